@@ -233,7 +233,7 @@ def check_transpose(row: Any, example: Example) -> None:
     signature = row.signature or inspect.signature(row.function)
     bound = BoundCall(signature, row.operands, example)
     dots = tree_map(lambda v: direction(rng, v), bound.operands)
-    zeros = tree_map(lambda v, d: v if d is None else np.zeros_like(v), bound.operands, dots)
+    zeros = tree_map(np.zeros_like, bound.operands)
     y_dot = bound.evaluate(row.function, _move(zeros, dots, 1.0))
     bar = direction(rng, y_dot)
     bars = row.transpose(bar, tuple(bound.operands), **bound.static)

@@ -7,14 +7,14 @@ import pkgutil
 
 import pytest
 
-import adpy.rules
+from adpy.rules import load_all
 from adpy.rules.table import TABLE, Block, Structural
 from tests.rules import examples
 from tests.rules.harness import EXAMPLES, check_block, check_transpose
 
-for package in (adpy.rules, examples):
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+load_all()
+for module in pkgutil.iter_modules(examples.__path__):
+    importlib.import_module(f"{examples.__name__}.{module.name}")
 
 BLOCKS = [row for row in TABLE.values() if isinstance(row, Block)]
 TRANSPOSED = [row for row in TABLE.values() if isinstance(row, Structural) and row.transpose]
