@@ -7,7 +7,19 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["ABSENT", "count", "given", "kept", "merge", "split_last", "spread", "tuple_of_axes", "unbroadcast", "unreduce"]
+__all__ = [
+    "ABSENT",
+    "conj",
+    "count",
+    "given",
+    "kept",
+    "merge",
+    "split_last",
+    "spread",
+    "tuple_of_axes",
+    "unbroadcast",
+    "unreduce",
+]
 
 ABSENT = np._NoValue
 """What NumPy passes for a parameter that the user left out."""
@@ -80,3 +92,8 @@ def split_last(merged: Any, shape: tuple[int, ...], axis: Any) -> Any:
         return merged
     order = [*(i for i in range(ndim) if i not in axes), *axes]
     return np.transpose(np.reshape(merged, tuple(shape[i] for i in order)), np.argsort(order))
+
+
+def conj(x: Any) -> Any:
+    """The complex conjugate; a real array itself instead of the copy that NumPy makes."""
+    return np.conj(x) if np.iscomplexobj(x) else x
