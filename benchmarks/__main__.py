@@ -1,0 +1,89 @@
+"""Command line: ``python -m benchmarks [names] [--peers ...] [--repeat n] [--out path]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ[variable] = "1"
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+EXTRAS = ("small_functions", "fixed_costs")
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    from benchmarks.problems import PROBLEMS
+    from benchmarks.tools import TOOLS
+
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"of {', '.join((*PROBLEMS, *EXTRAS))}; all by default")
+    parser.add_argument("--peers", default=",".join(TOOLS), help="tools, separated by commas; all by default")
+    parser.add_argument("--repeat", type=int, default=7, help="interleaved rounds (default 7)")
+    parser.add_argument("--budget", type=float, default=4.0, help="seconds a tool may spend on one problem")
+    parser.add_argument("--out", type=Path, help="write <out>.md and <out>.json")
+    options = parser.parse_args(arguments)
+    options.names = options.names or [*PROBLEMS, *EXTRAS]
+    options.peers = [name for name in options.peers.split(",") if name]
+    for name in options.names:
+        if name not in PROBLEMS and name not in EXTRAS:
+            parser.error(f"no benchmark is called {name!r}")
+    for name in options.peers:
+        if name not in TOOLS:
+            parser.error(f"no tool is called {name!r}; choose from {', '.join(TOOLS)}")
+    return options
+
+
+def main(arguments: list[str]) -> int:
+    """Run what was asked for; print Markdown, and write it with the JSON where ``--out`` says."""
+    from benchmarks.compare import compare
+    from benchmarks.machine import describe
+    from benchmarks.problems import PROBLEMS
+    from benchmarks.report import comparison_table, machine_line, rows_as_json
+    from benchmarks.tools import TOOLS
+
+    options = parse(arguments)
+    installed = [name for name in options.peers if TOOLS[name].version() is not None]
+    for name in options.peers:
+        if name not in installed:
+            print(f"{name}: not installed, skipped", file=sys.stderr)
+    machine = describe(installed)
+    sections = ["# Benchmarks", machine_line(machine)]
+    results: dict[str, Any] = {"machine": machine}
+    rows = []
+    for name in options.names:
+        if name in PROBLEMS:
+            print(f"{name} ...", file=sys.stderr, flush=True)
+            rows.append(compare(PROBLEMS[name], installed, options.repeat, budget=options.budget))
+    if rows:
+        sections.append(comparison_table(rows, installed))
+        results["problems"] = rows_as_json(rows)
+    if "small_functions" in options.names:
+        from benchmarks import small_functions
+
+        summary = small_functions.measure(installed, options.repeat)
+        sections.append(small_functions.table(summary, installed))
+        results["small_functions"] = small_functions.as_json(summary)
+    if "fixed_costs" in options.names and "adpy" in installed:
+        from benchmarks import fixed_costs
+
+        costs = fixed_costs.measure(options.repeat)
+        sections.append(fixed_costs.table(costs))
+        results["fixed_costs"] = costs
+    report = "\n\n".join(sections)
+    print(report)
+    if options.out is not None:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.with_suffix(".md").write_text(report + "\n", encoding="utf-8")
+        options.out.with_suffix(".json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,78 @@
+"""Results as a Markdown table for people and as JSON for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.compare import Outcome, Row
+from benchmarks.tools import AS_IT_STANDS, IMPORT_SWAPPED
+
+__all__ = ["comparison_table", "machine_line", "rows_as_json", "seconds"]
+
+LEGEND = (
+    "Ratio: time of the gradient (recording included) / time of the plain, unmodified function; medians of interleaved "
+    "runs, one thread for every tool. Every gradient was verified before it was timed. No mark: the function as it "
+    "stands; ᵢ: the tool's namespace imported instead of NumPy's; ᵣ: rewritten for the tool; ⱼ: compiled beforehand "
+    "(`jax.jit`, compile time not counted); ✗: no attempt gave a right gradient; –: not applicable."
+)
+
+
+def seconds(value: float) -> str:
+    """A duration in the unit that suits it."""
+    for unit, factor in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if value >= factor:
+            return f"{value / factor:.3g} {unit}"
+    return f"{value * 1e9:.3g} ns"
+
+
+def machine_line(machine: dict[str, str]) -> str:
+    """The machine in one line."""
+    return ", ".join(f"{name} {value}" for name, value in machine.items())
+
+
+def cell(outcome: Outcome) -> str:
+    """The entry of a tool: its ratio, and how it was reached."""
+    if outcome.ratio is None:
+        return "✗" if outcome.failures else "–"
+    how = outcome.how or ""
+    mark = "" if how.startswith(AS_IT_STANDS) else "ᵢ" if how.startswith(IMPORT_SWAPPED) else "ᵣ"
+    number = f"{outcome.ratio:.0f}" if outcome.ratio >= 100 else f"{outcome.ratio:.3g}"
+    return number + mark + ("ⱼ" if how.endswith("jit") else "")
+
+
+def comparison_table(rows: list[Row], tools: list[str]) -> str:
+    """All problems, all tools."""
+    lines = [
+        "| problem | plain | target | " + " | ".join(tools) + " |",
+        "|---|---:|---:|" + "---:|" * len(tools),
+    ]
+    for row in rows:
+        target = "" if row.problem.target is None else f"≤ {row.problem.target:g}"
+        entries = [row.problem.title, seconds(row.plain.median), target]
+        entries += [cell(row.outcomes[tool]) for tool in tools]
+        lines.append("| " + " | ".join(entries) + " |")
+    return "\n".join([*lines, "", LEGEND])
+
+
+def rows_as_json(rows: list[Row]) -> list[dict[str, Any]]:
+    """All that was measured."""
+    return [
+        {
+            "name": row.problem.name,
+            "title": row.problem.title,
+            "target": row.problem.target,
+            "published": dict(row.problem.published),
+            "verified against": row.reference,
+            "plain seconds": row.plain.rounds,
+            "tools": {
+                name: {
+                    "how": outcome.how,
+                    "ratio": outcome.ratio,
+                    "seconds": outcome.times.rounds if outcome.times else None,
+                    "failed attempts": outcome.failures,
+                }
+                for name, outcome in row.outcomes.items()
+            },
+        }
+        for row in rows
+    ]
