@@ -26,9 +26,9 @@ def np_einsum(*operands, out=None, optimize=False, **kwargs):
 @np_einsum.defjvp
 def einsum_jvp(dots, y, operands, optimize=False, **kwargs):
     total = None
-    for i, dot in enumerate(dots[0]):
-        if dot is not None:
-            term = np.einsum(*operands[:i], dot, *operands[i + 1 :], optimize=optimize, **kwargs)
+    for p in _places(operands):
+        if dots[0][p] is not None:
+            term = np.einsum(*operands[:p], dots[0][p], *operands[p + 1 :], optimize=optimize, **kwargs)
             total = term if total is None else total + term
     return total
 
@@ -62,8 +62,8 @@ def _cotangent(bar, i, arrays, terms, output, optimize):
             factors.append(np.eye(sizes[label]))
             labels.append(label + unused[0])
             label = unused.pop(0)
-        elif not any(label in t for t in labels):
-            # Summed over in this operand alone: the cotangent is the same along it.
+        elif not any((label, shape[axis]) in zip(t, np.shape(f), strict=True) for t, f in zip(labels, factors, strict=True)):
+            # Only this operand has the whole axis, and it is summed over: the cotangent is the same along it.
             factors.append(np.ones(shape[axis]))
             labels.append(label)
         target += label
@@ -74,16 +74,22 @@ def _cotangent(bar, i, arrays, terms, output, optimize):
     return np.reshape(result, shape)
 
 
+def _places(operands):
+    """Positions of the arrays among the arguments."""
+    if isinstance(operands[0], str):
+        return range(1, len(operands))
+    return range(0, len(operands) - len(operands) % 2, 2)
+
+
 def _parse(operands):
     """Positions of the arrays, their index strings and that of the output, ellipses spelled out."""
+    places = _places(operands)
     if isinstance(operands[0], str):
         text = operands[0].replace(" ", "")
-        places = range(1, len(operands))
         inputs, arrow, output = text.partition("->")
         terms = inputs.split(",")
         output = output if arrow else None
     else:
-        places = range(0, len(operands) - len(operands) % 2, 2)
         sublists = [list(operands[p + 1]) for p in places]
         output = list(operands[-1]) if len(operands) % 2 else None
         numbers = sorted({i for s in [*sublists, output or []] for i in s if i is not Ellipsis})

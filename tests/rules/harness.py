@@ -75,7 +75,7 @@ def is_varied(value: Any) -> bool:
 def tree_map(function: Callable, tree: Any, *others: Any) -> Any:
     """Apply ``function`` to the leaves of nested tuples and lists."""
     if isinstance(tree, (tuple, list)):
-        return [tree_map(function, t, *(o[i] for o in others)) for i, t in enumerate(tree)]
+        return [tree_map(function, t, *(None if o is None else o[i] for o in others)) for i, t in enumerate(tree)]
     return function(tree, *others)
 
 
