@@ -6,7 +6,17 @@ import numpy as np
 
 from adpy.errors import NonDifferentiableError
 from adpy.rules._shapes import unbroadcast
-from adpy.rules.linalg_tools import diagonal_matrix, eps_of, fold, hermitian_from, inner, mH, mT
+from adpy.rules.linalg_tools import (
+    as_matrix,
+    diagonal_matrix,
+    eps_of,
+    filled,
+    fold,
+    hermitian_from,
+    inner,
+    mH,
+    mT,
+)
 from adpy.rules.table import block
 
 __all__ = ["cofactors"]
@@ -150,13 +160,13 @@ slogdet = block(np.linalg.slogdet, "a")(np.linalg.slogdet)
 def cofactors(a, y):
     """Cofactor matrix of ``a`` with determinant ``y``: the gradient of ``det``, also where ``a`` is singular."""
     if not np.any(y == 0):
-        return y[..., None, None] * mT(np.linalg.inv(a))
+        return as_matrix(y) * mT(np.linalg.inv(a))
     u, s, vh = np.linalg.svd(a)
     ones = np.ones_like(s[..., :1])
     below = np.concatenate([ones, np.cumprod(s, axis=-1)[..., :-1]], axis=-1)
     above = np.flip(np.concatenate([ones, np.cumprod(np.flip(s, -1), axis=-1)[..., :-1]], axis=-1), -1)
     sign = np.linalg.det(u) * np.linalg.det(vh)
-    return sign[..., None, None] * (np.conj(u) * (below * above)[..., None, :]) @ np.conj(vh)
+    return as_matrix(sign) * (np.conj(u) * (below * above)[..., None, :]) @ np.conj(vh)
 
 
 @det.defjvp
@@ -166,12 +176,12 @@ def det_jvp(dots, y, a):
 
 @det.defvjp
 def det_vjp(bar, y, needs, a):
-    return (bar[..., None, None] * np.conj(cofactors(a, y)),)
+    return (as_matrix(bar) * np.conj(cofactors(a, y)),)
 
 
 def _regular(sign, a, active):
     """Inverse of ``a`` with 0 for singular members that nothing asks about."""
-    singular = (sign == 0)[..., None, None]
+    singular = as_matrix(sign == 0)
     if np.any(singular & active):
         raise NonDifferentiableError("slogdet of a singular matrix has no derivative")
     eye = np.eye(np.shape(a)[-1], dtype=a.dtype)
@@ -190,11 +200,11 @@ def slogdet_jvp(dots, y, a):
 @slogdet.defvjp
 def slogdet_vjp(bar, y, needs, a):
     sign, _ = y
-    sign_bar, log_bar = bar
+    sign_bar, log_bar = filled(bar, y)
     weight = log_bar
     if np.iscomplexobj(a):
         weight = weight + 1j * np.imag(np.conj(sign) * sign_bar)
-    weight = weight[..., None, None]
+    weight = as_matrix(weight)
     return (weight * mH(_regular(sign, a, weight != 0)),)
 
 
@@ -232,7 +242,7 @@ def lstsq_jvp(dots, y, a, b, rcond=None):
 @lstsq.defvjp
 def lstsq_vjp(bar, y, needs, a, b, rcond=None):
     x, residuals, _, _ = y
-    x_bar, residuals_bar, _, s_bar = bar
+    x_bar, residuals_bar, _, s_bar = filled(bar, y)
     p, columns, solutions, rest = _lstsq_parts(a, b, x, rcond)
     x_bar = np.reshape(x_bar, np.shape(solutions))
     rest_bar = 2 * rest * residuals_bar if np.size(residuals) else 0 * columns

@@ -11,6 +11,7 @@ import numpy as np
 from adpy.errors import MissingRuleError, NonDifferentiableError
 from adpy.rules.linalg_tools import (
     diagonal_matrix,
+    filled,
     fold,
     half_tril,
     hermitian_from,
@@ -161,7 +162,7 @@ def qr_vjp(bar, y, needs, a, mode="reduced"):
     if _mode(mode) == "r":
         q = np.linalg.qr(a)[0]
         return (qr_cotangent(q, y, np.zeros_like(q), bar),)
-    return (qr_cotangent(*y, *bar),)
+    return (qr_cotangent(*y, *filled(bar, y)),)
 
 
 # eigh and eigvalsh
@@ -197,7 +198,10 @@ def eigh_tangent(w, v, h_dot, lower=True):
 
 
 def eigh_cotangent(w, v, w_bar, v_bar, lower=True):
-    """Cotangent of the Hermitian matrix, still to be folded to a triangle."""
+    """Cotangent of the Hermitian matrix, still to be folded to a triangle; an absent bar is ``None``."""
+    if v_bar is None:
+        return (v * w_bar[..., None, :]) @ mH(v)
+    w_bar = 0 * w if w_bar is None else w_bar
     gaps, close = inverse_gaps(w, w)
     require(~np.any(close, axis=-2)[..., None, :] | (v_bar == 0), REPEATED)
     if np.iscomplexobj(v):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from adpy.rules._shapes import tuple_of_axes, unreduce
-from adpy.rules.linalg_tools import inner, mH
+from adpy.rules.linalg_tools import inner, mH, require
 from adpy.rules.table import Block, block
 
 __all__ = ["direction", "norm_gradient"]
@@ -119,6 +119,7 @@ def _cond(x, y, p=None):
     axes = (ndim - 2, ndim - 1)
     if p is None or p in (2, -2):
         u, s, vh = np.linalg.svd(x, full_matrices=False)
+        require((p == -2) | (s[..., -1] != 0), "the condition number of a singular matrix has no derivative")
         largest, smallest = s[..., :1], s[..., -1:]
         top, bottom = u[..., :1] @ vh[..., :1, :], u[..., -1:] @ vh[..., -1:, :]
         if p == -2:

@@ -9,6 +9,7 @@ from adpy.rules.linalg_factor import REPEATED, pin_phase
 from adpy.rules.linalg_tools import (
     diagonal_matrix,
     eps_of,
+    filled,
     fold,
     hermitian_from,
     inverse_gaps,
@@ -110,8 +111,11 @@ def _reduce(bar, full, k: int):
 
 
 def svd_cotangent(u, s, vh, u_bar, s_bar, vh_bar):
-    """Cotangent of the matrix with these factors, thin or full."""
+    """Cotangent of the matrix with these factors, thin or full; an absent bar is ``None``."""
     k = np.shape(s)[-1]
+    if u_bar is None and vh_bar is None:
+        return (u[..., :, :k] * np.where(s == 0, 0, s_bar)[..., None, :]) @ vh[..., :k, :]
+    u_bar, s_bar, vh_bar = filled((u_bar, s_bar, vh_bar), (u, s, vh))
     v, v_bar = mH(vh), mH(vh_bar)
     u_bar, v_bar = _reduce(u_bar, u, k), _reduce(v_bar, v, k)
     u, v = u[..., :, :k], v[..., :, :k]
@@ -224,6 +228,9 @@ def eig_tangent(w, v, a_dot):
 def eig_cotangent(w, v, w_bar, v_bar):
     """Cotangent of the matrix with these eigenvalues and eigenvectors (LAPACK's normalisation)."""
     inverse = _left(v)
+    if v_bar is None:
+        return mH(inverse) @ (w_bar[..., :, None] * mH(v))
+    w_bar = 0 * w if w_bar is None else w_bar
     gaps, close = inverse_gaps(w, w)
     require(~np.any(close, axis=-2)[..., None, :] | (v_bar == 0), REPEATED)
     along = np.sum(np.conj(v) * v_bar, axis=-2)[..., None, :]

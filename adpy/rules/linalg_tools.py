@@ -9,9 +9,11 @@ import numpy as np
 from adpy.errors import NonDifferentiableError
 
 __all__ = [
+    "as_matrix",
     "call",
     "diagonal_matrix",
     "eps_of",
+    "filled",
     "fold",
     "half_tril",
     "hermitian_from",
@@ -57,6 +59,16 @@ def inner(u, v, axis=None, keepdims: bool = False):
 def diagonal_matrix(d):
     """Square matrices with the last axis of ``d`` on their diagonals."""
     return d[..., :, None] * np.eye(np.shape(d)[-1], dtype=d.dtype)
+
+
+def filled(bar, y) -> tuple:
+    """The cotangents of several results, with zeros for the results that nothing read."""
+    return tuple(np.zeros_like(part) if b is None else b for b, part in zip(bar, y, strict=True))
+
+
+def as_matrix(x):
+    """A number, or a stack of numbers, as a stack of 1 by 1 matrices."""
+    return np.expand_dims(x, (-2, -1))
 
 
 def half_tril(a):
