@@ -1,0 +1,96 @@
+"""Turn the records of the hunt into ``docs/coverage.md``."""
+
+from collections import Counter
+from importlib import metadata
+from pathlib import Path
+from statistics import median
+
+from tests.corpus.packages.worker import read_lines
+
+__all__ = ["markdown"]
+
+OUTCOMES = ("right", "refused", "crashed", "wrong", "too slow")
+INTRODUCTION = """\
+# Other people's functions, as they stand
+
+Module-level functions (and methods of a few objects) of public packages whose parameters can all be filled with
+floats or small float arrays, differentiated with respect to every float argument at once, unmodified.  The reference
+is extrapolated central differences of the plain function; a gradient is *right* where it agrees within the error
+estimate of these plus 1e-6.  Functions whose differences do not converge, which return no finite floats, or do not
+depend on their arguments, are not counted.
+
+Made by `python -m tests.corpus.packages all`.
+"""
+
+
+def markdown(cache: Path, packages: list[str], tools: list[str]) -> str:
+    """The whole page."""
+    parts = [INTRODUCTION]
+    for tool in tools:
+        verdicts = {package: _verdicts(cache, package, tool) for package in packages}
+        verdicts = {package: found for package, found in verdicts.items() if found}
+        parts += [f"## {tool}\n", _table(verdicts), _speed(verdicts)]
+        if tool == tools[0]:
+            parts += [_reasons(verdicts), _list(verdicts, "wrong"), _list(verdicts, "refused")]
+    parts.append(_discovered(cache, packages))
+    return "\n".join(part for part in parts if part).rstrip() + "\n"
+
+
+def _verdicts(cache: Path, package: str, tool: str) -> list[dict]:
+    lines = read_lines(cache / f"{package}.{tool}")
+    found = [line for line in lines if "path" in line and line["outcome"] != "plain function fails"]
+    done = {line["path"] for line in lines if "path" in line}
+    lost = [line["started"] for line in lines if "started" in line and line["started"] not in done]
+    return found + [{"path": path, "outcome": "crashed", "detail": "the process ended"} for path in lost]
+
+
+def _table(verdicts: dict[str, list[dict]]) -> str:
+    rows = ["| package | functions | " + " | ".join(OUTCOMES) + " |", "|---|--:|" + "--:|" * len(OUTCOMES)]
+    whole: Counter = Counter()
+    for package, found in verdicts.items():
+        counts = Counter(v["outcome"] for v in found)
+        whole += counts
+        rows.append(_row(f"{package} {_version(package)}", counts))
+    rows.append(_row("**all**", whole))
+    return "\n".join(rows) + "\n"
+
+
+def _row(name: str, counts: Counter) -> str:
+    total = sum(counts.values())
+    share = f" ({100 * counts['right'] / total:.0f} %)" if total else ""
+    return f"| {name} | {total} | {counts['right']}{share} | " + " | ".join(str(counts[o]) for o in OUTCOMES[1:]) + " |"
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _speed(verdicts: dict[str, list[dict]]) -> str:
+    ratios = [v["ratio"] for found in verdicts.values() for v in found if "ratio" in v]
+    if not ratios:
+        return ""
+    return f"Time of the gradient over time of the plain function, median of those right: {median(ratios):.0f}.\n"
+
+
+def _reasons(verdicts: dict[str, list[dict]]) -> str:
+    failed = [v for found in verdicts.values() for v in found if v["outcome"] in ("refused", "crashed")]
+    counts = Counter(f"{v['outcome']}: {v['detail'].split('  at ')[0]}".replace("|", "\\|") for v in failed)
+    rows = [f"| {n} | {reason} |" for reason, n in counts.most_common(60)]
+    return "### Most frequent errors\n\n| functions | error |\n|--:|---|\n" + "\n".join(rows) + "\n" if rows else ""
+
+
+def _list(verdicts: dict[str, list[dict]], outcome: str) -> str:
+    rows = [f"- `{v['path']}`: {v['detail']}" for found in verdicts.values() for v in found if v["outcome"] == outcome]
+    return f"### {outcome.capitalize()}\n\n" + "\n".join(rows) + "\n" if rows else ""
+
+
+def _discovered(cache: Path, packages: list[str]) -> str:
+    counts: Counter = Counter()
+    for package in packages:
+        counts += Counter(
+            line["status"].split(":")[0] for line in read_lines(cache / f"{package}.calls") if "status" in line
+        )
+    return "## What was looked at\n\n" + "".join(f"- {status}: {n}\n" for status, n in counts.most_common())

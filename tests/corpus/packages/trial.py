@@ -1,0 +1,162 @@
+"""One function on trial: a call that works, its derivative by differences, and a tool's derivative beside it."""
+
+import copy
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tests.corpus.differences import jacobian
+from tests.corpus.packages.discovery import numbers_of, resolve
+from tests.corpus.packages.inputs import fillings
+from tests.corpus.packages.limits import TooSlow, quiet, time_limit
+from tests.corpus.trees import split
+
+__all__ = ["discover", "judge"]
+
+SECONDS = 2.0
+
+
+def discover(path: str) -> dict:
+    """Look for a filling that works; return a record with the call and its reference gradient."""
+    record: dict[str, Any] = {"path": path, "status": "no call with floats"}
+    try:
+        function = resolve(path)
+    except BaseException as error:
+        return {**record, "status": f"does not import: {type(error).__name__}"}
+    for number, arguments in enumerate(fillings(function)):
+        found = _reference(function, arguments)
+        if found is None:
+            continue
+        status = found.pop("status")
+        record.update(found, filling=number, status=status)
+        if status == "usable":
+            break
+    return record
+
+
+def _reference(function: Callable, arguments: tuple) -> dict | None:
+    """The gradient by differences at ``arguments``, or ``None`` where the call is of no use."""
+    x = _flatten(arguments)
+    try:
+        with quiet(), time_limit(SECONDS):
+            template = function(*copy.deepcopy(arguments))
+            if not numbers_of(template) or not np.array_equal(
+                *(
+                    np.hstack([np.ravel(leaf) for leaf in numbers_of(t)])
+                    for t in (template, function(*copy.deepcopy(arguments)))
+                )
+            ):
+                return None
+
+        def scalar(v):
+            result = function(*_refilled(arguments, v))
+            return np.array([float(total(result, template))])
+
+        with quiet(), time_limit(SECONDS):
+            plain = _seconds(lambda: function(*copy.deepcopy(arguments)))
+            differences = jacobian(scalar, x, least=1e-3)
+    except TooSlow:
+        return {"status": "too slow for differences"}
+    except BaseException:
+        return None
+    value, error = differences.value[0], differences.error[0]
+    if not np.any(value):
+        return {"status": "constant"}
+    reliable = np.all(error <= 1e-5 * _scale(value, x)) and not differences.kink.any()
+    return {
+        "status": "usable" if reliable else "not differentiable there",
+        "gradient": value.tolist(),
+        "error": error.tolist(),
+        "plain": plain,
+    }
+
+
+def judge(record: dict, gradient: Callable) -> dict:
+    """Compare a tool's gradient with the record's; return ``path``, ``outcome`` and details."""
+    verdict: dict[str, Any] = {"path": record["path"]}
+    try:
+        function = resolve(record["path"])
+        arguments = next(a for i, a in enumerate(fillings(function)) if i == record["filling"])
+        with quiet(), time_limit(SECONDS):
+            template = function(*copy.deepcopy(arguments))
+    except BaseException as error:
+        return {**verdict, "outcome": "plain function fails", "detail": repr(error)[:200]}
+    positions = tuple(i for i, a in enumerate(arguments) if _is_float(a))
+
+    def scalar(*args):
+        return total(function(*args), template)
+
+    try:
+        with quiet(), time_limit(10 * SECONDS):
+            found = gradient(scalar, copy.deepcopy(arguments), positions)
+            found = np.hstack([np.ravel(np.asarray(part, dtype=float)) for part in found])
+    except TooSlow:
+        return {**verdict, "outcome": "too slow", "detail": ""}
+    except BaseException as error:
+        lines = str(error).splitlines() or [""]
+        detail = f"{type(error).__name__}: {lines[0][:160]}" + "".join(s[:160] for s in lines[1:2] if " at " in s)
+        return {**verdict, "outcome": "refused" if _on_purpose(error) else "crashed", "detail": detail}
+    expected, error, x = np.array(record["gradient"]), np.array(record["error"]), _flatten(arguments)
+    if found.shape == expected.shape and np.all(np.abs(found - expected) <= error + 1e-6 * _scale(expected, x)):
+        verdict["outcome"] = "right"
+        try:
+            with quiet(), time_limit(SECONDS):
+                seconds = _seconds(lambda: gradient(scalar, copy.deepcopy(arguments), positions))
+            verdict["ratio"] = seconds / _seconds(lambda: function(*copy.deepcopy(arguments)))
+        except BaseException:
+            pass
+        return verdict
+    return {**verdict, "outcome": "wrong", "detail": f"found {found.tolist()}, differences {expected.tolist()}"[:400]}
+
+
+def total(result: Any, template: Any) -> Any:
+    """A weighted sum of all floats in ``result``, which has the structure of ``template``."""
+    if isinstance(template, (tuple, list)):
+        return sum((total(r, t) for r, t in zip(result, template)), 0.0)
+    if isinstance(template, dict):
+        return sum((total(result[k], t) for k, t in template.items()), 0.0)
+    if isinstance(template, np.ndarray) and template.dtype.kind == "f":
+        weights = 1.5 + np.cos(np.arange(template.size, dtype=float)).reshape(template.shape)
+        return (result * weights).sum() if template.ndim else result * 1.0
+    return result * 1.0 if isinstance(template, (float, np.floating)) else 0.0
+
+
+def _on_purpose(error: BaseException) -> bool:
+    return any(c.__name__ in ("AdpyError", "NotImplementedError") for c in type(error).__mro__)
+
+
+def _scale(gradient: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The size an error is compared with: of the entry, or of the change that entry can make beside the others."""
+    change = np.max(np.abs(gradient) * np.maximum(np.abs(x), 1e-3))
+    return np.maximum(np.abs(gradient), 0.1 * change / np.maximum(np.abs(x), 1e-3))
+
+
+def _is_float(argument: Any) -> bool:
+    return isinstance(argument, (float, np.ndarray))
+
+
+def _flatten(arguments: tuple) -> np.ndarray:
+    return np.hstack([np.ravel(a) for a in arguments if _is_float(a)])
+
+
+def _refilled(arguments: tuple, vector: np.ndarray) -> list:
+    parts = iter(split(vector, arguments))
+    return [
+        np.array(next(parts)) if isinstance(a, np.ndarray) else next(parts) if _is_float(a) else a for a in arguments
+    ]
+
+
+def _seconds(function: Callable) -> float:
+    """The shortest of a few runs."""
+    best = np.inf
+    start = time.perf_counter()
+    for _ in range(7):
+        before = time.perf_counter()
+        function()
+        now = time.perf_counter()
+        best = min(best, now - before)
+        if now - start > 0.3:
+            break
+    return best
