@@ -1,0 +1,120 @@
+"""Stand-ins for functions that NumPy would not let a traced value through: lists of traced values, rows of the rule
+table for plain Python functions, and functions behind a compiler or a cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+import numpy as np
+
+from adpy.capture.creators import wrap_fresh
+from adpy.capture.frames import FRAME
+from adpy.capture.registry import contains_traced, dispatch
+
+__all__ = ["LiftedUfunc", "around", "lifted", "rowed"]
+
+_current = FRAME.get
+
+# A list given to these is a list of operands, not an array.
+_OF_OPERANDS = frozenset(
+    "concatenate stack hstack vstack dstack column_stack block select choose lexsort multi_dot".split()
+)
+# These make an array that is filled in later more often than not.
+_CREATING = frozenset("diag diagflat tile repeat".split())
+
+
+def _lift(frame, x: Any) -> Any:
+    return frame.assemble(x) if isinstance(x, (list, tuple)) and contains_traced(x) else x
+
+
+def _lift_operands(frame, x: Any) -> Any:
+    return [_lift(frame, item) for item in x] if isinstance(x, (list, tuple)) else x
+
+
+def _wrap(frame, result: Any) -> Any:
+    if isinstance(result, (list, tuple)) and type(result) in (list, tuple):
+        return type(result)([wrap_fresh(frame, item) for item in result])
+    return wrap_fresh(frame, result)
+
+
+def lifted(original: Callable, thorough: bool = False) -> Callable:
+    """A NumPy function that accepts lists with traced values in them.
+
+    ``thorough`` also wraps its fresh result as a buffer when all operands are plain.
+    """
+    lift = _lift_operands if original.__name__ in _OF_OPERANDS else _lift
+    wrap = thorough or original.__name__ in _CREATING
+
+    def function(*args, **kwargs):
+        frame = _current()
+        if frame is None:
+            return original(*args, **kwargs)
+        for x in args:
+            if type(x) is list or type(x) is tuple:
+                args = [lift(frame, x) for x in args]
+                break
+        if kwargs:
+            kwargs = {name: lift(frame, x) for name, x in kwargs.items()}
+        result = original(*args, **kwargs)
+        return _wrap(frame, result) if wrap else result
+
+    # As numpy's dispatchers have it, for code that looks for the implementation.
+    function._implementation = original._implementation
+    return _named(function, original)
+
+
+class LiftedUfunc:
+    """A ufunc that accepts lists with traced values in them, and whose fresh results can be written into."""
+
+    __slots__ = ("__wrapped__",)
+
+    def __init__(self, original: np.ufunc) -> None:
+        self.__wrapped__ = original
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        frame = _current()
+        if frame is None:
+            return self.__wrapped__(*args, **kwargs)
+        return _wrap(frame, self.__wrapped__(*[_lift(frame, x) for x in args], **kwargs))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__wrapped__, name)
+
+    def __repr__(self) -> str:
+        return repr(self.__wrapped__)
+
+    def __reduce__(self) -> Any:
+        return self.__wrapped__.__reduce__()
+
+
+def _any_traced(args: tuple, kwargs: dict) -> bool:
+    return contains_traced(args) or (bool(kwargs) and contains_traced(tuple(kwargs.values())))
+
+
+def rowed(original: Callable) -> Callable:
+    """A plain Python or compiled function that has a row in the rule table."""
+
+    def function(*args, **kwargs):
+        if _current() is not None and _any_traced(args, kwargs):
+            return dispatch(original, args, kwargs)
+        return original(*args, **kwargs)
+
+    return _named(function, original)
+
+
+def around(original: Callable, python: Callable) -> Callable:
+    """A compiled (Numba) or cached function: traced arguments go to the Python function inside it."""
+
+    def function(*args, **kwargs):
+        if _current() is not None and _any_traced(args, kwargs):
+            return python(*args, **kwargs)
+        return original(*args, **kwargs)
+
+    return _named(function, original)
+
+
+def _named(function: Callable, original: Callable) -> Callable:
+    return update_wrapper(function, original, ("__name__", "__qualname__", "__doc__", "__module__"), ())

@@ -1,0 +1,71 @@
+"""``float`` and ``complex`` that keep the derivative of a traced number; for everything else they are the builtins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adpy.capture.registry import TRACED_TYPES
+
+__all__ = ["SHADOWS", "Complex", "Float"]
+
+
+class _Shadow(type):
+    """Equal to the builtin type, with the same instances and subclasses."""
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls or other is cls._builtin
+
+    def __hash__(cls) -> int:
+        return hash(cls._builtin)
+
+    def __repr__(cls) -> str:
+        return repr(cls._builtin)
+
+    def __instancecheck__(cls, x: object) -> bool:
+        if type(x) in TRACED_TYPES:  # as numpy.float64 and numpy.complex128 are subclasses of the builtins
+            return getattr(type(x), "immutable", False) and x.dtype == cls.dtype
+        return isinstance(x, cls._builtin)
+
+    def __subclasscheck__(cls, other: type) -> bool:
+        return issubclass(other, cls._builtin)
+
+
+def _number(x: Any, dtype: np.dtype) -> Any:
+    """The traced scalar in ``x``, which has one entry."""
+    if x.size != 1:
+        raise TypeError("only length-1 arrays can be converted to Python scalars")
+    x = x.item()
+    return x if x.dtype == dtype else x.astype(dtype)
+
+
+class Float(float, metaclass=_Shadow):
+    """``float``; of a traced number, the number itself."""
+
+    _builtin = float
+    dtype = np.dtype(float)  # numpy takes the class for a dtype by this attribute
+
+    def __new__(cls, x: Any = 0.0, /) -> Any:
+        if type(x) not in TRACED_TYPES:
+            return float(x)
+        if x.dtype.kind == "c":
+            raise TypeError("float() argument must be a string or a real number, not 'complex'")
+        return _number(x, cls.dtype)
+
+
+class Complex(complex, metaclass=_Shadow):
+    """``complex``; of traced numbers, their combination."""
+
+    _builtin = complex
+    dtype = np.dtype(complex)
+
+    def __new__(cls, real: Any = 0.0, *imag: Any, **parts: Any) -> Any:
+        if type(real) not in TRACED_TYPES and not any(type(x) in TRACED_TYPES for x in (*imag, *parts.values())):
+            return complex(real, *imag, **parts)
+        real = parts.get("real", real)
+        imag = imag[0] if imag else parts.get("imag", 0.0)
+        return _number(real, real.dtype) + 1j * imag if type(real) in TRACED_TYPES else real + 1j * imag
+
+
+SHADOWS = {"float": Float, "complex": Complex}
