@@ -26,7 +26,16 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["EXAMPLES", "Example", "call", "check_block", "check_transpose", "complexes", "real"]
+__all__ = [
+    "EXAMPLES",
+    "Example",
+    "call",
+    "check_block",
+    "check_transpose",
+    "check_values",
+    "complexes",
+    "real",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,9 +186,16 @@ def check_block(row: Any, example: Example) -> None:
         _check_pullback(rng, row, bound, y, dots, y_dot)
 
 
-def _check_values(expected: Any, found: Any) -> None:
+def check_values(row: Any, example: Example) -> None:
+    """Compare a composite row with the function itself, to the last digits."""
+    function = row.function if callable(row.function) else getattr(*row.function)
+    expected = function(*example.args, **example.kwargs)
+    _check_values(expected, row.implementation(*example.args, **example.kwargs), 1e-14)
+
+
+def _check_values(expected: Any, found: Any, rtol: float = 0.0) -> None:
     for e, f in zip(leaves(expected), leaves(found), strict=True):
-        np.testing.assert_array_equal(e, f)
+        np.testing.assert_allclose(e, f, rtol, rtol)
         assert np.asarray(e).dtype == np.asarray(f).dtype
 
 

@@ -8,15 +8,16 @@ import pkgutil
 import pytest
 
 from adpy.rules import load_all
-from adpy.rules.table import TABLE, Block, Structural
+from adpy.rules.table import TABLE, Block, Composite, Structural
 from tests.rules import examples
-from tests.rules.harness import EXAMPLES, check_block, check_transpose
+from tests.rules.harness import EXAMPLES, check_block, check_transpose, check_values
 
 load_all()
 for module in pkgutil.iter_modules(examples.__path__):
     importlib.import_module(f"{examples.__name__}.{module.name}")
 
 BLOCKS = [row for row in TABLE.values() if isinstance(row, Block)]
+COMPOSITES = [row for row in TABLE.values() if isinstance(row, Composite)]
 TRANSPOSED = [row for row in TABLE.values() if isinstance(row, Structural) and row.transpose]
 
 
@@ -42,3 +43,9 @@ def test_block(row, example):
 @pytest.mark.parametrize(("row", "example"), cases(TRANSPOSED))
 def test_transpose(row, example):
     check_transpose(row, example)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(("row", "example"), cases(COMPOSITES))
+def test_composite_values(row, example):
+    check_values(row, example)
