@@ -1,0 +1,66 @@
+"""Every error adpy raises on purpose: typed, and saying what to write instead."""
+
+__all__ = [
+    "AdpyError",
+    "ArgumentError",
+    "MissingRuleError",
+    "NonDifferentiableError",
+    "OptionalDependencyError",
+    "RuleError",
+    "TracedValueError",
+]
+
+
+class AdpyError(Exception):
+    """Base class of every error raised by adpy."""
+
+
+class ArgumentError(AdpyError, TypeError, ValueError):
+    """An argument has the wrong type, shape, dtype or value.
+
+    It is both a ``TypeError`` and a ``ValueError``, so that code which guards NumPy-like
+    calls with either keeps working.
+    """
+
+    def __init__(self, argument: str, expected: str, got: str) -> None:
+        self.argument, self.expected, self.got = argument, expected, got
+        super().__init__(f"{argument}: expected {expected}, got {got}")
+
+
+class TracedValueError(AdpyError, TypeError):
+    """A traced value reached code that would drop its derivative.
+
+    Attributes
+    ----------
+    call : str
+        What was called.
+    location : str
+        ``file:line`` in the user's code.
+    advice : str
+        What to write instead.
+    """
+
+    def __init__(self, call: str, location: str = "", advice: str = "") -> None:
+        self.call, self.location, self.advice = call, location, advice
+        where = f"\n  at {location}" if location else ""
+        hint = f"\n  {advice}" if advice else ""
+        super().__init__(f"{call} would drop the derivative of a traced value.{where}{hint}")
+
+
+class MissingRuleError(TracedValueError):
+    """A function, or one argument of it, has no derivative rule."""
+
+
+class NonDifferentiableError(AdpyError, ValueError):
+    """The derivative does not exist or is not defined for this input."""
+
+
+class RuleError(AdpyError):
+    """A derivative rule returned something of the wrong shape or structure."""
+
+
+class OptionalDependencyError(AdpyError, ImportError):
+    """An optional extra is needed and not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"{package} is needed here; install it with: pip install 'adpy[{extra}]'")

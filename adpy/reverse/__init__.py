@@ -1,0 +1,8 @@
+"""Reverse mode: Var (value and address) and the tape of children and weights."""
+
+from adpy.reverse.array import Array, Element
+from adpy.reverse.scalar import Real, Scalar
+from adpy.reverse.tape import Tape
+from adpy.reverse.var import Var
+
+__all__ = ["Array", "Element", "Real", "Scalar", "Tape", "Var"]

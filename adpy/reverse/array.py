@@ -1,0 +1,602 @@
+"""Array and Element: reverse values that live in nodes.
+
+``Array`` is a view of a storage, exactly as its primal ``ndarray`` is: an in-place write makes a new version of the
+storage's node, which every other view of it finds.  ``Element`` is an immutable scalar that is not a plain float64
+(another dtype, or traced by an enclosing transform).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adpy.capture.registry import TRACED_TYPES
+from adpy.reverse.paths import Step, depends_on_layout, resolve
+from adpy.reverse.var import VarBase
+from adpy.traced.dispatch import call, call_ufunc, top_trace
+from adpy.traced.refusal import refuse, refuse_dead
+
+__all__ = ["Array", "Element"]
+
+ndarray, float64 = np.ndarray, np.float64
+_BASIC = frozenset([int, slice, type(None), type(Ellipsis), *[np.dtype(c).type for c in "bBhHiIlLqQ"]])
+
+
+class Element(VarBase):
+    """An immutable scalar recorded as a node."""
+
+    __slots__ = ("frame", "node", "value")
+    immutable = True
+
+    def __init__(self, value: Any, node: Any, frame: Any) -> None:
+        self.value, self.node, self.frame = value, node, frame
+
+    __class__ = property(lambda self: type(self.value) if isinstance(self.value, np.generic) else self.value.__class__)
+
+    shape = property(lambda self: ())
+    ndim = property(lambda self: 0)
+    size = property(lambda self: 1)
+    active = property(lambda self: self.node.active)
+
+    def reference(self) -> tuple:
+        """``(target, path, shape, is_real)`` for the records of other nodes."""
+        node = self.node
+        real = self.dtype.kind != "c"
+        return (node.address if node.address else node, None, (), real)
+
+    def saved(self) -> Any:
+        """The primal as a pullback may keep it."""
+        return self.value
+
+    def __getitem__(self, key):
+        if key == () or key is Ellipsis:
+            return self
+        raise IndexError("invalid index to scalar variable.")
+
+    def as_view(self, y: Any, step: Any) -> Any:
+        """A structural function of a scalar that shares its value."""
+        return self
+
+    def _real(self):
+        return call(np.real, (self.frame.assemble_leaves([self], np.array(self.value)),), {})[()]
+
+    def _imag(self):
+        return call(np.imag, (self.frame.assemble_leaves([self], np.array(self.value)),), {})[()]
+
+    def astype(self, dtype, *args, **kwargs):
+        """As ``numpy.generic.astype``."""
+        return cast(self, dtype)
+
+
+class Array(VarBase):
+    """An array recorded as a view of a node's storage."""
+
+    __slots__ = ("frame", "map", "node", "path", "value")
+    immutable = False
+
+    def __init__(self, value: Any, node: Any, frame: Any, path: tuple | None = None) -> None:
+        self.value = value
+        self.node = node
+        self.frame = frame
+        self.path = path
+
+    __class__ = property(lambda self: ndarray)
+
+    # ---- versions
+
+    def current(self):
+        """The node of the storage's present version."""
+        node = self.node
+        while node.next is not None:
+            node = self.node = node.next
+        return node
+
+    @property
+    def active(self) -> bool:
+        """Does any entry carry a derivative?"""
+        node = self.node
+        if node.next is not None:
+            node = self.current()
+        return node.active or node.pending is not None
+
+    def seal(self):
+        """Record the scalars written so far as a version of their own, and return the present node."""
+        node = self.node
+        if node.next is not None:
+            node = self.current()
+        pending = node.pending
+        if pending is None:
+            return node
+        tape = self.frame
+        positions = np.fromiter(pending, np.intp, len(pending))
+        addresses = [s.address if type(s) in TRACED_TYPES else 0 for s in pending.values()]
+        version = Pack(node.shape, True, len(tape.nodes))
+        version.version = node.version + 1
+        version.layout = node.layout
+        version.elements = pending
+        version.saved = (positions, addresses, node if node.active else None)
+        tape.record(version)
+        node.pending = None
+        node.next = self.node = version
+        return version
+
+    def reference(self) -> tuple:
+        """``(target, path, shape, is_real)`` for the records of other nodes."""
+        node = self.node
+        if node.next is not None or node.pending is not None:
+            node = self.seal()
+        value, path = self.value, self.path
+        if path is not None and path[2]:
+            return self._gathered(node)
+        return (node, path, value.shape, value.dtype.kind != "c")
+
+    def _gathered(self, node) -> tuple:
+        """Reference of a view that overlaps itself: the entries gathered now into a node of their own."""
+        numbers = np.arange(1, _product(node.shape) + 1).reshape(node.shape)
+        sources = resolve(self.path, relayout(numbers, node.layout))
+        real = self.value.dtype.kind != "c"
+        operand = ((node, None, node.shape, real), 1)
+        gather = self.frame.node(Gather, self.value, (operand,), (sources, numbers.size + 1))
+        return (gather, None, self.value.shape, real)
+
+    def saved(self) -> Any:
+        """The primal as a pullback may keep it: a copy once the storage was written into."""
+        node = self.node
+        if node.next is not None:
+            node = self.current()
+        return self.value.copy() if node.version or node.pending is not None else self.value
+
+    def as_view(self, y: Any, step: Step) -> Any:
+        """The view ``y`` that a structural ``step`` made of this array."""
+        overlapping = (self.path is not None and self.path[2]) or y.size > self.value.size or _repeats(y)
+        node = self.current()
+        if node.layout is None:
+            self._remember_layout(node)
+        return Array(y, node, self.frame, (self.path, step, overlapping))
+
+    def _remember_layout(self, node) -> None:
+        owner = self.value
+        while type(owner) in TRACED_TYPES:
+            owner = owner.value
+        while owner.base is not None and type(owner.base) is ndarray:
+            owner = owner.base
+        if owner.shape == node.shape:
+            node.layout = tuple(np.argsort([-abs(s) for s in owner.strides], kind="stable").tolist())
+
+    # ---- reading
+
+    def __getitem__(self, key):
+        kind = type(key)
+        if kind is int and self.path is None:
+            node = self.node
+            if node.next is not None:
+                node = self.current()
+            elements = node.pending if node.pending is not None else node.elements
+            if elements is not None:
+                found = elements.get(key)
+                if found is not None and len(node.shape) == 1:
+                    return found
+        if kind is tuple:
+            for i, k in enumerate(key):
+                if type(k) in TRACED_TYPES or type(k) is list:
+                    key = (*key[:i], index_of(k), *key[i + 1 :])
+            basic = _BASIC.issuperset(map(type, key))
+        elif kind in TRACED_TYPES or kind is list:
+            key = index_of(key)
+            basic = False
+        else:
+            basic = kind in _BASIC
+        value = self.value[key]
+        kind = type(value)
+        if basic:
+            path = self.path
+            if kind is ndarray:
+                return Array(value, self.node, self.frame, (path, key, path is not None and path[2]))
+            if kind is float64:
+                return self._element(key, value)
+            if kind in TRACED_TYPES and not kind.immutable:
+                return Array(value, self.node, self.frame, (path, key, path is not None and path[2]))
+        return self._take(key, value)
+
+    def _element(self, key, value):
+        node = self.node
+        if node.next is not None:
+            node = self.current()
+        if not node.active and node.pending is None:
+            return value
+        tape = self.frame
+        if not tape.open:
+            refuse_dead()
+        flat = self._flat(key)
+        if node.pending is not None:
+            found = node.pending.get(flat)
+            if found is not None:
+                return found
+            if not node.active:
+                return value
+        elements = node.elements
+        if elements is None:
+            elements = node.elements = {}
+        found = elements.get(flat)
+        if found is None:
+            if node.home is None:
+                node.home = tape.claim(_product(node.shape))
+            found = elements[flat] = Scalar(float(value), node.home + flat, tape)
+        return found
+
+    def _flat(self, key) -> int:
+        """Flat index in the storage of the entry at ``key``."""
+        if self.path is None:
+            shape = self.node.shape
+            if len(shape) == 1:
+                index = key if type(key) is not tuple else key[0]
+                return int(index) if index >= 0 else int(index) + shape[0]
+            if type(key) is tuple and len(key) == len(shape):
+                flat = 0
+                for k, n in zip(key, shape, strict=True):
+                    if type(k) is not int:
+                        break
+                    flat = flat * n + (k if k >= 0 else k + n)
+                else:
+                    return flat
+        return int(self.positions()[key])
+
+    def positions(self) -> ndarray:
+        """Flat index in the storage of every entry."""
+        try:
+            return self.map
+        except AttributeError:
+            pass
+        node = self.current()
+        numbers = np.arange(_product(node.shape)).reshape(node.shape)
+        if depends_on_layout(self.path):
+            numbers = relayout(numbers, node.layout)
+        self.map = resolve(self.path, numbers)
+        return self.map
+
+    def _take(self, key, value):
+        """A copy of entries: fancy indexing, or entries that are not float64."""
+        if not self.active or getattr(value, "dtype", np.dtype(bool)).kind not in "fc":
+            return self.frame.lift(value)
+        tape = self.frame
+        node = tape.node(Take, value, (self.reference(),), (keep_key(key),))
+        node.unique = no_repeats(key)
+        return tape.wrap(node, value)
+
+    def __iter__(self):
+        if self.ndim == 0:
+            raise TypeError("iteration over a 0-d array")
+        return map(self.__getitem__, range(len(self.value)))
+
+    def _real(self):
+        return Array(self.value.real, self.node, self.frame, (self.path, _REAL, False))
+
+    def _imag(self):
+        return Array(self.value.imag, self.node, self.frame, (self.path, _IMAG, False))
+
+    def copy(self, order="C"):
+        """As ``numpy.ndarray.copy``."""
+        value = self.value.copy() if type(self.value) in TRACED_TYPES else self.value.copy(order)
+        if not self.active:
+            return self.frame.lift(value)
+        return self.frame.wrap(self.frame.node(Copy, value, (self.reference(),), ()), value)
+
+    def astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
+        """As ``numpy.ndarray.astype``; a cast to integers or booleans has no derivative."""
+        if not copy and np.dtype(dtype) == self.dtype:
+            return self
+        return cast(self, dtype)
+
+    # ---- writing
+
+    def __setitem__(self, key, source):
+        kind = type(key)
+        if kind in TRACED_TYPES or kind is list:
+            key = index_of(key)
+        elif kind is tuple:
+            key = tuple([index_of(k) if type(k) in TRACED_TYPES or type(k) is list else k for k in key])
+        if type(source) is Array and self._is_self(key, source):
+            return
+        frame = self.frame
+        top = top_trace((source,)) if type(source) in TRACED_TYPES or type(source) in (list, tuple) or (
+            type(source) is ndarray and source.dtype == object
+        ) else None
+        if top is not None and top is not frame and top.tag > frame.tag:
+            refuse(
+                "Writing a value of an inner transform into an array of an outer one",
+                "Create the array inside the inner function.",
+            )
+        if type(source) in (list, tuple) or (type(source) is ndarray and source.dtype == object):
+            source = frame.assemble(source) if top is not None else np.asarray(source)
+        if not frame.open:
+            refuse_dead()
+        scalar = type(source)
+        if (scalar is Scalar or scalar is Real) and source.frame is frame and self.value.dtype == float64:
+            if self._write_scalar(key, source):
+                return
+        elif (scalar is float or scalar is float64 or scalar is int) and self._write_constant(key, source):
+            return
+        self._write(key, source)
+
+    def _is_self(self, key, source) -> bool:
+        """Is this the second half of ``x[key] += …``: the view written onto itself?"""
+        if source.node is not self.node and source.current() is not self.current():
+            return False
+        path = source.path
+        if path is None or self.path is not path[0] or type(key) is not type(path[1]):
+            return False
+        step = path[1]
+        if step is key:
+            return True
+        return _BASIC.issuperset(map(type, key)) and step == key if type(key) is tuple else type(key) in _BASIC and step == key
+
+    def _single(self, key) -> bool:
+        """Does ``key`` name one entry by integers?"""
+        if type(key) is int or isinstance(key, np.integer):
+            return len(self.value.shape) == 1
+        return type(key) is tuple and len(key) == len(self.value.shape) and all(
+            type(k) is int or isinstance(k, np.integer) for k in key
+        )
+
+    def _write_scalar(self, key, source) -> bool:
+        if not self._single(key) or type(self.value) is not ndarray:
+            return False
+        node = self.current()
+        if node.pending is None:
+            self._protect(node)
+        self.value[key] = source.value
+        flat = self._flat(key)
+        if node.pending is None:
+            node.pending = {}
+        node.pending[flat] = source
+        return True
+
+    def _write_constant(self, key, source) -> bool:
+        if not self._single(key) or type(self.value) is not ndarray:
+            return False
+        node = self.current()
+        if node.pending is None:
+            self._protect(node)
+            if not node.active:
+                self.value[key] = source
+                return True
+            node.pending = {}
+        self.value[key] = source
+        node.pending[self._flat(key)] = self.value.dtype.type(source)
+        return True
+
+    def _write(self, key, source) -> None:
+        """``self[key] = source`` in general."""
+        traced = type(source) in TRACED_TYPES and source.frame is self.frame
+        active = traced and source.active
+        if active and self.value.dtype.kind not in "fc":
+            refuse(f"Writing into an array of dtype {self.value.dtype}", "Create it with a floating-point dtype.")
+        node = self.seal()
+        if active and self.dtype.kind != "c" and source.dtype.kind == "c":
+            source = source.real
+        reference = source.reference() if active else None
+        node = self.current()
+        self._protect(node)
+        value = source.value if traced else source
+        self.value[key] = value
+        if not active and not node.active:
+            return
+        tape = self.frame
+        full = self.path is None and (key is Ellipsis or (type(key) is slice and key == slice(None)))
+        version = self._version(Write, node)
+        version.path = None if full else (self.path, keep_key(key), False)
+        version.previous = node if node.active and not full else None
+        version.winners = None if no_repeats(key) else winners(self.value.shape, key)
+        version.operands = (reference,) if active else ()
+        if depends_on_layout(self.path) and node.layout is None:
+            self._remember_layout(node)
+        tape.record(version)
+
+    def _version(self, kind, node):
+        version = kind(node.shape, True, len(self.frame.nodes))
+        version.version = node.version + 1
+        version.layout = node.layout
+        node.next = self.node = version
+        return version
+
+    def _protect(self, node) -> None:
+        """Before the first write into a storage: nodes that saved its memory get copies."""
+        if node.version:
+            return
+        nodes = self.frame.nodes
+        if node.index >= len(nodes):
+            return
+        owner = storage_id(self.value)
+        for record in nodes[node.index :]:
+            if record.saved:
+                record.saved = protected(record.saved, owner)
+
+    # ---- in place
+
+    def _inplace(self, ufunc, other):
+        """``self op= other``, written into this array's memory."""
+        result = call_ufunc(ufunc, self, other)
+        if result.shape != self.value.shape:
+            raise ValueError(
+                f"non-broadcastable output operand with shape {self.value.shape} doesn't match the broadcast shape {result.shape}"
+            )
+        _check_cast(result, self)
+        self._write(Ellipsis, result)
+        return self
+
+    def _increment(self, other, sign):
+        ufunc = np.add if sign > 0 else np.subtract
+        kind = type(other)
+        if kind not in TRACED_TYPES:
+            if kind in (list, tuple) or (kind is ndarray and other.dtype == object):
+                return self._inplace(ufunc, other)
+            active = False
+        elif other.frame is not self.frame:
+            if other.frame.tag > self.frame.tag:
+                return self._inplace(ufunc, other)
+            active = False
+        else:
+            active = other.active
+        node = self.seal()
+        reference = other.reference() if active else None
+        if active and not reference[3] and self.value.dtype.kind != "c":
+            return self._inplace(ufunc, other)
+        node = self.current()
+        self._protect(node)
+        operand = other.value if kind in TRACED_TYPES and other.frame is self.frame else other
+        value = self.value
+        if type(value) is ndarray and type(operand) not in TRACED_TYPES:
+            ufunc(value, operand, out=value)
+        elif sign > 0:
+            value += operand
+        else:
+            value -= operand
+        if not active:
+            if node.active:
+                version = self._version(Increment, node)
+                version.path, version.previous, version.sign = self.path, node, sign
+                self.frame.record(version)
+            return self
+        version = self._version(Increment, node)
+        version.path = self.path
+        version.previous = node if node.active else None
+        version.sign = sign
+        version.operands = (reference,)
+        if depends_on_layout(self.path) and node.layout is None:
+            self._remember_layout(node)
+        self.frame.record(version)
+        return self
+
+    def __iadd__(self, other):
+        return self._increment(other, 1)
+
+    def __isub__(self, other):
+        return self._increment(other, -1)
+
+    def __imul__(self, other):
+        return self._inplace(np.multiply, other)
+
+    def __itruediv__(self, other):
+        return self._inplace(np.divide, other)
+
+    def __ipow__(self, other):
+        return self._inplace(np.power, other)
+
+    def __ifloordiv__(self, other):
+        return self._inplace(np.floor_divide, other)
+
+    def __imod__(self, other):
+        return self._inplace(np.remainder, other)
+
+    def __imatmul__(self, other):
+        return self._inplace(np.matmul, other)
+
+
+class _Part:
+    """Real or imaginary part, as a path step that applies to complex storages."""
+
+    __slots__ = ("static",)
+
+    def __init__(self, name: str) -> None:
+        self.static = name
+
+    def apply(self, operands, static):
+        return getattr(operands[0], static["name"])
+
+
+_REAL = Step(_Part("real"), {"name": "real"})
+_IMAG = Step(_Part("imag"), {"name": "imag"})
+
+
+def index_of(key: Any) -> Any:
+    """An index as plain integers or booleans."""
+    if type(key) in TRACED_TYPES:
+        while type(key) in TRACED_TYPES:
+            key = key.value
+        return key
+    if type(key) is list:
+        return [index_of(k) for k in key]
+    return key
+
+
+def keep_key(key: Any) -> Any:
+    """An index safe from later writes by the user."""
+    if type(key) is ndarray:
+        return key.copy()
+    if type(key) is list:
+        return np.array(key)
+    if type(key) is tuple:
+        return tuple([keep_key(k) for k in key])
+    return key
+
+
+def no_repeats(key: Any) -> bool:
+    """Can the index not name an entry twice? (Basic and boolean indices cannot.)"""
+    keys = key if type(key) is tuple else (key,)
+    return all(type(k) in _BASIC or type(k) is bool or getattr(k, "dtype", None) == bool for k in keys)
+
+
+def winners(shape: tuple, key: Any) -> ndarray | None:
+    """Mask of the entries of ``x[key] = source`` that survive when the index names entries twice."""
+    positions = np.arange(_product(shape)).reshape(shape)[key]
+    order = np.arange(positions.size).reshape(positions.shape)
+    last = np.empty(_product(shape), np.intp)
+    last[positions.ravel()] = order.ravel()
+    mask = last[positions] == order
+    return None if mask.all() else mask
+
+
+def protected(saved: Any, owner: int) -> Any:
+    """``saved`` with every array of the storage ``owner`` copied."""
+    kind = type(saved)
+    if kind is tuple or kind is list:
+        parts = [protected(item, owner) for item in saved]
+        if any(a is not b for a, b in zip(parts, saved, strict=True)):
+            return kind(parts) if not hasattr(saved, "_fields") else kind(*parts)
+        return saved
+    if kind is ndarray or kind in TRACED_TYPES:
+        if not getattr(kind, "immutable", False) and storage_id(saved) == owner:
+            return saved.copy()
+    return saved
+
+
+def _repeats(y: Any) -> bool:
+    """Does the view ``y`` name entries of its memory twice?"""
+    while type(y) in TRACED_TYPES:
+        y = y.value
+    return any(n > 1 and stride == 0 for n, stride in zip(y.shape, y.strides, strict=True))
+
+
+def relayout(x: ndarray, layout: tuple | None) -> ndarray:
+    """``x`` in the memory layout of a storage (axes from the slowest to the fastest)."""
+    if layout is None or layout == tuple(range(x.ndim)):
+        return np.ascontiguousarray(x).reshape(x.shape)
+    inverse = np.argsort(layout)
+    return np.ascontiguousarray(x.transpose(layout)).transpose(inverse)
+
+
+def cast(x: Any, dtype: Any) -> Any:
+    """``x.astype(dtype)``."""
+    dtype = np.dtype(dtype)
+    value = x.value.astype(dtype) if hasattr(x.value, "astype") else dtype.type(x.value)
+    if dtype == object:
+        refuse("astype(object)", "Keep a floating-point dtype.")
+    if dtype.kind not in "fc" or not x.active:
+        return x.frame.lift(value) if dtype.kind in "fc" else value
+    frame = x.frame
+    if value.dtype.kind == "c":
+        frame.complex = True
+    return frame.wrap(frame.node(Cast, value, (x.reference(),), (x.dtype,)), value)
+
+
+def _check_cast(result, target) -> None:
+    if not np.can_cast(result.dtype, target.dtype, "same_kind"):
+        raise np._core._exceptions._UFuncOutputCastingError(
+            np.add, "same_kind", result.dtype, target.dtype, 0
+        )
+
+
+from adpy.reverse.nodes import Cast, Copy, Gather, Increment, Pack, Take, Write  # noqa: E402
+from adpy.reverse.scalar import Real, Scalar  # noqa: E402
+from adpy.reverse.tape import _product, storage_id  # noqa: E402

@@ -1,0 +1,411 @@
+"""Tape: what one reverse transform recorded.
+
+Scalars and arrays are recorded side by side.  A scalar operation appends its two children and weights to ``stream`` (a
+list, moved in chunks to compact arrays); its address is its position.  An array operation appends a node.  A node
+carries ``mark``, the length of the stream when it was recorded, so that a sweep can go back through both in time.
+
+Entries of arrays that are read as scalars get addresses below zero, in a block called the home of their node.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from adpy import capture
+from adpy.capture.registry import TRACED_TYPES
+from adpy.reverse.nodes import BlockNode, Conjugate, Elementwise, Gather, Moved, Node, Pack, Part
+from adpy.reverse.paths import Step
+from adpy.traced.refusal import refuse_rule
+from adpy.traced.trace import Trace
+
+__all__ = ["Tape"]
+
+CHUNK = 1 << 16
+ndarray, float64 = np.ndarray, np.float64
+
+
+class Tape(Trace):
+    """The record of one reverse transform."""
+
+    __slots__ = (
+        "__weakref__",
+        "chunks",
+        "complex",
+        "extend",
+        "home",
+        "inputs",
+        "next",
+        "nodes",
+        "offset",
+        "plain",
+        "storages",
+        "stream",
+    )
+
+    def __init__(self) -> None:
+        Trace.__init__(self)
+        self.nodes: list[Node] = []
+        self.storages: list[Node] = []
+        self.inputs: list[tuple] = []
+        self.chunks: list[tuple[np.ndarray, np.ndarray]] = []
+        self.offset = 0
+        self.home = 0
+        self.complex = False
+        self.plain = True
+        self.stream: list = [0, 0.0, 0, 0.0]
+        self.extend = self.stream.extend
+        self.next = iter(range(1, CHUNK)).__next__
+
+    # ---- the scalar stream
+
+    def flush(self) -> int:
+        """Move the full stream to compact arrays and return the next address."""
+        self.chunks.append(compact(self.stream))
+        self.offset += len(self.stream)
+        first = self.offset // 4
+        del self.stream[:]
+        self.next = iter(range(first + 1, first + CHUNK)).__next__
+        return first
+
+    def scalar(self, a: int, weight_a: float, b: int = 0, weight_b: float = 0.0) -> int:
+        """Record one scalar operation and return its address."""
+        try:
+            address = self.next()
+        except StopIteration:
+            address = self.flush()
+        self.extend((a, weight_a, b, weight_b))
+        return address
+
+    def claim(self, size: int) -> int:
+        """Reserve a home for ``size`` entries and return its first address."""
+        self.home -= size
+        return self.home
+
+    @property
+    def count(self) -> int:
+        """Number of scalar addresses handed out so far."""
+        return (self.offset + len(self.stream)) // 4
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that the scalar records take."""
+        return sum(c.nbytes + w.nbytes for c, w in self.chunks) + 56 * (len(self.stream) // 4)
+
+    # ---- nodes
+
+    def record(self, node: Node) -> Node:
+        """Append a node."""
+        node.mark = self.offset + len(self.stream)
+        self.nodes.append(node)
+        return node
+
+    def wrap(self, node: Node, y: Any) -> Any:
+        """The traced value of the result ``y`` of a node that was just recorded."""
+        kind = type(y)
+        if kind is ndarray:
+            if y.dtype.kind == "c":
+                self.complex = True
+            return Array(y, node, self)
+        if kind is float64 or kind is float:
+            node.address = self.scalar(0, 0.0)
+            node.mark += 4
+            return Scalar(y, node.address, self)
+        if kind in TRACED_TYPES:
+            self.plain = False
+            return (Element if kind.immutable else Array)(y, node, self)
+        if isinstance(y, np.generic):
+            if y.dtype.kind == "c":
+                self.complex = True
+            return Element(y, node, self)
+        if isinstance(y, ndarray):
+            return Array(np.asarray(y), node, self)
+        if isinstance(y, complex | int):
+            return self.wrap(node, np.asarray(y)[()])
+        raise TypeError(f"cannot trace a result of type {kind.__name__}")
+
+    def node(self, kind: type[Node], y: Any, operands: tuple, saved: tuple) -> Node:
+        """Record a node of ``kind`` for a fresh result ``y``."""
+        nodes = self.nodes
+        node = kind(y.shape, True, len(nodes))
+        node.operands = operands
+        node.saved = saved
+        node.mark = self.offset + len(self.stream)
+        nodes.append(node)
+        return node
+
+    def input(self, value: Any) -> Any:
+        """An independent variable: a traced value for a float or an array (which is not copied)."""
+        x = self._input(value)
+        self.inputs.append(x.reference())
+        return x
+
+    def _input(self, value):
+        kind = type(value)
+        if kind is float:
+            return Real(value, self.scalar(0, 0.0), self)
+        if kind is float64:
+            return Scalar(value, self.scalar(0, 0.0), self)
+        node = Node(value.shape, True, len(self.nodes))
+        self.storages.append(node)
+        if kind in TRACED_TYPES:
+            self.plain = False
+            return (Element if kind.immutable else Array)(value, node, self)
+        if value.dtype.kind == "c":
+            self.complex = True
+        return (Array if isinstance(value, ndarray) else Element)(value, node, self)
+
+    def lift(self, y: Any) -> Any:
+        kind = type(y)
+        if kind is ndarray:
+            return Array(y, Node(y.shape, False, len(self.nodes)), self) if y.dtype.kind in "fc" else y
+        if kind in TRACED_TYPES and not kind.immutable:
+            return Array(y, Node(y.shape, False, len(self.nodes)), self)
+        return y
+
+    def keep(self, value: Any) -> Any:
+        """A constant operand as a pullback may save it: safe from later writes by the user."""
+        if type(value) is ndarray:
+            return value.copy() if value.flags.writeable or value.base is not None else value
+        if type(value) in TRACED_TYPES and not type(value).immutable:
+            return value.copy()
+        return value
+
+    # ---- rows
+
+    def elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
+        slices = row.slices
+        operands = []
+        scalars = True
+        for x, partial in zip(inputs, slices, strict=False):
+            if type(x) in TRACED_TYPES and x.frame is self and x.active:
+                if partial.function is None:
+                    refuse_rule(row.name, partial.position)
+                if partial.constant == 0.0:
+                    continue
+                scalars = scalars and isinstance(x, Scalar)
+                operands.append((x, partial))
+        if not operands:
+            return self.lift(y)
+        if scalars and type(y) is float64 and len(operands) < 3:
+            return self._scalar_elementwise(operands, values, y)
+        if row.function is np.conjugate:
+            return self.wrap(self.node(Conjugate, y, (operands[0][0].reference(),), ()), y)
+        reads = frozenset().union(*[p.reads for _, p in operands]) if len(operands) > 1 else operands[0][1].reads
+        saved = []
+        for i, x in enumerate(values):
+            if i not in reads:
+                saved.append(None)
+            elif type(inputs[i]) in TRACED_TYPES and inputs[i].frame is self:
+                saved.append(inputs[i].saved())
+            else:
+                saved.append(self.keep(x))
+        saved.append(y if len(values) in reads else None)
+        pairs = tuple([(x.reference(), partial) for x, partial in operands])
+        return self.wrap(self.node(Elementwise, y, pairs, tuple(saved)), y)
+
+    def real_elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
+        """As :meth:`elementwise` for a function that returns Python floats."""
+        out = self.elementwise(row, inputs, values, float64(y) if type(y) is float else y)
+        return out.item() if type(out) is Scalar else out
+
+    def _scalar_elementwise(self, operands, values, y):
+        """Scalars in, scalar out: children and weights go to the stream."""
+        out = Scalar()
+        out.value = value = float(y)
+        out.frame = self
+        entry = []
+        for x, partial in operands:
+            weight = partial.constant
+            if weight is None:
+                weight = partial.scalar_weight(values, value)
+            entry += (x.address, weight)
+        out.address = self.scalar(*entry)
+        return out
+
+    def block(self, row, operands, values, static, y):
+        needs = []
+        references = []
+        saved = []
+        for x, value in zip(operands, values, strict=True):
+            if type(x) in (list, tuple):
+                refs = [self._reference(item) for item in x]
+                needs.append(any(r is not None for r in refs))
+                references.append(refs if needs[-1] else None)
+                saved.append([self._saved(item, v) for item, v in zip(x, value, strict=True)])
+            else:
+                reference = self._reference(x)
+                references.append(reference)
+                needs.append(reference is not None)
+                saved.append(self._saved(x, value))
+        if not any(needs):
+            return self.lift(y) if not isinstance(y, tuple) else type_of(y, [self.lift(part) for part in y])
+        several = isinstance(y, tuple | list)
+        node = BlockNode((), True, len(self.nodes))
+        if not several:
+            node.shape = np.shape(y)
+        node.operands = tuple(references)
+        node.saved = (row, tuple(saved), static, y)
+        node.needs = tuple(needs)
+        node.parts = [None] * len(y) if several else None
+        self.record(node)
+        if not several:
+            return self.wrap(node, y)
+        results = []
+        for position, part in enumerate(y):
+            if not _inexact(part):
+                results.append(part)
+                continue
+            piece = Part(np.shape(part), True, len(self.nodes))
+            piece.block, piece.position = node, position
+            self.record(piece)
+            results.append(self.wrap(piece, part))
+        return type_of(y, results)
+
+    def structural(self, row, bind: Callable, operands, values, static, y):
+        if not isinstance(y, list | tuple):
+            return self._moved(row, bind, operands, values, static, y, None)
+        return type(y)([self._moved(row, bind, operands, values, static, part, i) for i, part in enumerate(y)])
+
+    def _moved(self, row, bind, operands, values, static, y, part):
+        if len(operands) == 1 and type(operands[0]) in TRACED_TYPES and shares_storage(y, values[0]):
+            return operands[0].as_view(y, Step(bind, static, part))
+        if not _inexact(y):
+            return y
+        if row.transpose is not None and part is None:
+            references = tuple(
+                [self._reference(i) for i in x] if type(x) in (list, tuple) else self._reference(x) for x in operands
+            )
+            if all(r is None or (type(r) is list and not any(r)) for r in references):
+                return self.lift(y)
+            shapes = tuple([_like(v) for v in x] if type(x) in (list, tuple) else _like(x) for x in values)
+            return self.wrap(self.node(Moved, y, references, (row, shapes, static)), y)
+        numbers, total, active = [], 1, []
+        for x in operands:
+            number, total = self._number(x, total, active)
+            numbers.append(number)
+        if not active:
+            return self.lift(y)
+        with capture.lowered(None):
+            sources = bind.apply(tuple(numbers), static)
+        sources = np.asarray(sources if part is None else sources[part])
+        return self.wrap(self.node(Gather, y, tuple(active), (sources, total)), y)
+
+    def _number(self, x, total, active):
+        """Number the entries of an active operand from ``total`` on; constants get 0."""
+        if type(x) in (list, tuple):
+            numbers = []
+            for item in x:
+                number, total = self._number(item, total, active)
+                numbers.append(number)
+            return type(x)(numbers), total
+        reference = self._reference(x)
+        if reference is None:
+            return (np.zeros(np.shape(x), np.intp) if _inexact(x) or np.ndim(x) == 0 else x), total
+        size = int(np.prod(reference[2], dtype=np.intp))
+        active.append((reference, total))
+        return np.arange(total, total + size).reshape(reference[2]), total + size
+
+    def _reference(self, x):
+        if type(x) in TRACED_TYPES and x.frame is self and x.active:
+            return x.reference()
+        return None
+
+    def _saved(self, x, value):
+        if type(x) in TRACED_TYPES and x.frame is self:
+            return x.saved()
+        return self.keep(value)
+
+    def assemble_leaves(self, leaves, value):
+        positions, addresses, arrays, position = [], [], [], 0
+        for leaf in leaves:
+            if type(leaf) in TRACED_TYPES and leaf.frame is self and leaf.active:
+                if isinstance(leaf, Scalar):
+                    positions.append(position)
+                    addresses.append(leaf.address)
+                else:
+                    arrays.append((leaf.reference(), position + 1))
+            position += _size(leaf)
+        if not arrays and not addresses:
+            return self.lift(value)
+        if not arrays:
+            node = Node(value.shape, False, len(self.nodes))
+            if value.dtype == float64:
+                node.pending = {p: leaves[p] for p in positions} if position == len(leaves) else None
+            if node.pending is None:
+                node = self.node(Pack, value, (), (np.array(positions), np.array(addresses), None))
+            return Array(value, node, self)
+        sources = np.zeros(value.size, np.intp)
+        for reference, start in arrays:
+            sources[start - 1 : start - 1 + _product(reference[2])] = range(start, start + _product(reference[2]))
+        for p, a in zip(positions, addresses, strict=True):
+            sources[p] = p + 1
+            arrays.append(((a, None, (), True), p + 1))
+        node = self.node(Gather, value, tuple(arrays), (sources.reshape(value.shape), value.size + 1))
+        return Array(value, node, self)
+
+    def close(self) -> None:
+        """End the transform: its traced values are dead, its memory is free."""
+        self.open = False
+        self.nodes = []
+        self.storages = []
+        self.chunks = []
+        self.stream = []
+
+
+def compact(stream: list) -> tuple[np.ndarray, np.ndarray]:
+    """Children (int32) and weights (float64) of a stretch of stream: 24 bytes an operation."""
+    flat = np.frombuffer(array("d", stream)).reshape(-1, 4)
+    return flat[:, ::2].astype(np.int32), np.ascontiguousarray(flat[:, 1::2])
+
+
+def type_of(y: Any, parts: list) -> Any:
+    """Rebuild a (named) tuple or list result from its parts."""
+    return type(y)(*parts) if hasattr(y, "_fields") else type(y)(parts)
+
+
+def storage_id(value: Any) -> int:
+    """Identity of the memory under a value, through every level of tracing."""
+    while type(value) in TRACED_TYPES:
+        value = value.value
+    while type(value) is ndarray and value.base is not None:
+        value = value.base
+    return id(value)
+
+
+def shares_storage(y: Any, x: Any) -> bool:
+    """Is the array ``y`` a view of (the memory of) ``x``?"""
+    while type(y) in TRACED_TYPES and type(x) in TRACED_TYPES:
+        y, x = y.value, x.value
+    if type(y) is not ndarray or type(x) is not ndarray:
+        return y is x
+    return y is x or (y.base is not None and storage_id(y) == storage_id(x) and y.size > 0)
+
+
+def _inexact(x: Any) -> bool:
+    dtype = getattr(x, "dtype", None)
+    return dtype.kind in "fc" if dtype is not None else isinstance(x, float | complex)
+
+
+def _like(x: Any):
+    """A stand-in for an operand in ``transpose``: shape and dtype, no memory."""
+    return np.broadcast_to(np.zeros((), getattr(x, "dtype", float)), np.shape(x))
+
+
+def _size(x: Any) -> int:
+    size = getattr(x, "size", 1)
+    return 1 if type(x) in TRACED_TYPES and x.ndim == 0 else size
+
+
+def _product(shape) -> int:
+    result = 1
+    for n in shape:
+        result *= n
+    return result
+
+
+from adpy.reverse.array import Array, Element  # noqa: E402  (the tape makes the values that hold it)
+from adpy.reverse.scalar import Real, Scalar  # noqa: E402

@@ -1,0 +1,104 @@
+"""NumPy functions that write into an array: put, place, putmask, copyto, fill_diagonal, put_along_axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adpy.capture.registry import TRACED_TYPES
+from adpy.rules.table import TABLE, Composite
+from adpy.traced.dispatch import call, primal
+from adpy.traced.refusal import refuse
+
+__all__ = ["put"]
+
+
+def _target(a: Any, name: str) -> None:
+    if type(a) not in TRACED_TYPES:
+        refuse(f"numpy.{name} of traced values into an array from outside the function", "Create the array inside it.")
+
+
+def _entries(values, count):
+    """``values`` repeated to ``count`` entries."""
+    if np.ndim(values) == 0:
+        return values
+    flat = values.reshape(-1) if hasattr(values, "reshape") else np.ravel(values)
+    return flat[np.arange(count) % len(flat)]
+
+
+def put(a, ind, v, mode="raise"):
+    """As ``numpy.put``."""
+    _target(a, "put")
+    indices = np.ravel(primal(ind))
+    if mode == "wrap":
+        indices = indices % a.size
+    elif mode == "clip":
+        indices = np.clip(indices, 0, a.size - 1)
+    elif indices.size and (indices.max() >= a.size or indices.min() < -a.size):
+        raise IndexError(f"index {indices.max()} is out of bounds for axis 0 with size {a.size}")
+    a[np.unravel_index(indices % a.size, a.shape)] = _entries(v, indices.size)
+
+
+def place(arr, mask, vals):
+    """As ``numpy.place``."""
+    _target(arr, "place")
+    mask = np.asarray(primal(mask), bool).reshape(arr.shape)
+    arr[mask] = _entries(vals, int(mask.sum()))
+
+
+def putmask(a, mask, values):
+    """As ``numpy.putmask``: entries are taken at the positions of the mask, repeating ``values``."""
+    _target(a, "putmask")
+    mask = np.broadcast_to(primal(mask), a.shape)
+    positions = np.flatnonzero(mask)
+    if np.ndim(values) == 0:
+        a[mask] = values
+    else:
+        flat = values.reshape(-1) if hasattr(values, "reshape") else np.ravel(values)
+        a[mask] = flat[positions % len(flat)]
+
+
+def copyto(dst, src, casting="same_kind", where=True):
+    """As ``numpy.copyto``."""
+    _target(dst, "copyto")
+    where = primal(where)
+    if where is True:
+        dst[...] = src
+    else:
+        dst[...] = call(np.where, (where, src, dst), {})
+
+
+def fill_diagonal(a, val, wrap=False):
+    """As ``numpy.fill_diagonal``."""
+    _target(a, "fill_diagonal")
+    if a.ndim < 2:
+        raise ValueError("array must be at least 2-d")
+    positions = np.arange(a.size).reshape(a.shape)
+    marker = np.zeros(a.shape, bool)
+    np.fill_diagonal(marker, True, wrap)
+    key = np.unravel_index(positions[marker], a.shape)
+    a[key] = _entries(val, int(marker.sum()))
+
+
+def put_along_axis(arr, indices, values, axis):
+    """As ``numpy.put_along_axis``."""
+    _target(arr, "put_along_axis")
+    indices = primal(indices)
+    if axis is None:
+        put(arr, indices, values)
+        return
+    grid = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+    grid[axis] = indices
+    arr[tuple(grid)] = values
+
+
+for _function, _implementation in (
+    (np.put, put),
+    (np.place, place),
+    (np.putmask, putmask),
+    (np.copyto, copyto),
+    (np.fill_diagonal, fill_diagonal),
+    (np.put_along_axis, put_along_axis),
+):
+    TABLE[_function] = Composite(_function, f"numpy.{_function.__name__}", _implementation)

@@ -1,0 +1,92 @@
+"""Trace: one running transform, and the interface by which dispatch hands it operations.
+
+A :class:`Trace` is also the capture frame of its transform (see :mod:`adpy.capture`): while it is active, array
+creators ask it for buffers.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from adpy import capture
+from adpy.errors import TracedValueError
+from adpy.tags import new_tag
+
+__all__ = ["Trace"]
+
+
+class Trace(ABC):
+    """One transform: its tag, its enclosing trace, and what it does with each kind of rule row.
+
+    Attributes
+    ----------
+    tag : int
+        Larger for transforms entered later.
+    parent : Trace or None
+        The enclosing trace, whose traced values may appear inside values of this one.
+    open : bool
+        False once the transform has returned; its traced values are dead from then on.
+    detached : list of TracedValueError
+        Refusals raised during the trace; the first is raised again at its end, even when user code swallowed it.
+    """
+
+    __slots__ = ("detached", "open", "parent", "tag")
+
+    def __init__(self) -> None:
+        self.tag = new_tag()
+        self.parent = capture.frame()
+        self.open = True
+        self.detached: list[TracedValueError] = []
+
+    @abstractmethod
+    def elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
+        """Return ``y`` carrying derivatives by the partials of ``row``; ``values`` are the primals of ``inputs``."""
+
+    @abstractmethod
+    def real_elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
+        """As :meth:`elementwise` for a function that returns Python floats."""
+
+    @abstractmethod
+    def block(self, row, operands: Sequence, values: Sequence, static: dict, y: Any) -> Any:
+        """Return ``y`` carrying derivatives by the jvp/vjp of a block row."""
+
+    @abstractmethod
+    def structural(self, function: Callable, arguments: Callable, operands: Sequence, values: Sequence, y: Any) -> Any:
+        """Return ``y`` carrying derivatives moved as ``function`` moved the entries.
+
+        ``arguments(replacements) -> (args, kwargs)`` rebuilds the call with other operands.
+        """
+
+    @abstractmethod
+    def lift(self, y: Any) -> Any:
+        """Wrap a fresh constant result so that it can take traced values."""
+
+    @abstractmethod
+    def assemble_leaves(self, leaves: list, value: Any) -> Any:
+        """An array from the entries ``leaves`` in C order (numbers and traced values); ``value`` is its primal."""
+
+    def buffer(self, array: np.ndarray) -> Any:
+        """Wrap a fresh array as an inactive buffer (capture frame interface)."""
+        if self.parent is not None:
+            array = self.parent.buffer(array)
+        return self.lift(array)
+
+    def note(self, error: TracedValueError) -> None:
+        """Remember a refusal (capture frame interface)."""
+        self.detached.append(error)
+
+    def assemble(self, nested: Any, dtype: Any = None) -> Any:
+        """Build an array from nested sequences with traced values in them (capture frame interface)."""
+        from adpy.traced.dispatch import assemble
+
+        return assemble(nested, dtype)
+
+    def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
+        """Call a ``math`` function on traced arguments (capture frame interface)."""
+        from adpy.traced.mathcall import math_call
+
+        return math_call(replacement, original, args)

@@ -1,0 +1,408 @@
+"""Traced: the ndarray interface over a primal value, shared by forward and reverse values.
+
+Operators, methods and attributes are NumPy's; each ends in :mod:`adpy.traced.dispatch`.  What would drop a derivative
+(``float(x)``, ``__array__`` of an active value …) is refused.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from adpy.capture.registry import TRACED_TYPES
+from adpy.traced.dispatch import array_function, array_ufunc, call, call_method, call_ufunc, primal
+from adpy.traced.refusal import refuse
+
+__all__ = ["Traced"]
+
+builtin_type = type  # `type` is a parameter name of ndarray.view
+
+_OPERANDS = frozenset(
+    [float, int, bool, complex, np.ndarray, list, tuple]
+    + [np.dtype(c).type for c in "?bBhHiIlLqQefdgFDG"]
+)
+
+
+def _accepts(other: Any) -> bool:
+    """Can ``other`` be an operand, or should Python try its reflected method?"""
+    kind = type(other)
+    return (
+        kind in _OPERANDS
+        or kind in TRACED_TYPES
+        or (isinstance(other, np.ndarray | np.generic) and getattr(other, "__array_ufunc__", None) is not None)
+        or (hasattr(other, "__array__") and not hasattr(other, "__array_ufunc__") and not hasattr(other, "tocsr"))
+        or (isinstance(other, int | float | complex) and kind not in TRACED_TYPES)
+    )
+
+
+def _binary(ufunc: np.ufunc, swap: bool = False):
+    if swap:
+
+        def method(self, other):
+            return call_ufunc(ufunc, other, self) if _accepts(other) else NotImplemented
+
+    else:
+
+        def method(self, other):
+            return call_ufunc(ufunc, self, other) if _accepts(other) else NotImplemented
+
+    return method
+
+
+def _compare(ufunc: np.ufunc, compare):
+    def method(self, other):
+        if other is None or isinstance(other, str):
+            return compare(primal(self), other)
+        return ufunc(_value(self), _value(other)) if _accepts(other) else NotImplemented
+
+    return method
+
+
+def _value(x):
+    return primal(x) if type(x) in TRACED_TYPES else primal_of_sequence(x)
+
+
+def primal_of_sequence(x):
+    """Plain values of a (nested) sequence; anything else unchanged."""
+    if type(x) in (list, tuple):
+        return type(x)([_value(i) for i in x])
+    return x
+
+
+def _unary(ufunc: np.ufunc):
+    def method(self):
+        return call_ufunc(ufunc, self)
+
+    return method
+
+
+def _function(name: str):
+    function = getattr(np, name)
+
+    def method(self, *args, **kwargs):
+        return call(function, (self, *args), kwargs)
+
+    method.__name__ = name
+    method.__doc__ = f"As ``numpy.ndarray.{name}``."
+    return method
+
+
+def _integer(name: str):
+    compare = getattr(operator, name)
+
+    def method(self, other):
+        return compare(primal(self), primal(other))
+
+    return method
+
+
+class Traced:
+    """Base of every traced value.
+
+    Subclasses provide ``value`` (the primal, one level below), ``frame`` (the transform), ``active`` and, where they are arrays,
+    ``__getitem__``, ``__setitem__`` and in-place operators.
+    """
+
+    __slots__ = ()
+    __array_priority__ = 1000.0
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        return array_ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function, types, args, kwargs):
+        return array_function(function, args, kwargs)
+
+    __add__, __radd__ = _binary(np.add), _binary(np.add, True)
+    __sub__, __rsub__ = _binary(np.subtract), _binary(np.subtract, True)
+    __mul__, __rmul__ = _binary(np.multiply), _binary(np.multiply, True)
+    __truediv__, __rtruediv__ = _binary(np.divide), _binary(np.divide, True)
+    __floordiv__, __rfloordiv__ = _binary(np.floor_divide), _binary(np.floor_divide, True)
+    __mod__, __rmod__ = _binary(np.remainder), _binary(np.remainder, True)
+    __matmul__, __rmatmul__ = _binary(np.matmul), _binary(np.matmul, True)
+    __pow__, __rpow__ = _binary(np.power), _binary(np.power, True)
+    __lt__, __le__ = _compare(np.less, operator.lt), _compare(np.less_equal, operator.le)
+    __gt__, __ge__ = _compare(np.greater, operator.gt), _compare(np.greater_equal, operator.ge)
+    __eq__, __ne__ = _compare(np.equal, operator.eq), _compare(np.not_equal, operator.ne)
+    __and__, __or__, __xor__ = _integer("and_"), _integer("or_"), _integer("xor")
+    __neg__, __pos__, __abs__ = _unary(np.negative), _unary(np.positive), _unary(np.absolute)
+
+    def __divmod__(self, other):
+        return self // other, self % other
+
+    def __rdivmod__(self, other):
+        return other // self, other % self
+
+    def __hash__(self):
+        refuse(
+            "hash() of a traced value (a dictionary key, a set, functools.lru_cache)",
+            "Equal numbers may have different derivatives. Use an index or a name as the key.",
+        )
+
+    # ---- shape and type
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape, as of the primal."""
+        return self.value.shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of dimensions."""
+        return self.value.ndim
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return self.value.size
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Dtype of the primal."""
+        return self.value.dtype
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per entry of the primal."""
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the primal."""
+        return self.size * self.itemsize
+
+    @property
+    def strides(self) -> tuple[int, ...]:
+        """Strides of the primal in bytes."""
+        return primal(self).strides
+
+    @property
+    def flags(self):
+        """Memory layout flags of the primal."""
+        return primal(self).flags
+
+    @property
+    def base(self):
+        """Base of the primal array."""
+        return primal(self).base
+
+    @property
+    def T(self):
+        """Transpose."""
+        return call(np.transpose, (self,), {})
+
+    @property
+    def mT(self):
+        """Matrix transpose."""
+        return call(np.matrix_transpose, (self,), {})
+
+    @property
+    def real(self):
+        """Real part."""
+        return self if self.dtype.kind != "c" else self._real()
+
+    @property
+    def imag(self):
+        """Imaginary part."""
+        return np.zeros(self.shape, self.dtype)[()] if self.dtype.kind != "c" else self._imag()
+
+    @property
+    def flat(self):
+        """Iterator over the entries in C order, which can be indexed."""
+        from adpy.traced.flat import Flat
+
+        return Flat(self)
+
+    # ---- conversions
+
+    def __array__(self, dtype=None, copy=None):
+        if not self.active:
+            return np.array(primal(self), dtype) if dtype is not None or copy else np.asarray(primal(self))
+        refuse(
+            "numpy.ndarray conversion (__array__, compiled code)",
+            "A function written in C or Fortran received it. Call a NumPy function that has a rule, give the function "
+            "a rule (docs/adding_a_primitive.md), or create arrays inside the differentiated function.",
+        )
+
+    def __float__(self):
+        if not self.active:
+            return float(primal(self))
+        refuse(
+            "float()",
+            "Leave float() out, or use x * 1.0. If it came from math.*, or from writing into a plain array, it was "
+            "outside adpy's reach: call math functions as math.f, and create the array inside the function.",
+        )
+
+    def __complex__(self):
+        if not self.active:
+            return complex(primal(self))
+        refuse("complex()", "Write a + 1j * b instead.")
+
+    def __int__(self):
+        return int(primal(self))
+
+    def __index__(self):
+        return operator.index(primal(self))
+
+    def __bool__(self):
+        return bool(primal(self))
+
+    def __len__(self):
+        return len(primal(self))
+
+    def __round__(self, digits=None):
+        return round(primal(self)) if digits is None else call(np.round, (self, digits), {})
+
+    def __trunc__(self):
+        return int(primal(self))
+
+    def __floor__(self):
+        return int(np.floor(primal(self)))
+
+    def __ceil__(self):
+        return int(np.ceil(primal(self)))
+
+    def __contains__(self, item):
+        return bool((primal(self) == primal(item)).any())
+
+    def __str__(self):
+        return str(primal(self))
+
+    def __repr__(self):
+        return repr(primal(self))
+
+    def __format__(self, spec):
+        return format(primal(self), spec)
+
+    def __iter__(self):
+        if self.ndim == 0:
+            raise TypeError("iteration over a 0-d array")
+        return map(self.__getitem__, range(len(self)))
+
+    def __reversed__(self):
+        return map(self.__getitem__, range(len(self) - 1, -1, -1))
+
+    def __copy__(self):
+        return self.copy()
+
+    def __deepcopy__(self, memo):
+        return self.copy()
+
+    def __reduce__(self):
+        refuse("pickle", "Pickle plain values: adpy.stop_gradient(x).")
+
+    def item(self, *args):
+        """The entry as a traced scalar."""
+        if not args:
+            if self.size != 1:
+                raise ValueError("can only convert an array of size 1 to a Python scalar")
+            return self if self.ndim == 0 and type(self).immutable else self.reshape(-1)[0]
+        index = args[0] if len(args) == 1 and isinstance(args[0], tuple) else args
+        return self.reshape(-1)[index[0]] if len(index) == 1 and self.ndim != 1 else self[tuple(index)]
+
+    def tolist(self):
+        """Nested lists of traced scalars."""
+        return self.item() if self.ndim == 0 else [x.tolist() if getattr(x, "ndim", 0) else x for x in self]
+
+    def __dlpack__(self, *args, **kwargs):
+        refuse("__dlpack__", "Convert outside the differentiated function.")
+
+    # ---- methods that are functions
+
+    all, any = _function("all"), _function("any")
+    argmax, argmin = _function("argmax"), _function("argmin")
+    argsort, argpartition = _function("argsort"), _function("argpartition")
+    choose, compress = _function("choose"), _function("compress")
+    clip = _function("clip")
+    cumsum, cumprod = _function("cumsum"), _function("cumprod")
+    diagonal, trace = _function("diagonal"), _function("trace")
+    dot = _function("dot")
+    max, min = _function("max"), _function("min")
+    mean, std, var = _function("mean"), _function("std"), _function("var")
+    nonzero = _function("nonzero")
+    prod, sum = _function("prod"), _function("sum")
+    ptp, ravel = _function("ptp"), _function("ravel")
+    repeat = _function("repeat")
+    round = _function("round")
+    searchsorted = _function("searchsorted")
+    squeeze, swapaxes = _function("squeeze"), _function("swapaxes")
+    take = _function("take")
+
+    def transpose(self, *axes):
+        """As ``numpy.ndarray.transpose``."""
+        axes = axes[0] if len(axes) == 1 and (axes[0] is None or not isinstance(axes[0], int | np.integer)) else axes
+        return call(np.transpose, (self,) if not axes else (self, axes), {})
+
+    def reshape(self, *shape, order="C", copy=None):
+        """As ``numpy.ndarray.reshape``."""
+        shape = shape[0] if len(shape) == 1 and not isinstance(shape[0], int | np.integer) else shape
+        return call(np.reshape, (self, shape), {} if order == "C" else {"order": order})
+
+    def conj(self):
+        """Complex conjugate."""
+        return self if self.dtype.kind != "c" else call_ufunc(np.conjugate, self)
+
+    conjugate = conj
+
+    def flatten(self, order="C"):
+        """A copy in one dimension."""
+        return call(np.ravel, (self,), {"order": order}).copy()
+
+    def copy(self, order="C"):
+        """A copy."""
+        return call(np.copy, (self,), {} if order == "C" else {"order": order})
+
+    def view(self, dtype=None, type=None):
+        """The same memory; reinterpretation as another dtype is refused."""
+        if dtype is None or dtype is np.ndarray or (not isinstance(dtype, builtin_type) and np.dtype(dtype) == self.dtype):
+            return self[...] if self.ndim else self
+        if isinstance(dtype, builtin_type) and issubclass(dtype, np.generic) and np.dtype(dtype) == self.dtype:
+            return self[...]
+        refuse("ndarray.view with another dtype", "Use astype, .real or .imag.")
+
+    def tobytes(self, order="C"):
+        """Bytes of the primal."""
+        return primal(self).tobytes(order)
+
+    def byteswap(self, inplace=False):
+        """Refused."""
+        refuse("ndarray.byteswap", "Convert before differentiating.")
+
+    def fill(self, value):
+        """Set every entry."""
+        self[...] = value
+
+    def itemset(self, *args):
+        """Set one entry."""
+        self[args[:-1] if len(args) > 2 else (args[0] if len(args) == 2 else ())] = args[-1]
+
+    def put(self, indices, values, mode="raise"):
+        """As ``numpy.put``."""
+        from adpy.traced.inplace import put
+
+        put(self, indices, values, mode)
+
+    def sort(self, axis=-1, kind=None, order=None, *, stable=None):
+        """Sort in place."""
+        self[...] = call(np.sort, (self,), {"axis": axis})
+
+    def partition(self, kth, axis=-1, kind="introselect", order=None):
+        """Partition in place."""
+        self[...] = call(np.partition, (self, kth), {"axis": axis})
+
+    def resize(self, *shape, refcheck=True):
+        """Refused: it would change the memory under other views."""
+        refuse("ndarray.resize", "Use numpy.resize, which returns a new array.")
+
+    def setflags(self, write=None, align=None, uic=None):
+        """As ``numpy.ndarray.setflags`` on the primal."""
+        primal(self).setflags(write=write, align=align, uic=uic)
+
+    def is_integer(self) -> bool:
+        """Whether the primal is an integer number."""
+        return bool(primal(self) == np.floor(primal(self)))
+
+    def as_integer_ratio(self):
+        """As of the primal: a decision taken from the value."""
+        return float(primal(self)).as_integer_ratio()
