@@ -6,7 +6,7 @@ Conventions (``special`` lists the points where they matter):
 * the same mean makes ``absolute``, ``hypot`` and ``arctan2`` flat at the origin;
 * piecewise constant functions (``floor``, ``sign``, ``floor_divide`` …) have derivative zero at their jumps too.
 
-A branch of ``np.where`` that is not taken may overflow or divide by zero: run rules under ``np.errstate(all="ignore")``.
+Rules run under ``np.errstate(all="ignore")``: a branch of ``np.where`` that is not taken may divide by zero.
 Complex operands get the complex derivative.  On a branch cut the sign of a zero imaginary part says which side is
 meant; ``x - 1`` keeps that sign, ``1 - x`` and ``x + 1`` lose it, hence forms like ``-(x - 1)`` and ``x - -1``.
 """

@@ -51,7 +51,6 @@ SCALAR_NAMES = {
         exp=math.exp,
         exp2=math.exp2,
         expm1=math.expm1,
-        floor=math.floor,
         hypot=math.hypot,
         iscomplexobj=_iscomplexobj,
         isinf=math.isinf,
