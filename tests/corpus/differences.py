@@ -72,10 +72,12 @@ def _kinked(bends: list, slope: np.ndarray, shape: tuple) -> np.ndarray:
         return (late > 0.5 * early) & (late > 1e-4 * np.abs(slope) + 100 * noise) & (late > 1e-10)
 
 
-def jacobian(function: Callable, x: np.ndarray, relative_step: float = 1 / 64, least: float = 1.0) -> Differences:
+def jacobian(
+    function: Callable, x: np.ndarray, relative_step: float = 1 / 64, least: float = 1.0, most: float = np.inf
+) -> Differences:
     """Differentiate ``function``, from a vector to a vector, column by column.
 
-    The first step is ``relative_step`` times the size of the entry, or times ``least`` where that is larger.
+    The first step is ``relative_step`` times the size of the entry, this taken as at least ``least``, at most ``most``.
     """
     x = np.array(x, dtype=float)
     columns = []
@@ -86,7 +88,7 @@ def jacobian(function: Callable, x: np.ndarray, relative_step: float = 1 / 64, l
             moved[i] = value
             return function(moved)
 
-        columns.append(derivative(along, x[i], relative_step * max(least, abs(x[i]))))
+        columns.append(derivative(along, x[i], relative_step * min(max(least, abs(x[i])), most)))
     if not columns:
         return Differences(*(np.empty((np.size(function(x)), 0)) for _ in range(3)))
     return Differences(*(np.stack(parts, axis=-1) for parts in zip(*columns)))

@@ -157,7 +157,7 @@ _MODULES = re.compile(
 _NAMES = re.compile(
     r"^(_[a-z]*_?(deprecat|docs?|warn|check_import)|set_|seterr|save|load|write|read|open|fetch|download|plot|show|print|remove|delete|"
     r"main$|exit|quit|input|test|assert|raises|random|rand|bench|register|unregister|install|close|run$|export|import|"
-    r"genfromtxt|fromfile|frombuffer|fromregex|memmap|info|source|lookfor|who|exec|eval$|sys|pause|ion|ioff|get_include|figure)",
+    r"genfromtxt|fromfile|frombuffer|fromregex|memmap|info|source|lookfor|who|exec|eval$|sys|pause|ion|ioff|get_include|figure|as_strided|broadcast_)",
 )
 
 
