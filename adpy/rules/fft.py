@@ -13,7 +13,7 @@ import numpy as np
 
 from adpy.rules.table import Block, block
 
-__all__ = ["Step", "linear_row", "pull_back", "steps_of"]
+__all__ = ["Step", "linear_row", "pull_back", "resize", "steps_of"]
 
 _SWAPPED = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
 
@@ -55,7 +55,7 @@ def steps_of(kind: str, shape: tuple[int, ...], s, axes) -> Iterator[Step]:
         lengths[axis] = n // 2 + 1 if own in ("rfft", "ihfft") else n
 
 
-def _resize(x, axis: int, n: int):
+def resize(x, axis: int, n: int):
     """Cut or pad with zeros at the end: the transpose of padding or cutting."""
     length = np.shape(x)[axis]
     if length > n:
@@ -108,7 +108,7 @@ def _transpose(bar, step: Step, norm: str | None):
 def pull_back(bar, steps, norm: str | None):
     """Cotangent of the input of a chain of steps."""
     for step in reversed(list(steps)):
-        bar = _resize(_transpose(bar, step, norm), step.axis, step.before)
+        bar = resize(_transpose(bar, step, norm), step.axis, step.before)
     return bar
 
 

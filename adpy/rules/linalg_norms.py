@@ -12,7 +12,7 @@ from adpy.rules._shapes import tuple_of_axes, unreduce
 from adpy.rules.linalg_tools import inner, mH, require
 from adpy.rules.table import Block, block
 
-__all__ = ["direction", "norm_gradient"]
+__all__ = ["norm_jvp", "norm_vjp"]
 
 
 def direction(x):
@@ -135,7 +135,9 @@ def _cond(x, y, p=None):
     )
 
 
-_gradient_row(block(np.linalg.norm, "x")(np.linalg.norm), _norm, _axis_none)
+norm = block(np.linalg.norm, "x")(np.linalg.norm)
+_gradient_row(norm, _norm, _axis_none)
+norm_jvp, norm_vjp = norm.jvp, norm.vjp
 _gradient_row(block(np.linalg.vector_norm, "x")(np.linalg.vector_norm), _vector_norm, _axis_none)
 _gradient_row(block(np.linalg.matrix_norm, "x")(np.linalg.matrix_norm), _matrix_norm, _axis_last_two)
 _gradient_row(block(np.linalg.cond, "x")(np.linalg.cond), _cond, _axis_last_two)
