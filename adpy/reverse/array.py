@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy import array, asarray, empty  # bound at import: numpy's own names are replaced during a trace
 
 from adpy.capture.registry import TRACED_TYPES
 from adpy.reverse.paths import Step, depends_on_layout, resolve
@@ -59,10 +60,10 @@ class Element(VarBase):
         return self
 
     def _real(self):
-        return call(np.real, (self.frame.assemble_leaves([self], np.array(self.value)),), {})[()]
+        return call(np.real, (self.frame.assemble_leaves([self], array(self.value)),), {})[()]
 
     def _imag(self):
-        return call(np.imag, (self.frame.assemble_leaves([self], np.array(self.value)),), {})[()]
+        return call(np.imag, (self.frame.assemble_leaves([self], array(self.value)),), {})[()]
 
     def astype(self, dtype, *args, **kwargs):
         """As ``numpy.generic.astype``."""
@@ -308,7 +309,7 @@ class Array(VarBase):
                 "Create the array inside the inner function.",
             )
         if type(source) in (list, tuple) or (type(source) is ndarray and source.dtype == object):
-            source = frame.assemble(source) if top is not None else np.asarray(source)
+            source = frame.assemble(source) if top is not None else asarray(source)
         if not frame.open:
             refuse_dead()
         scalar = type(source)
@@ -525,7 +526,7 @@ def keep_key(key: Any) -> Any:
     if type(key) is ndarray:
         return key.copy()
     if type(key) is list:
-        return np.array(key)
+        return array(key)
     if type(key) is tuple:
         return tuple([keep_key(k) for k in key])
     return key
@@ -541,7 +542,7 @@ def winners(shape: tuple, key: Any) -> ndarray | None:
     """Mask of the entries of ``x[key] = source`` that survive when the index names entries twice."""
     positions = np.arange(_product(shape)).reshape(shape)[key]
     order = np.arange(positions.size).reshape(positions.shape)
-    last = np.empty(_product(shape), np.intp)
+    last = empty(_product(shape), np.intp)
     last[positions.ravel()] = order.ravel()
     mask = last[positions] == order
     return None if mask.all() else mask

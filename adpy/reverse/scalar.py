@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy import array  # bound at import: numpy's own names are replaced during a trace
 
 from adpy.capture.registry import TRACED_TYPES
 from adpy.reverse.var import VarBase
@@ -61,7 +62,7 @@ class Scalar(VarBase):
         if key == () or key is Ellipsis:
             return self
         if key is None or (type(key) is tuple and all(k is None or k is Ellipsis for k in key)):
-            return self.frame.assemble_leaves([self], np.array(self.value))[key]
+            return self.frame.assemble_leaves([self], array(self.value))[key]
         raise IndexError("invalid index to scalar variable.")
 
     def __pow__(self, other, modulo=None):

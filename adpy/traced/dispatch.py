@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy import array, asarray, ones  # bound at import: numpy's own names are replaced during a trace
 
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
@@ -192,7 +193,7 @@ def call_method(ufunc: np.ufunc, method: str, inputs: tuple, kwargs: dict) -> An
     if method == "at":
         return _ufunc_at(ufunc, *inputs)
     if method == "outer":
-        a, b = [x if hasattr(x, "ndim") else np.asarray(x) for x in map(coerce, inputs)]
+        a, b = [x if hasattr(x, "ndim") else asarray(x) for x in map(coerce, inputs)]
         shape = tuple(a.shape) + (1,) * b.ndim
         result = ufunc(call(np.reshape, (a, shape), {}), b, **kwargs)
     else:
@@ -238,7 +239,7 @@ def _ufunc_at(ufunc, a, indices, b=None):
         _, first = np.unique(pending, return_index=True)
         key = np.unravel_index(pending[first], a.shape)
         a[key] = ufunc(a[key], values[first])
-        keep = np.ones(pending.size, bool)
+        keep = ones(pending.size, bool)
         keep[first] = False
         pending, values = pending[keep], values[keep]
     return None
@@ -295,7 +296,7 @@ def _primals(x):
     if kind in _SEQUENCES:
         return kind([_primals(i) for i in x])
     if kind is ndarray and x.dtype == object:
-        return np.array(_primals(x.tolist()))
+        return array(_primals(x.tolist()))
     return x
 
 
@@ -355,11 +356,11 @@ def assemble(nested: Any, dtype: Any = None) -> Any:
         nested = nested.tolist()
     trace = top_trace([nested])
     if trace is None:
-        return np.array(nested, dtype)
+        return array(nested, dtype)
     if type(nested) in TRACED_TYPES:
-        result = nested.copy() if nested.ndim else trace.assemble_leaves([nested], np.array(nested.value))
+        result = nested.copy() if nested.ndim else trace.assemble_leaves([nested], array(nested.value))
         return result if dtype is None else result.astype(dtype, copy=False)
-    value = np.array(lower(nested, trace), dtype)
+    value = array(lower(nested, trace), dtype)
     if not np.issubdtype(value.dtype, np.inexact):
         refuse(f"numpy.array of traced values with dtype {value.dtype}", "Use a floating-point dtype.")
     return trace.assemble_leaves(list(_leaves(nested)), value)

@@ -10,6 +10,7 @@ import operator
 from typing import Any
 
 import numpy as np
+from numpy import array, asarray, zeros  # bound at import: numpy's own names are replaced during a trace
 
 from adpy.capture.registry import TRACED_TYPES
 from adpy.traced.dispatch import array_function, array_ufunc, call, call_method, call_ufunc, primal
@@ -205,7 +206,7 @@ class Traced:
     @property
     def imag(self):
         """Imaginary part."""
-        return np.zeros(self.shape, self.dtype)[()] if self.dtype.kind != "c" else self._imag()
+        return zeros(self.shape, self.dtype)[()] if self.dtype.kind != "c" else self._imag()
 
     @property
     def flat(self):
@@ -218,7 +219,7 @@ class Traced:
 
     def __array__(self, dtype=None, copy=None):
         if not self.active:
-            return np.array(primal(self), dtype) if dtype is not None or copy else np.asarray(primal(self))
+            return array(primal(self), dtype) if dtype is not None or copy else asarray(primal(self))
         refuse(
             "numpy.ndarray conversion (__array__, compiled code)",
             "A function written in C or Fortran received it. Call a NumPy function that has a rule, give the function "
