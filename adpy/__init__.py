@@ -3,7 +3,7 @@
 from adpy import capture, errors, traced
 from adpy.capture import registry
 from adpy.reverse import Array, Element, Real, Scalar, Var
-from adpy.traced import inplace
+from adpy.traced import creation, inplace  # noqa: F401  (their rows)
 
 registry.TRACED_TYPES.update((Array, Element, Real, Scalar))
 registry.set_hooks(traced.primal, traced.call)

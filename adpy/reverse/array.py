@@ -13,7 +13,7 @@ import numpy as np
 from numpy import array, asarray, empty  # bound at import: numpy's own names are replaced during a trace
 
 from adpy.capture.registry import TRACED_TYPES
-from adpy.reverse.paths import Step, depends_on_layout, resolve
+from adpy.reverse.paths import IMAG, REAL, Step, depends_on_layout, resolve, through_parts
 from adpy.reverse.var import VarBase
 from adpy.traced.dispatch import call, call_ufunc, top_trace
 from adpy.traced.refusal import refuse, refuse_dead
@@ -195,6 +195,8 @@ class Array(VarBase):
             if kind is ndarray:
                 return Array(value, self.node, self.frame, (path, key, path is not None and path[2]))
             if kind is float64:
+                if path is not None and self.frame.complex and through_parts(path):
+                    return self._take(key, value)
                 return self._element(key, value)
             if kind in TRACED_TYPES and not kind.immutable:
                 return Array(value, self.node, self.frame, (path, key, path is not None and path[2]))
@@ -271,10 +273,18 @@ class Array(VarBase):
         return map(self.__getitem__, range(len(self.value)))
 
     def _real(self):
-        return Array(self.value.real, self.node, self.frame, (self.path, _REAL, False))
+        return Array(self.value.real, self.node, self.frame, (self.path, REAL, False))
 
     def _imag(self):
-        return Array(self.value.imag, self.node, self.frame, (self.path, _IMAG, False))
+        return Array(self.value.imag, self.node, self.frame, (self.path, IMAG, False))
+
+    def _become(self, other):
+        """Take the place of another view of the same storage (``x.shape = …``)."""
+        if other.current() is not self.current() or other.node.version and not shares_storage(other.value, self.value):
+            raise AttributeError("Incompatible shape for in-place modification. Use `.reshape()` to make a copy.")
+        self.value, self.node, self.path = other.value, other.node, other.path
+        if hasattr(self, "map"):
+            del self.map
 
     def copy(self, order="C"):
         """As ``numpy.ndarray.copy``."""
@@ -340,8 +350,12 @@ class Array(VarBase):
             type(k) is int or isinstance(k, np.integer) for k in key
         )
 
+    def _whole(self) -> bool:
+        """Is an entry of this view an entry of the storage (and not a part of a complex one)?"""
+        return type(self.value) is ndarray and not (self.path is not None and self.frame.complex and through_parts(self.path))
+
     def _write_scalar(self, key, source) -> bool:
-        if not self._single(key) or type(self.value) is not ndarray:
+        if not self._single(key) or not self._whole():
             return False
         node = self.current()
         if node.pending is None:
@@ -354,7 +368,7 @@ class Array(VarBase):
         return True
 
     def _write_constant(self, key, source) -> bool:
-        if not self._single(key) or type(self.value) is not ndarray:
+        if not self._single(key) or not self._whole():
             return False
         node = self.current()
         if node.pending is None:
@@ -494,22 +508,6 @@ class Array(VarBase):
         return self._inplace(np.matmul, other)
 
 
-class _Part:
-    """Real or imaginary part, as a path step that applies to complex storages."""
-
-    __slots__ = ("static",)
-
-    def __init__(self, name: str) -> None:
-        self.static = name
-
-    def apply(self, operands, static):
-        return getattr(operands[0], static["name"])
-
-
-_REAL = Step(_Part("real"), {"name": "real"})
-_IMAG = Step(_Part("imag"), {"name": "imag"})
-
-
 def index_of(key: Any) -> Any:
     """An index as plain integers or booleans."""
     if type(key) in TRACED_TYPES:
@@ -600,4 +598,4 @@ def _check_cast(result, target) -> None:
 
 from adpy.reverse.nodes import Cast, Copy, Gather, Increment, Pack, Take, Write  # noqa: E402
 from adpy.reverse.scalar import Real, Scalar  # noqa: E402
-from adpy.reverse.tape import _product, storage_id  # noqa: E402
+from adpy.reverse.tape import _product, shares_storage, storage_id  # noqa: E402

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Step", "resolve"]
+__all__ = ["IMAG", "REAL", "Step", "depends_on_layout", "resolve", "through_parts"]
 
 
 class Step:
@@ -46,5 +46,30 @@ def depends_on_layout(path: tuple | None) -> bool:
     while path is not None:
         path, step, _ = path
         if type(step) is Step:
+            return True
+    return False
+
+
+class _Part:
+    """Real or imaginary part: binds as a structural function does."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def apply(self, operands: tuple, static: dict) -> Any:
+        """The part of the operand, as a view."""
+        return getattr(operands[0], self.name)
+
+
+REAL, IMAG = Step(_Part("real"), {}), Step(_Part("imag"), {})
+
+
+def through_parts(path: tuple | None) -> bool:
+    """Does the path go through the real or imaginary part of a complex storage?"""
+    while path is not None:
+        path, step, _ = path
+        if step is REAL or step is IMAG:
             return True
     return False

@@ -23,14 +23,13 @@ float64 = np.float64
 _TRUE, _FALSE = np.True_, np.False_
 
 
-class Scalar(VarBase):
-    """An entry of a float64 array, or the float64 result of a reduction; as immutable as ``numpy.float64``."""
+class Streamed(VarBase):
+    """A float64 value with an address on the scalar stream: what :class:`Scalar` and :class:`Real` share."""
 
     __slots__ = ("address", "frame", "value")
     immutable = True
     active = True
 
-    __class__ = property(lambda self: float64)
     shape = property(lambda self: ())
     ndim = property(lambda self: 0)
     size = property(lambda self: 1)
@@ -148,7 +147,14 @@ class Scalar(VarBase):
         return self if np.dtype(dtype) == float64 else cast(self, dtype)
 
 
-class Real(Scalar):
+class Scalar(Streamed):
+    """An entry of a float64 array, or the float64 result of a reduction; as immutable as ``numpy.float64``."""
+
+    __slots__ = ()
+    __class__ = property(lambda self: float64)
+
+
+class Real(Streamed):
     """A Python float."""
 
     __slots__ = ()
@@ -159,7 +165,7 @@ class Real(Scalar):
         return repr(self.value)
 
     def _power(self, other):
-        value = self.value ** (other.value if isinstance(other, Real) else other)
+        value = self.value ** (other.value if type(other) is Real else other)
         if type(value) is complex or type(value) in TRACED_TYPES or isinstance(other, np.generic | np.ndarray):
             return Traced.__pow__(self + 0j, other) if type(value) is complex else Traced.__pow__(self, other)
         return as_real(Traced.__pow__(self, other))
@@ -198,12 +204,12 @@ def as_real(x: Any) -> Any:
 _BINARY = '''
 def __{name}__(self, other):
     kind = type(other)
-    if kind is {cls}:
+    if kind is Scalar or kind is Real:
         frame = self.frame
         if frame is other.frame:
             a = self.value
             b = other.value
-            out = new({cls})
+            out = new({result})
             out.value = {value}
             out.frame = frame
             try:
@@ -276,7 +282,7 @@ def _generate(cls: type) -> None:
     sources = []
     for name, (value, weight_a, weight_b) in _OPERATIONS.items():
         for template, method in ((_BINARY, f"__{name}__"), (_REFLECTED, f"__r{name}__")):
-            source = template.format(name=name, cls=cls.__name__, value=value, weight_a=weight_a, weight_b=weight_b)
+            source = template.format(name=name, cls=cls.__name__, result="Scalar" if cls is Scalar else "kind", value=value, weight_a=weight_a, weight_b=weight_b)
             sources.append((method, source))
     for name, symbol in _SYMBOLS.items():
         sources.append((f"__{name}__", _COMPARE.format(name=name, symbol=symbol, **truth)))
@@ -290,38 +296,37 @@ def _generate(cls: type) -> None:
 def _general(cls: type, method: str):
     """What a generated method does with operands off the fast path."""
     traced = getattr(Traced, method)
+    if cls is Scalar:
+        return traced
 
-    def mixed(self, other):
-        if isinstance(other, Scalar) and other.frame is self.frame:
-            pair = (self, other._as(type(self))) if cls is Scalar else (self._as(Scalar), other)
-            return getattr(pair[0], method)(pair[1])
+    def real(self, other):
         result = traced(self, other)
-        return as_real(result) if cls is Real and (other is True or other is False) else result
+        return as_real(result) if other is True or other is False else result
 
-    return mixed
+    return real
 
 
 from adpy.reverse.array import Array  # noqa: E402
 
 _generate(Scalar)
 _generate(Real)
-_DIVISION = Scalar.__truediv__, Scalar.__rtruediv__
 
 
-def _divide(self, other):
-    """``/`` of numpy.float64: a zero divisor gives inf or nan, not an exception."""
-    try:
-        return _DIVISION[0](self, other)
-    except ZeroDivisionError:
-        return call_ufunc(np.divide, self, other)
+def _divide(plain, numpy_like):
+    """``/`` where a zero divisor gives inf or nan, as with numpy.float64, unless both operands are Python floats."""
+
+    def method(self, other):
+        try:
+            return plain(self, other)
+        except ZeroDivisionError:
+            kind = type(other)
+            if type(self) is Real and (kind is Real or kind is float or kind is int):
+                raise
+            return numpy_like(self, other)
+
+    return method
 
 
-def _rdivide(self, other):
-    try:
-        return _DIVISION[1](self, other)
-    except ZeroDivisionError:
-        return call_ufunc(np.divide, other, self)
-
-
-Scalar.__truediv__ = _divide
-Scalar.__rtruediv__ = _rdivide
+for _cls in (Scalar, Real):
+    for _name in ("__truediv__", "__rtruediv__"):
+        setattr(_cls, _name, _divide(getattr(_cls, _name), getattr(Traced, _name)))

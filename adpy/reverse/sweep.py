@@ -14,7 +14,7 @@ import numpy as np
 from adpy import capture, kernels
 from adpy.capture.registry import TRACED_TYPES
 from adpy.reverse.array import relayout
-from adpy.reverse.paths import depends_on_layout, resolve
+from adpy.reverse.paths import depends_on_layout, resolve, through_parts
 
 __all__ = ["sweep"]
 
@@ -79,8 +79,10 @@ class _Sweep:
                     bar = adjoints[address]
                     if node.bar is not None:
                         node.bar = None
-                    elif type(bar) is float and bar == 0.0:
-                        continue
+                    elif type(bar) is float:
+                        if bar == 0.0:
+                            continue
+                        bar = np.float64(bar)
                 else:
                     bar = node.bar
                     if node.home is not None:
@@ -129,6 +131,8 @@ class _Sweep:
                 bar = bar.real
             self.adjoints[target] += bar
             return
+        if type(bar) is float:
+            bar = np.asarray(bar)
         if bar.shape != shape:
             bar = reduce_to(bar, shape)
             own = own and bar.base is None if type(bar) is ndarray else True
@@ -180,13 +184,13 @@ class _Sweep:
             while type(plain) in TRACED_TYPES:
                 plain = plain.value
             dtype = getattr(plain, "dtype", np.dtype(float))
-            if not real or (target.layout is not None and self.complex and _through_parts(path)):
+            if not real or (target.layout is not None and self.complex and through_parts(path)):
                 dtype = np.result_type(dtype, np.complex64)
             base = self.zeros(target.shape, dtype, type(like) in TRACED_TYPES)
         elif type(base) is ndarray and type(like) in TRACED_TYPES:
             base = self.traced(base)
         if depends_on_layout(path):
-            if _through_parts(path) and base.dtype.kind != "c":
+            if through_parts(path) and base.dtype.kind != "c":
                 base = base.astype(complex)
             base = self.layout(base, target)
         target.bar = base
@@ -284,14 +288,6 @@ class _Sweep:
         else:
             positions = np.arange(view.size).reshape(view.shape)[key]
             view += self.scatter(positions, bar, view.size).reshape(view.shape)
-
-
-def _through_parts(path) -> bool:
-    while path is not None:
-        path, step, _ = path
-        if getattr(getattr(step, "bind", None), "static", None) in ("real", "imag"):
-            return True
-    return False
 
 
 def reduce_to(bar: Any, shape: tuple[int, ...]) -> Any:

@@ -19,6 +19,7 @@ from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
 from adpy.reverse.nodes import BlockNode, Conjugate, Elementwise, Gather, Moved, Node, Pack, Part
 from adpy.reverse.paths import Step
+from adpy.traced.dispatch import top_trace
 from adpy.traced.refusal import refuse_rule
 from adpy.traced.trace import Trace
 
@@ -186,7 +187,7 @@ class Tape(Trace):
                     refuse_rule(row.name, partial.position)
                 if partial.constant == 0.0:
                     continue
-                scalars = scalars and isinstance(x, Scalar)
+                scalars = scalars and isinstance(x, Streamed)
                 operands.append((x, partial))
         if not operands:
             return self.lift(y)
@@ -310,6 +311,8 @@ class Tape(Trace):
         return np.arange(total, total + size).reshape(reference[2]), total + size
 
     def _reference(self, x):
+        if type(x) in (list, tuple) and top_trace(x) is not None:
+            raise AssertionError("a sequence reached a row that takes arrays")
         if type(x) in TRACED_TYPES and x.frame is self and x.active:
             return x.reference()
         return None
@@ -323,7 +326,7 @@ class Tape(Trace):
         positions, addresses, arrays, position = [], [], [], 0
         for leaf in leaves:
             if type(leaf) in TRACED_TYPES and leaf.frame is self and leaf.active:
-                if isinstance(leaf, Scalar):
+                if isinstance(leaf, Streamed):
                     positions.append(position)
                     addresses.append(leaf.address)
                 else:
@@ -408,4 +411,4 @@ def _product(shape) -> int:
 
 
 from adpy.reverse.array import Array, Element  # noqa: E402  (the tape makes the values that hold it)
-from adpy.reverse.scalar import Real, Scalar  # noqa: E402
+from adpy.reverse.scalar import Real, Scalar, Streamed  # noqa: E402

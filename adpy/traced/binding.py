@@ -31,7 +31,7 @@ class Binder:
         kinds = inspect.Parameter
         parameters = signature.parameters.values()
         self._variadic = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
-        by_position = (kinds.POSITIONAL_ONLY,) if self._variadic is None else (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)
+        by_position = (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)
         self._positional = tuple(p.name for p in parameters if p.kind in by_position)
         self._bind = _generate(signature, row.operands)
 

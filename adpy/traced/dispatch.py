@@ -121,9 +121,24 @@ def call_ufunc(ufunc: np.ufunc, *inputs: Any) -> Any:
         return trace.elementwise(row, inputs, values, ufunc(*values))
     if type(row) is Inert:
         return ufunc(*values)
-    if row is None and original_of(ufunc) is not ufunc:
-        return call_ufunc(original_of(ufunc), *inputs)
+    if row is None:
+        if original_of(ufunc) is not ufunc:
+            return call_ufunc(original_of(ufunc), *inputs)
+        if ufunc.types == ["O" * ufunc.nin + "->" + "O" * ufunc.nout]:
+            return _python_ufunc(ufunc, inputs)
     return call(ufunc, inputs, {})
+
+
+def _python_ufunc(ufunc, inputs):
+    """A ufunc made by ``numpy.frompyfunc``: the Python function is called entry by entry."""
+    return ufunc(*[_as_objects(x) if type(x) in TRACED_TYPES else x for x in inputs])
+
+
+def _as_objects(x):
+    objects = np.empty(x.shape, object)
+    for index in np.ndindex(x.shape):
+        objects[index] = x[index] if index else x.item()
+    return objects
 
 
 def array_ufunc(ufunc: np.ufunc, method: str, inputs: tuple, kwargs: dict) -> Any:
@@ -300,18 +315,35 @@ def _primals(x):
     return x
 
 
-def _operand(x):
-    """An operand as rows want it: object arrays assembled, sequences of arrays left as lists."""
-    if type(x) is ndarray and x.dtype == object:
-        return coerce(x)
-    return x
+# Parameters of these names are sequences of arrays; any other sequence stands for one array.
+_SEQUENCE_OPERANDS = frozenset(["operands", "arrays", "arys", "args", "tup", "seq", "choices", "choicelist", "xi"])
+
+
+def _operands(names, operands):
+    """Operands as rows want them: object arrays and sequences assembled, unless the row takes a sequence of arrays."""
+    return tuple(
+        [
+            type(x)(_entries(x)) if type(x) in _SEQUENCES and name in _SEQUENCE_OPERANDS else _assembled(x)
+            for name, x in zip(names, operands, strict=True)
+        ]
+    )
+
+
+def _entries(sequence):
+    return [_entries(x) if type(x) in _SEQUENCES else _assembled(x) for x in sequence]
+
+
+def _assembled(x):
+    if type(x) in _SEQUENCES:
+        return assemble(x) if top_trace(x) is not None else x
+    return coerce(x) if type(x) is ndarray and x.dtype == object else x
 
 
 def _block(row, args, kwargs):
     bind = binder(row)
     operands, static = bind(*args, **kwargs)
     out = static.pop("out", None)
-    operands = tuple([_operand(x) for x in operands])
+    operands = _operands(row.operands, operands)
     trace = top_trace(operands)
     for name, x in static.items():
         if type(x) in TRACED_TYPES or type(x) in _SEQUENCES:
@@ -332,7 +364,7 @@ def _structural(row, args, kwargs):
     bind = binder(row)
     operands, rest = bind(*args, **kwargs)
     out = rest.pop("out", None)
-    operands = tuple([_operand(x) for x in operands])
+    operands = _operands(row.operands, operands)
     trace = top_trace(operands)
     rest = {k: detach(v) if type(v) in TRACED_TYPES or type(v) in _SEQUENCES else v for k, v in rest.items()}
     if trace is None:

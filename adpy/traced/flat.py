@@ -49,6 +49,11 @@ class Flat:
         return self._array.flatten()
 
     @property
+    def coords(self) -> tuple[int, ...]:
+        """Index of the entry that comes next."""
+        return tuple(int(i) for i in np.unravel_index(self.index, self._array.shape))
+
+    @property
     def base(self):
         """The array."""
         return self._array

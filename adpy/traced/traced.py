@@ -14,7 +14,7 @@ from numpy import array, asarray, zeros  # bound at import: numpy's own names ar
 
 from adpy.capture.registry import TRACED_TYPES
 from adpy.traced.dispatch import array_function, array_ufunc, call, call_method, call_ufunc, primal
-from adpy.traced.refusal import refuse
+from adpy.traced.refusal import formatting, refuse
 
 __all__ = ["Traced"]
 
@@ -215,6 +215,34 @@ class Traced:
 
         return Flat(self)
 
+    @real.setter
+    def real(self, value):
+        self.real[...] = value
+
+    @imag.setter
+    def imag(self, value):
+        self.imag[...] = value
+
+    @flat.setter
+    def flat(self, value):
+        self.flat[...] = value
+
+    @shape.setter
+    def shape(self, shape):
+        self._become(self.reshape(shape))
+
+    @property
+    def device(self) -> str:
+        """As ``numpy.ndarray.device``."""
+        return "cpu"
+
+    def to_device(self, device, /, *, stream=None):
+        """Itself: NumPy knows one device."""
+        return self
+
+    def __array_namespace__(self, *, api_version=None):
+        return np
+
     # ---- conversions
 
     def __array__(self, dtype=None, copy=None):
@@ -227,7 +255,7 @@ class Traced:
         )
 
     def __float__(self):
-        if not self.active:
+        if not self.active or formatting():
             return float(primal(self))
         refuse(
             "float()",
@@ -323,7 +351,7 @@ class Traced:
     mean, std, var = _function("mean"), _function("std"), _function("var")
     nonzero = _function("nonzero")
     prod, sum = _function("prod"), _function("sum")
-    ptp, ravel = _function("ptp"), _function("ravel")
+    ravel = _function("ravel")
     repeat = _function("repeat")
     round = _function("round")
     searchsorted = _function("searchsorted")
@@ -373,10 +401,6 @@ class Traced:
     def fill(self, value):
         """Set every entry."""
         self[...] = value
-
-    def itemset(self, *args):
-        """Set one entry."""
-        self[args[:-1] if len(args) > 2 else (args[0] if len(args) == 2 else ())] = args[-1]
 
     def put(self, indices, values, mode="raise"):
         """As ``numpy.put``."""
