@@ -89,7 +89,7 @@ def several_outputs(function: np.ufunc, operand: str = "x") -> Callable:
         def primal(*arguments):
             return function(*arguments)
 
-        primal.__signature__ = inspect.Signature(parameters)
+        primal.__signature__ = inspect.Signature([p.replace(kind=p.POSITIONAL_ONLY) for p in parameters])
         row = block(function, operand)(primal)
 
         @row.defjvp

@@ -191,14 +191,17 @@ def d_xlog1py(x, z, y):
     return (np.log1p(z), np.where((x == 0) & (z == -1), 0.0, x / (1 + z)))
 
 
+# The logarithm of a quotient is exact where x is near z, the difference of two regular in z where x is zero.
 @rule(special.rel_entr, domain=[POSITIVE, POSITIVE], special=[((0.0, 2.0), (-np.inf, 0.0))])
 def d_rel_entr(x, z, y):
-    return (np.log(x / z) + 1, np.where((x == 0) & (z == 0), 0.0, -x / z))
+    log_ratio = np.where(x == 0, np.log(x) - np.log(z), np.log(x / z))
+    return (log_ratio + 1, np.where((x == 0) & (z == 0), 0.0, -x / z))
 
 
 @rule(special.kl_div, domain=[POSITIVE, POSITIVE], special=[((0.0, 2.0), (-np.inf, 1.0))])
 def d_kl_div(x, z, y):
-    return (np.log(x / z), np.where((x == 0) & (z == 0), 1.0, 1 - x / z))
+    log_ratio = np.where(x == 0, np.log(x) - np.log(z), np.log(x / z))
+    return (log_ratio, np.where((x == 0) & (z == 0), 1.0, 1 - x / z))
 
 
 @rule(special.huber, domain=[(0.5, 2.0), REAL], special=[((1.0, 1.0), (0.0, 1.0)), ((1.0, -3.0), (2.0, -1.0))])

@@ -6,7 +6,19 @@ import math
 
 import numpy as np
 from scipy import special
-from scipy.special._ufuncs import _zeta
+from scipy.special._ufuncs import (
+    _lambertw,
+    _riemann_zeta,
+    _spherical_in,
+    _spherical_in_d,
+    _spherical_jn,
+    _spherical_jn_d,
+    _spherical_kn,
+    _spherical_kn_d,
+    _spherical_yn,
+    _spherical_yn_d,
+    _zeta,
+)
 
 from adpy.rules._shapes import unbroadcast, unreduce
 from adpy.rules.table import block, composite
@@ -106,9 +118,34 @@ def multigammaln(a, d):
 
 @composite(special.zeta)
 def zeta(x, q=None, out=None):
-    return special._ufuncs._riemann_zeta(x, out=out) if q is None else _zeta(x, q, out=out)
+    return _riemann_zeta(x, out=out) if q is None else _zeta(x, q, out=out)
+
+
+def _spherical(function, value, slope, parity):
+    """Register a spherical Bessel function, which for negative real ``z`` is ``parity`` times that of ``-z``."""
+
+    @composite(function)
+    def spherical(n, z, derivative=False):
+        ufunc = slope if derivative else value
+        if np.iscomplexobj(z):
+            return ufunc(n, z)
+        reflection = np.where(np.mod(n, 2) == 0, parity, -parity) * (-1.0 if derivative else 1.0)
+        return ufunc(n, np.where(z >= 0, z, -z)) * np.where(z >= 0, 1.0, reflection)
+
+
+_spherical(special.spherical_jn, _spherical_jn, _spherical_jn_d, 1.0)
+_spherical(special.spherical_yn, _spherical_yn, _spherical_yn_d, -1.0)
+_spherical(special.spherical_in, _spherical_in, _spherical_in_d, 1.0)
+
+
+@composite(special.spherical_kn)
+def spherical_kn(n, z, derivative=False):
+    ufunc = _spherical_kn_d if derivative else _spherical_kn
+    if np.iscomplexobj(z) or not np.any(z < 0):
+        return ufunc(n, z)
+    return np.where(z >= 0, ufunc(n, np.where(z >= 0, z, 1.0)), np.real(ufunc(n, z + 0j)))
 
 
 @composite(special.lambertw)
 def lambertw(z, k=0, tol=1e-8):
-    return special._ufuncs._lambertw(z, np.asarray(k, dtype=np.dtype("long")), tol)
+    return _lambertw(z, np.asarray(k, dtype=np.dtype("long")), tol)

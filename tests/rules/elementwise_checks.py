@@ -4,10 +4,21 @@ import itertools
 
 import numpy as np
 
+import adpy
 from adpy.rules.table import Elementwise
 from tests.rules.mp_references import PRIMALS, derivative
 
-__all__ = ["check_complex", "check_float32", "check_partials", "check_slices", "check_special", "difference", "samples"]
+__all__ = [
+    "check_complex",
+    "check_float32",
+    "check_partials",
+    "check_second",
+    "check_second_at",
+    "check_slices",
+    "check_special",
+    "difference",
+    "samples",
+]
 
 EPS = np.finfo(float).eps
 
@@ -121,3 +132,43 @@ def check_complex(row: Elementwise, rtol: float = 1e-9) -> None:
             scale = np.max(np.abs(expected))
             partial = np.broadcast_to(partial, operands[i].shape)
             np.testing.assert_allclose(partial, expected, rtol=0, atol=rtol * scale, err_msg=row.name)
+
+
+def check_second(row: Elementwise) -> None:
+    """Differentiating the partials, with the rows of the functions that they use, gives the second derivatives."""
+    operands = [x[:3] for x in samples(row)]
+    for part in row.slices:
+        if part.constant is None and part.function is not None:
+            for i, other in enumerate(row.slices):
+                if other.function is not None:
+                    _check_mixed(row, part, operands, i)
+
+
+def _check_mixed(row, part, operands, i) -> None:
+    def partial(*arguments):
+        return np.real(part.function(*arguments, row.function(*arguments)))
+
+    def total(x):
+        return np.sum(partial(*operands[:i], x, *operands[i + 1 :]))
+
+    found = adpy.grad(total)(operands[i])
+    if row.name in PRIMALS:
+        wanted = [derivative(PRIMALS[row.name], point, part.position, i).real for point in zip(*operands, strict=True)]
+        rtol = 1e-11
+    else:
+        wanted = difference(partial, operands, i)
+        rtol = 1e-7
+    scale = max(np.max(np.abs(wanted)), 1e-20)
+    message = f"{row.name}, operands {part.position} and {i} at {operands}"
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=rtol * scale, err_msg=message)
+
+
+def check_second_at(row: Elementwise, point, i: int, j: int, expected: float) -> None:
+    """One second derivative at one point, on arrays."""
+    operands = [np.array([x]) for x in point]
+
+    def partial(x):
+        arguments = [*operands[:j], x, *operands[j + 1 :]]
+        return np.sum(row.slices[i].function(*arguments, row.function(*arguments)))
+
+    np.testing.assert_allclose(adpy.grad(partial)(operands[j]), [expected], rtol=1e-13, atol=1e-13)

@@ -9,10 +9,9 @@ from mpmath import mp, mpf
 __all__ = ["PRIMALS", "derivative"]
 
 
-def derivative(primal, point, operand):
-    """The partial of an mpmath function with respect to one operand, to more digits than a float has."""
-    order = [0] * len(point)
-    order[operand] = 1
+def derivative(primal, point, *operands):
+    """A partial derivative of an mpmath function by one or several operands, to more digits than a float has."""
+    order = [operands.count(i) for i in range(len(point))]
     with mp.workdps(40):
         exact = [mpmath.mpmathify(x) for x in point]
         return complex(mpmath.diff(primal, tuple(exact), tuple(order)))

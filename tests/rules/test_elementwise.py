@@ -27,6 +27,36 @@ def test_partials_equal_the_derivative(row):
 
 
 @every_row
+def test_second_derivatives(row):
+    checks.check_second(row)
+
+
+@pytest.mark.parametrize(
+    ("ufunc", "point", "i", "j", "expected"),
+    [
+        (np.power, (0.0, 2.0), 0, 0, 2.0),
+        (np.power, (0.0, 3.0), 0, 0, 0.0),
+        (np.power, (0.0, 1.0), 0, 0, 0.0),
+        (np.power, (0.0, 2.0), 0, 1, 0.0),
+        (np.power, (2.0, 0.0), 0, 1, 0.5),
+        (np.power, (-2.0, 3.0), 0, 0, -12.0),
+        (np.sinc, (0.0,), 0, 0, -(np.pi**2) / 3),
+        (np.i0, (0.0,), 0, 0, 0.5),
+        (np.logaddexp, (1.0, 1.0), 0, 0, 0.25),
+        (np.logaddexp, (1.0, 1.0), 0, 1, -0.25),
+        (np.logaddexp, (-np.inf, 1.0), 1, 1, 0.0),
+        (np.logaddexp, (-np.inf, 1.0), 0, 0, 0.0),
+        (np.arctan2, (0.0, 1.0), 0, 1, -1.0),
+        (np.hypot, (0.0, 2.0), 0, 0, 0.5),
+        (np.hypot, (0.0, 0.0), 0, 0, 0.0),
+        (np.absolute, (0.0,), 0, 0, 0.0),
+    ],
+)
+def test_second_derivatives_at_special_points(ufunc, point, i, j, expected):
+    checks.check_second_at(TABLE[ufunc], point, i, j, expected)
+
+
+@every_row
 def test_special_points(row):
     checks.check_special(row)
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from scipy import special
 
+from adpy.errors import MissingRuleError
 from adpy.rules import special as rows  # noqa: F401
 from adpy.rules.table import TABLE, Elementwise
 from tests.rules import elementwise_checks as checks
@@ -18,6 +19,43 @@ COMPLEX = [row for row in ROWS if any(t.split("->")[0].endswith("D") for t in ro
 @every_row
 def test_partials_equal_the_derivative(row):
     checks.check_partials(row, rtol=1e-12)
+
+
+# Their derivatives are Carlson integrals or slopes whose own derivatives have no row: an error, never a wrong number.
+NO_SECOND = {
+    *("scipy.special.agm", "scipy.special.ellipeinc", "scipy.special.ellipkinc", "scipy.special.ellipkm1"),
+    *("scipy.special.elliprf", "scipy.special.kolmogorov", "scipy.special.kolmogi"),
+    *("scipy.special.smirnov", "scipy.special.smirnovi"),
+}
+
+
+@every_row
+def test_second_derivatives(row):
+    if row.name in NO_SECOND:
+        with pytest.raises(MissingRuleError):
+            checks.check_second(row)
+        return
+    checks.check_second(row)
+
+
+@pytest.mark.parametrize(
+    ("ufunc", "point", "i", "j", "expected"),
+    [
+        (special.xlogy, (0.0, 2.0), 0, 1, 0.5),
+        (special.rel_entr, (0.0, 2.0), 0, 1, -0.5),
+        (special.kl_div, (0.0, 2.0), 0, 1, -0.5),
+        (special.spence, (1.0,), 0, 0, 0.5),
+        (special.exprel, (0.0,), 0, 0, 1 / 3),
+        (special.ellipk, (0.0,), 0, 0, 9 * np.pi / 64),
+        (special.boxcox, (3.0, 0.0), 1, 1, np.log(3.0) ** 3 / 3),
+        (special.boxcox, (3.0, 0.0), 0, 1, np.log(3.0) / 3),
+        (special.j0, (0.0,), 0, 0, -0.5),
+        (special.j1, (0.0,), 0, 0, 0.0),
+        (special.erfcx, (40.0,), 0, 0, 1.7597943756913901e-05),
+    ],
+)
+def test_second_derivatives_at_special_points(ufunc, point, i, j, expected):
+    checks.check_second_at(TABLE[ufunc], point, i, j, expected)
 
 
 @every_row

@@ -53,3 +53,10 @@ EXAMPLES[special.polygamma] = [
 EXAMPLES[special.multigammaln] = [call(3.5, 3), call(positive + 2.0, 4), call(np.array([2.0]), 1)]
 EXAMPLES[special.zeta] = [call(2.5, positive)]
 EXAMPLES[special.lambertw] = [call(positive), call(-0.2, -1)]
+for function in (special.spherical_jn, special.spherical_yn, special.spherical_in, special.spherical_kn):
+    EXAMPLES[function] = [
+        call(2, positive),
+        call(np.array([0, 1, 3]), -positive[:, :3]),
+        call(1, real(6), derivative=True),
+        call(1, complexes(3)),
+    ]
