@@ -1,10 +1,11 @@
-"""Rules of ``numpy.linalg``: solving, inverting and determinants."""
+"""Rules of ``numpy.linalg`` for solving, inverting and determinants; importing this registers the others too."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from adpy.errors import NonDifferentiableError
+from adpy.rules import linalg_factor, linalg_norms, linalg_products, linalg_spectral  # noqa: F401
 from adpy.rules._shapes import unbroadcast
 from adpy.rules.linalg_tools import (
     as_matrix,
@@ -19,7 +20,7 @@ from adpy.rules.linalg_tools import (
 )
 from adpy.rules.table import block
 
-__all__ = ["cofactors"]
+__all__ = ["cofactors", "pinv_cotangent", "pinv_tangent"]
 
 
 # solve
