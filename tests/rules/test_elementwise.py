@@ -10,6 +10,7 @@ import adpy.rules.elementwise_functions  # noqa: F401
 from adpy.rules.table import TABLE, Block, Composite, Elementwise, Inert
 from tests.rules import elementwise_checks as checks
 
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 ROWS = [row for row in TABLE.values() if type(row) is Elementwise and row.name.startswith("numpy.")]
 NAMES = [row.name for row in ROWS]
 every_row = pytest.mark.parametrize("row", ROWS, ids=NAMES)

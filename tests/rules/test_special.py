@@ -11,6 +11,7 @@ from adpy.rules.table import TABLE, Elementwise
 from tests.rules import elementwise_checks as checks
 from tests.rules.mp_references import derivative
 
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 ROWS = [row for row in TABLE.values() if type(row) is Elementwise and row.name.startswith("scipy.special.")]
 every_row = pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 COMPLEX = [row for row in ROWS if any(t.split("->")[0].endswith("D") for t in row.function.types)]
