@@ -15,6 +15,7 @@ harmless.
 ``replacements``     the identity table
 ``reach``            which names a function can reach
 ``plans``            installing and removing, for the whole process
+``formatting``       tells ``"%f" % x`` from a conversion that drops a derivative
 ``rebind``           copies of functions with other globals and cells: global arrays, ``float``
 ``tracing``          the context manager that a transform enters
 ===================  ==========================================================================================
@@ -40,6 +41,7 @@ computed within ``capture.lowered(parent)``.  Modules of adpy are never patched,
 by adpy's own code is: bind such names at import, or lower the frame.
 """
 
+from adpy.capture.formatting import percent_formatting
 from adpy.capture.frames import Frame, frame, lowered, paused
 from adpy.capture.registry import contains_traced, is_traced, set_hooks
 from adpy.capture.tracing import implementation, levels, settle, tracing
@@ -53,6 +55,7 @@ __all__ = [
     "levels",
     "lowered",
     "paused",
+    "percent_formatting",
     "set_hooks",
     "settle",
     "tracing",

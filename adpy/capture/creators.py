@@ -22,6 +22,8 @@ _KINDS = "fc"
 # Bound now: NumPy's own names may be replaced while the code below runs.
 _array, _empty, _arange, _stack, _isfinite = np.array, np.empty, np.arange, np.stack, np.isfinite
 _COPIED = frozenset([list, tuple, float, int, bool, complex, range])
+# SciPy passes members of this enumeration, which have no truth value, as `copy`.
+_COPY_MODES = {np._CopyMode.ALWAYS: True, np._CopyMode.IF_NEEDED: None, np._CopyMode.NEVER: False}
 _current = FRAME.get
 _deep = DEEP.get
 
@@ -54,32 +56,36 @@ def _plain_creator(original: Callable, current: Callable) -> Callable:
 def _like_creator(original: Callable, current: Callable) -> Callable:
     def creator(a, *args, **kwargs):
         frame = _current()
-        if frame is not None and type(a) in (list, tuple) and contains_traced(a):
-            a = frame.assemble(a)
+        if frame is None:
+            return original(a, *args, **kwargs)
+        if contains_traced(a):
+            a = primal(a) if type(a) in TRACED_TYPES else primal(frame.assemble(a))
+            return wrap_fresh(frame, original(a, *args, **kwargs))
         result = original(a, *args, **kwargs)
-        frame = current()
-        return result if frame is None else wrap_fresh(frame, result)
+        return result if current() is None else wrap_fresh(frame, result)
 
     return creator
 
 
 def _full(original: Callable, current: Callable) -> Callable:
-    def full(shape, fill_value, *args, **kwargs):
+    """``full`` and ``full_like``: the first argument is a shape or an array."""
+
+    def full(*args, **kwargs):
         frame = _current()
-        if frame is None:
-            return original(shape, fill_value, *args, **kwargs)
-        if contains_traced(fill_value):
-            return _filled(frame, original, shape, fill_value, args, kwargs)
-        result = original(shape, fill_value, *args, **kwargs)
-        return result if current() is None else wrap_fresh(frame, result)
+        if frame is None or not (contains_traced(args) or contains_traced(kwargs.get("fill_value"))):
+            result = original(*args, **kwargs)
+            return result if current() is None else wrap_fresh(frame, result)
+        return _filled(frame, original, *args, **kwargs)
 
     return full
 
 
-def _filled(frame, original: Callable, first: Any, fill_value: Any, args: tuple, kwargs: dict) -> Any:
-    if type(fill_value) not in TRACED_TYPES:
+def _filled(frame, original: Callable, first: Any, fill_value: Any, *args: Any, **kwargs: Any) -> Any:
+    if type(fill_value) not in TRACED_TYPES and contains_traced(fill_value):
         fill_value = frame.assemble(fill_value)
-    result = original(first, primal(fill_value), *args, **kwargs)
+    if type(first) not in TRACED_TYPES and contains_traced(first) and isinstance(first, list):
+        first = frame.assemble(first)
+    result = original(primal(first), primal(fill_value), *args, **kwargs)
     if type(result) is ndarray:
         if result.dtype.kind not in _KINDS:  # an integer or object array: the writer decides what that means
             result[...] = fill_value
@@ -134,6 +140,7 @@ def _ordered(x: Any, order: str | None) -> bool:
 def _convert(frame, x, dtype=None, copy=None, order=None, ndmin=0) -> Any:
     """``numpy.array`` of a traced value, or of something with traced values in it."""
     dtype = None if dtype is None else np.dtype(dtype)
+    copy = _COPY_MODES.get(copy, copy)
     if dtype is not None and dtype.hasobject:
         return _object_array(x)
     if type(x) not in TRACED_TYPES or getattr(type(x), "immutable", False):

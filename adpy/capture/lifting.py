@@ -19,9 +19,7 @@ __all__ = ["LiftedUfunc", "around", "lifted", "rowed"]
 _current = FRAME.get
 
 # A list given to these is a list of operands, not an array.
-_OF_OPERANDS = frozenset(
-    "concatenate stack hstack vstack dstack column_stack block select choose lexsort multi_dot".split()
-)
+_OF_OPERANDS = frozenset("concatenate stack hstack vstack dstack column_stack select choose lexsort multi_dot".split())
 # These make an array that is filled in later more often than not.
 _CREATING = frozenset("diag diagflat tile repeat".split())
 
@@ -31,7 +29,11 @@ def _lift(frame, x: Any) -> Any:
 
 
 def _lift_operands(frame, x: Any) -> Any:
-    return [_lift(frame, item) for item in x] if isinstance(x, (list, tuple)) else x
+    return type(x)([_lift(frame, item) for item in x]) if type(x) in (list, tuple) else x
+
+
+def _lift_nothing(frame, x: Any) -> Any:
+    return x
 
 
 def _wrap(frame, result: Any) -> Any:
@@ -40,12 +42,15 @@ def _wrap(frame, result: Any) -> Any:
     return wrap_fresh(frame, result)
 
 
+_LIFTS = {**dict.fromkeys(_OF_OPERANDS, _lift_operands), "block": _lift_nothing}
+
+
 def lifted(original: Callable, thorough: bool = False) -> Callable:
-    """A NumPy function that accepts lists with traced values in them.
+    """A NumPy function (or method of a ufunc) that accepts lists with traced values in them.
 
     ``thorough`` also wraps its fresh result as a buffer when all operands are plain.
     """
-    lift = _lift_operands if original.__name__ in _OF_OPERANDS else _lift
+    lift = _LIFTS.get(original.__name__, _lift)
     wrap = thorough or original.__name__ in _CREATING
 
     def function(*args, **kwargs):
@@ -61,18 +66,18 @@ def lifted(original: Callable, thorough: bool = False) -> Callable:
         result = original(*args, **kwargs)
         return _wrap(frame, result) if wrap else result
 
-    # As numpy's dispatchers have it, for code that looks for the implementation.
-    function._implementation = original._implementation
     return _named(function, original)
 
 
 class LiftedUfunc:
     """A ufunc that accepts lists with traced values in them, and whose fresh results can be written into."""
 
-    __slots__ = ("__wrapped__",)
+    __slots__ = ("__wrapped__", "accumulate", "outer", "reduce", "reduceat")
 
     def __init__(self, original: np.ufunc) -> None:
         self.__wrapped__ = original
+        for name in ("accumulate", "outer", "reduce", "reduceat"):
+            setattr(self, name, lifted(getattr(original, name), thorough=True))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         frame = _current()

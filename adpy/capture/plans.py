@@ -4,7 +4,7 @@ One lock and one counter for the whole process: the first trace in installs its 
 and the last one out puts the originals back.  In between, a thread that does not trace sees replacements that call the
 originals.  A name that the program itself rebinds meanwhile is left alone.
 
-An entry is checked by one ``itemgetter`` call and one tuple comparison and installed by one ``dict.update``.
+A namespace is checked by one ``itemgetter`` call and one tuple comparison and installed by one ``dict.update``.
 """
 
 from __future__ import annotations
@@ -31,56 +31,6 @@ def _getter(names: list[str]) -> itemgetter:
     return itemgetter(*names, names[0])  # always a tuple
 
 
-class Entry:
-    """The part of a plan that concerns one namespace."""
-
-    __slots__ = ("_current", "_expected", "_get", "_installed", "_originals", "_replaced", "space")
-
-    def __init__(self, space: dict, replaced: dict[str, tuple[Any, Any]], watched: dict[str, Any]) -> None:
-        self.space = space
-        self._replaced = {name: made for name, (_, made) in replaced.items()}
-        self._originals = {name: original for name, (original, _) in replaced.items()}
-        expected = {**watched, **self._originals}
-        self._get = _getter(list(expected))
-        self._expected = self._get(expected)
-        self._current = _getter(list(replaced)) if replaced else None
-        self._installed = self._current(self._replaced) if replaced else ()
-
-    def install(self, shared: bool) -> None:
-        """Write the replacements; raise :class:`StalePlan` if the namespace has changed."""
-        try:
-            fresh = self._get(self.space) == self._expected
-        except Exception:  # a name is gone, or compares in some way of its own
-            fresh = False
-        if not fresh:
-            self._check(shared)
-        self.space.update(self._replaced)
-
-    def _check(self, shared: bool) -> None:
-        """As another trace may have left the namespace: originals or any replacements of them."""
-        names = self._get(_Names())
-        for name, expected in zip(names, self._expected, strict=True):
-            value = self.space.get(name, self)
-            if value is not expected and not (shared and is_replacement(value, expected)):
-                raise StalePlan(name)
-
-    def remove(self) -> None:
-        """Put the originals back, except where the program has bound the name to something else."""
-        if self._current is None:
-            return
-        try:
-            untouched = self._current(self.space) == self._installed
-        except Exception:
-            untouched = False
-        if untouched:
-            self.space.update(self._originals)
-            return
-        for name, original in self._originals.items():
-            value = self.space.get(name)
-            if value is not original and is_replacement(value, original):
-                self.space[name] = original
-
-
 class _Names:
     """Gives back the keys it is asked for."""
 
@@ -89,25 +39,86 @@ class _Names:
 
 
 class Plan:
-    """Entries that are installed together, and whether the function's cells need rebinding."""
+    """What to write where.
 
-    __slots__ = ("alive", "cells", "complete", "entries")
+    Attributes
+    ----------
+    writes : list of (getter, namespace, expected, replacements)
+        ``getter(namespace) == expected`` says that the namespace is what the plan was made for.
+    removals : list of (getter, namespace, installed, originals)
+        ``getter(namespace) == installed`` says that the program has not touched the replacements.
+    cells : bool
+        Closure cells or defaults hold something to be replaced: the function itself must be rebound.
+    complete : bool
+        False if the walk that made the plan gave up.
+    alive : object
+        Keeps the ids in the plan's key theirs.
+    """
 
-    def __init__(self, entries: list[Entry], alive: Any = None, cells: bool = False, complete: bool = True) -> None:
-        self.entries, self.alive, self.cells, self.complete = entries, alive, cells, complete
+    __slots__ = ("alive", "cells", "complete", "removals", "writes")
+
+    def __init__(self, alive: Any = None, cells: bool = False, complete: bool = True) -> None:
+        self.writes: list[tuple] = []
+        self.removals: list[tuple] = []
+        self.alive, self.cells, self.complete = alive, cells, complete
+
+    def add(self, space: dict, replaced: dict[str, tuple[Any, Any]], watched: dict[str, Any]) -> None:
+        """One more namespace: ``replaced`` is ``{name: (original, replacement)}``."""
+        originals = {name: original for name, (original, _) in replaced.items()}
+        replacements = {name: made for name, (_, made) in replaced.items()}
+        expected = {**watched, **originals}
+        get = _getter(list(expected))
+        self.writes.append((get, space, get(expected), replacements))
+        if replaced:
+            get = _getter(list(replaced))
+            self.removals.append((get, space, get(replacements), originals))
 
     @classmethod
     def from_reach(cls, found: Reach, alive: Any) -> Plan:
         """The plan for what a walk has found."""
-        entries = [
-            Entry(
-                (found.replaced.get(key) or found.watched[key])[0],
-                found.replaced.get(key, (None, {}))[1],
-                found.watched.get(key, (None, {}))[1],
-            )
-            for key in {**found.watched, **found.replaced}
-        ]
-        return cls(entries, alive, found.cells, found.complete)
+        plan = cls(alive, found.cells, found.complete)
+        for key in {**found.watched, **found.replaced}:
+            space = (found.replaced.get(key) or found.watched[key])[0]
+            plan.add(space, found.replaced.get(key, (None, {}))[1], found.watched.get(key, (None, {}))[1])
+        return plan
+
+    def install(self, shared: bool) -> None:
+        """Write the replacements; raise :class:`StalePlan` if a namespace has changed."""
+        for get, space, expected, replacements in self.writes:
+            try:
+                same = get(space) == expected
+            except Exception:  # a name is gone, or compares in some way of its own
+                same = False
+            if not same:
+                _check(get, space, expected, shared)
+            space.update(replacements)
+
+    def remove(self) -> None:
+        """Put the originals back, except where the program has bound the name to something else."""
+        for get, space, installed, originals in self.removals:
+            try:
+                same = get(space) == installed
+            except Exception:
+                same = False
+            if same:
+                space.update(originals)
+            else:
+                _remove_one_by_one(space, originals)
+
+
+def _check(get: itemgetter, space: dict, expected: tuple, shared: bool) -> None:
+    """As another trace may have left the namespace: originals, or any replacements of them."""
+    for name, value in zip(get(_Names()), expected, strict=True):
+        found = space.get(name)
+        if found is not value and not (shared and is_replacement(found, value)):
+            raise StalePlan(name)
+
+
+def _remove_one_by_one(space: dict, originals: dict[str, Any]) -> None:
+    for name, original in originals.items():
+        value = space.get(name)
+        if value is not original and is_replacement(value, original):
+            space[name] = original
 
 
 # ---- what is installed in this process
@@ -133,18 +144,17 @@ def enter(plan: Plan, again: bool = False) -> None:
         shared = _count > 0
         if not shared:
             _modules_before = len(sys.modules)
-        if plan not in _installed:
-            try:
-                _installed.append(plan)
-                for entry in plan.entries:
-                    entry.install(shared)
-            except BaseException:
-                if shared:
-                    raise  # the last one out removes it
-                _remove_all()
-                raise
-        if not again:
-            _count += 1
+        elif plan in _installed:
+            _count += not again
+            return
+        _count += not again
+        try:
+            _installed.append(plan)
+            plan.install(shared)
+        except BaseException:
+            if not again:
+                leave()
+            raise
 
 
 def leave() -> None:
@@ -154,16 +164,11 @@ def leave() -> None:
         _count -= 1
         if _count <= 0:
             _count = 0
-            _remove_all()
-
-
-def _remove_all() -> None:
-    while _installed:
-        for entry in _installed[-1].entries:
-            entry.remove()
-        _installed.pop()
-    if len(sys.modules) > _modules_before:
-        _heal(_modules_before)
+            while _installed:
+                _installed[-1].remove()
+                _installed.pop()
+            if len(sys.modules) > _modules_before:
+                _heal(_modules_before)
 
 
 def _heal(before: int) -> None:
@@ -180,22 +185,25 @@ def _heal(before: int) -> None:
 # ---- plans by a scan over modules
 
 
-def _scan(wanted: Any, internal: bool) -> list[Entry]:
+def _scan(wanted: Any) -> Plan:
     table = everything()
-    entries = []
+    plan = Plan()
     for module_name, module in list(sys.modules.items()):
-        if not wanted(module_name) or not isinstance(module, types.ModuleType):
+        if not isinstance(module, types.ModuleType) or not wanted(module_name):
             continue
         space = vars(module)
+        internal = module_name.startswith(_INTERNAL)
         found = {}
-        inside = internal and module_name.startswith(("numpy._core", "numpy.lib", "numpy.linalg", "numpy.fft", "numpy.ma"))
         for name, value in list(space.items()):
             value = original_of(value)
             if id(value) in table:
-                found[name] = (value, replacement(value, internal=inside))
+                found[name] = (value, replacement(value, internal=internal))
         if found:
-            entries.append(Entry(space, found, {}))
-    return entries
+            plan.add(space, found, {})
+    return plan
+
+
+_INTERNAL = ("numpy._core", "numpy.lib", "numpy.linalg", "numpy.fft", "numpy.ma")
 
 
 def _any_but_adpy(name: str) -> bool:
@@ -214,7 +222,7 @@ def full_plan() -> Plan:
     """Every creator, ``math`` function and function with a row, in every loaded module."""
     global _full
     if _full is None or _full[0] != len(sys.modules):
-        _full = (len(sys.modules), Plan(_scan(_any_but_adpy, internal=True)))
+        _full = (len(sys.modules), _scan(_any_but_adpy))
     return _full[1]
 
 
@@ -222,7 +230,7 @@ def numpy_plan() -> Plan:
     """The same in NumPy's own modules, for running its Python implementations on traced values."""
     global _numpy
     if _numpy is None or _numpy[0] != len(sys.modules):
-        _numpy = (len(sys.modules), Plan(_scan(_in_numpy, internal=True)))
+        _numpy = (len(sys.modules), _scan(_in_numpy))
     return _numpy[1]
 
 

@@ -30,6 +30,8 @@ __all__ = ["Rebinding", "rebind"]
 
 _FUNCTION = types.FunctionType
 _KINDS = "fc"
+_MISSING = object()
+_CONTAINED = 256  # larger containers are data, and stay as they are
 _DEPTH = 3  # containers in containers
 _STORES = ("STORE_GLOBAL", "DELETE_GLOBAL")
 _LEAVES = frozenset([float, int, bool, complex, str, bytes, type(None), types.ModuleType])
@@ -74,6 +76,7 @@ class Rebinding:
         self._copies: list[tuple[Any, Any, Any]] = []  # original, copy, the copy's contents before the run
         self._unwrapped: dict[int, tuple[Any, np.ndarray]] = {}
         self._home = ""
+        self._written: list[tuple[dict, dict, str, Any]] = []
 
     def callable(self, function: Any) -> Any:
         """The rebound function."""
@@ -82,16 +85,22 @@ class Rebinding:
             inner = inner.func if isinstance(inner, functools.partial) else inner.__func__
         if type(inner) is _FUNCTION:
             self._home = _package(inner.__globals__)
-        return self._value(function, _DEPTH)
+        result = self._value(function, _DEPTH)
+        self._written = [
+            (space, copy, name, copy.get(name, _MISSING))
+            for space, copy, stored in self._spaces.values()
+            for name in stored
+        ]
+        return result
 
     def close(self) -> None:
         """Carry over what the function wrote to globals, containers and objects."""
-        for space, copy, stored in self._spaces.values():
-            for name in stored:
-                if name in copy:
-                    space[name] = self._back(copy[name])
-                else:
-                    space.pop(name, None)
+        for space, copy, name, before in self._written:
+            value = copy.get(name, _MISSING)
+            if value is _MISSING:
+                space.pop(name, None)
+            elif value is not before:
+                space[name] = self._back(value)
         for original, copy, before in self._copies:
             if isinstance(original, list):
                 if len(copy) != len(before) or any(a is not b for a, b in zip(copy, before, strict=True)):
@@ -106,7 +115,7 @@ class Rebinding:
 
     def _back(self, value: Any) -> Any:
         pair = self._unwrapped.get(id(value))
-        return value if pair is None else pair[1]
+        return original_of(value) if pair is None else pair[1]
 
     def _value(self, value: Any, depth: int) -> Any:
         """The rebound version of a value in a namespace, or the value itself."""
@@ -152,9 +161,11 @@ class Rebinding:
     def _container(self, value: Any, depth: int) -> Any:
         """Lists, tuples, dictionaries and objects that hold something to be rebound."""
         kind = type(value)
+        if kind in (tuple, list, dict) and len(value) > _CONTAINED:
+            return value
         if kind is tuple or kind is list:
             self._done[id(value)] = (value, value)
-            items = [self._value(item, depth) for item in value[:64]] + list(value[64:])
+            items = [self._value(item, depth) for item in value]
             if all(a is b for a, b in zip(items, value, strict=True)):
                 return value
             result = tuple(items) if kind is tuple else items

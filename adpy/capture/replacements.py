@@ -18,6 +18,7 @@ from adpy.capture.mathlib import math_replacements
 __all__ = ["everything", "inner_python", "is_replacement", "names_of_everything", "original_of", "refresh", "replacement"]
 
 _DISPATCHER = type(np.sum)
+_WITH_PROTOCOL = (np.ufunc, _DISPATCHER, type)
 _LRU = type(functools.lru_cache(len))
 
 # id(original) -> (original, replacement); the pair keeps both alive, so that ids stay theirs.
@@ -49,8 +50,10 @@ def _sampler(original: Callable) -> Callable:
 def refresh() -> None:
     """Bring the table up to date with the rule table and with what has been imported."""
     global _rows_seen, _random_seen
+    from adpy.rules import lookup
     from adpy.rules.table import TABLE
 
+    lookup(None)  # loads the rows of SciPy's packages that have been imported
     if not _table:
         for original in CREATORS:
             _enter(_table, original, make(original))
@@ -62,7 +65,7 @@ def refresh() -> None:
     if len(TABLE) != _rows_seen:
         _rows_seen = len(TABLE)
         for function in list(TABLE):
-            if callable(function) and not isinstance(function, (np.ufunc, _DISPATCHER)) and id(function) not in _table:
+            if callable(function) and not isinstance(function, _WITH_PROTOCOL) and id(function) not in _table:
                 _enter(_table, function, rowed(function))
     random = sys.modules.get("numpy.random")
     if random is not None and not _random_seen:

@@ -15,7 +15,8 @@ __all__ = ["implementation", "levels", "settle", "tracing"]
 
 _PLANS_KEPT = 512
 _plans: dict[tuple, Plan] = {}
-_settled: dict[tuple, int] = {}
+# Level by key; the function is kept so that the ids in the key stay its.
+_settled: dict[tuple, tuple[int, Callable]] = {}
 
 
 def levels(function: Callable) -> tuple[int, ...]:
@@ -30,7 +31,10 @@ def levels(function: Callable) -> tuple[int, ...]:
     A function is remembered by its code: once a level has been found to work (see :func:`settle`), lower ones
     are not tried again.
     """
-    return (0, 2) if not _settled else _LEVELS[_settled.get(key_of(function), 0)]
+    if not _settled:
+        return _LEVELS[0]
+    settled = _settled.get(key_of(function))
+    return _LEVELS[0 if settled is None else settled[0]]
 
 
 _LEVELS = ((0, 2), (1, 2), (2,))
@@ -42,20 +46,21 @@ def settle(function: Callable, level: int) -> None:
     After a first success at level 2 the next trace tries level 1, which costs less to enter; if that is refused
     as well, level 2 is used for good.
     """
+    if level == 0:
+        return
     key = key_of(function)
     before = _settled.get(key)
-    if level and before != level:
+    if before is None or before[0] != level:
         if len(_settled) >= _PLANS_KEPT:
             _settled.clear()
-        _settled[key] = 1 if before is None else level
-        _kept_alive[key] = function
-
-
-_kept_alive: dict[tuple, Callable] = {}
+        _settled[key] = (1 if before is None else level, function)
 
 
 def _plan(function: Callable, level: int) -> Plan:
-    key = (level > 0, *key_of(function))
+    if type(function) is _FUNCTION and function.__closure__ is None:
+        key = (level > 0, id(function.__code__), id(function.__globals__))
+    else:
+        key = (level > 0, *key_of(function))
     plan = _plans.get(key)
     if plan is None:
         refresh()
@@ -76,52 +81,54 @@ class tracing:
     def __init__(self, frame: Frame, function: Callable, level: int = 0) -> None:
         self._frame, self._function, self._level = frame, function, level
         self._entered = False
-        self._rebinding: Rebinding | None = None
+        self._rebinding = None
 
     def __enter__(self) -> Callable:
         function, level = self._function, self._level
-        plan = _plan(function, level)
         try:
+            plan = _plan(function, level)
             enter(plan)
         except StalePlan:
             _plans.clear()
             plan = _plan(function, level)
             enter(plan)
+        self._previous = FRAME.get()
         self._entered = True
+        if level == 0 and plan.complete and not plan.cells:
+            FRAME.set(self._frame)
+            return function if type(function) is _FUNCTION else replacement(function) or function
+        return self._enter_slowly(plan)
+
+    def _enter_slowly(self, plan: Plan) -> Callable:
         try:
-            if level == 2 or not plan.complete:
+            if self._level == 2 or not plan.complete:
                 refresh()
                 try:
                     enter(full_plan(), again=True)
                 except StalePlan:
                     forget_scans()
                     enter(full_plan(), again=True)
-            self._previous = FRAME.get()
             FRAME.set(self._frame)
-            if level or plan.cells:
-                self._rebinding = Rebinding(self._frame, level)
-                return self._rebinding.callable(function)
+            self._rebinding = Rebinding(self._frame, self._level)
+            return self._rebinding.callable(self._function)
         except BaseException:
             self.__exit__()
             raise
-        if type(function) is _FUNCTION:
-            return function
-        return replacement(function) or function
 
     def __exit__(self, *exception: object) -> None:
-        if not self._entered:
-            return
-        self._entered = False
-        try:
-            FRAME.set(getattr(self, "_previous", None))
-        finally:
-            leave()
-        if self._rebinding is not None:
-            self._rebinding.close()
+        if self._entered:
+            self._entered = False
+            try:
+                FRAME.set(self._previous)
+            finally:
+                leave()
+            if self._rebinding is not None:
+                self._rebinding.close()
 
     # A KeyboardInterrupt can arrive before the first instruction of __exit__.
     def __del__(self) -> None:
-        self.__exit__()
+        if self._entered:
+            self.__exit__()
 
 
 _FUNCTION = type(levels)

@@ -7,6 +7,7 @@ rules and of the traced classes of adpy.
 import numpy as np
 
 from adpy import capture
+from adpy.capture import registry
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import TracedValueError
 
@@ -130,8 +131,8 @@ THROUGH = {"apply_along_axis", "piecewise", "average", "cov", "gradient"}
 
 
 def primal(x):
-    if not isinstance(x, Step):
-        return x
+    if type(x) not in (Step, StepScalar):
+        return CORE[0](x)
     return float(x.z.real) if x.ndim == 0 else x.value
 
 
@@ -162,10 +163,13 @@ class Frame:
 
 
 def dispatch(function, args, kwargs):
+    if not isinstance(capture.frame(), Frame):
+        return CORE[1](function, args, kwargs)
     with capture.paused():
         return wrap(function(*raw(args), **raw(kwargs)))
 
 
+CORE = registry._primal, registry._dispatch  # of the traced classes of adpy, which work beside ours
 capture.set_hooks(primal, dispatch)
 
 
