@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from adpy.rules import contractions, padding, quantiles, sequences
+from adpy.rules import calculus, contractions, padding, polynomials, quantiles, ranges, sequences, statistics
 from adpy.rules._shapes import ABSENT, kept
 from adpy.rules.nan_reductions import deliver
 from adpy.rules.table import composite
 
-__all__ = ["contractions", "padding", "quantiles", "sequences"]
+__all__ = ["calculus", "contractions", "padding", "polynomials", "quantiles", "ranges", "sequences", "statistics"]
 
 # Sorting moves entries by an order that is found from their values.
 
@@ -60,7 +60,7 @@ def unique(
     return (values, *chosen) if chosen else values
 
 
-# Sums along diagonals, ranges and neighbours.
+# Sums along diagonals, and ranges.
 
 
 @composite(np.trace)
@@ -71,14 +71,6 @@ def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
 @composite(np.ptp)
 def ptp(a, axis=None, out=None, keepdims=ABSENT):
     return deliver(np.max(a, axis, keepdims=kept(keepdims)) - np.min(a, axis, keepdims=kept(keepdims)), out)
-
-
-@composite(np.ediff1d)
-def ediff1d(ary, to_end=None, to_begin=None):
-    a = np.ravel(ary)
-    middle = a[1:] - a[:-1]
-    parts = [None if to_begin is None else np.ravel(to_begin), middle, None if to_end is None else np.ravel(to_end)]
-    return np.concatenate([p for p in parts if p is not None]) if len(parts) > 1 else middle
 
 
 # Products that NumPy writes into buffers.
@@ -113,39 +105,83 @@ def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
     return np.moveaxis(np.stack(parts, -1), -1, axisc)
 
 
-@composite(np.vander)
-def vander(x, N=None, increasing=False):  # noqa: N803 (the name NumPy gave it)
-    n = np.shape(x)[0]
-    columns = n if N is None else N
-    ones = np.ones((n, min(columns, 1)), np.result_type(x, int))
-    powers = np.cumprod(np.broadcast_to(np.reshape(x, (n, 1)), (n, max(columns - 1, 0))), axis=1)
-    powers = np.concatenate([ones, powers], axis=1)
-    return powers if increasing else np.flip(powers, 1)
+# Functions of the user applied piece by piece, and arrays put together.
 
 
-@composite(np.polymul)
-def polymul(a1, a2):
-    return np.convolve(np.trim_zeros(np.atleast_1d(a1), "f"), np.trim_zeros(np.atleast_1d(a2), "f"))
+@composite(np.apply_along_axis)
+def apply_along_axis(func1d, axis, arr, *args, **kwargs):
+    rows = np.moveaxis(arr, axis, -1)
+    lead = np.shape(rows)[:-1]
+    if 0 in lead:
+        raise ValueError("Cannot apply_along_axis when any iteration dimensions are 0")
+    results = np.stack([func1d(rows[index], *args, **kwargs) for index in np.ndindex(lead)])
+    inner = np.shape(results)[1:]
+    axis = axis % np.ndim(arr)
+    order = [*range(axis), *range(len(lead), len(lead) + len(inner)), *range(axis, len(lead))]
+    return np.transpose(np.reshape(results, (*lead, *inner)), order)
 
 
-@composite(np.histogram)
-def histogram(a, bins=10, range=None, density=None, weights=None):
-    """Counts depend on the data by jumps only; the edges and the weights carry derivatives."""
-    edges = np.histogram_bin_edges(a, bins, range, weights)
-    n = np.shape(edges)[0] - 1
-    a = np.ravel(a)
-    place = np.searchsorted(edges, a, side="right") - 1
-    place = np.where(a == edges[-1], n - 1, place)
-    inside = np.flatnonzero((place >= 0) & (place < n))
-    place = place[inside]
-    if weights is None:
-        counts = np.bincount(place, minlength=n)
-    else:
-        weights = np.take(np.ravel(weights), inside)
-        if np.iscomplexobj(weights):
-            counts = np.bincount(place, np.real(weights), n) + 1j * np.bincount(place, np.imag(weights), n)
-        else:
-            counts = np.bincount(place, weights, n)
-    if density:
-        counts = counts / np.diff(edges) / np.sum(counts)
-    return counts, edges
+@composite(np.piecewise)
+def piecewise(x, condlist, funclist, *args, **kw):
+    shape = np.shape(x)
+    if np.isscalar(condlist) or (not isinstance(condlist[0], (list, np.ndarray)) and len(shape) != 0):
+        condlist = [condlist]
+    conditions = [np.broadcast_to(c, shape) != 0 for c in condlist]
+    if len(conditions) == len(funclist) - 1:
+        conditions.append(~np.any(conditions, axis=0))
+    elif len(conditions) != len(funclist):
+        n = len(conditions)
+        raise ValueError(f"with {n} condition(s), either {n} or {n + 1} functions are expected")
+    # All values in one row, and for each entry its place there: later conditions win, none means zero.
+    place = np.zeros(shape, np.intp)
+    values, total = [np.zeros(1)], 1
+    for condition, function in zip(conditions, funclist, strict=True):
+        n = np.count_nonzero(condition)
+        if n:
+            piece = function(x[condition], *args, **kw) if callable(function) else function
+            values.append(np.broadcast_to(piece, (n,)))
+            place[condition] = np.arange(total, total + n)
+            total += n
+    return np.take(np.concatenate(values), place)
+
+
+def _depth(arrays):
+    return 1 + max(map(_depth, arrays), default=0) if isinstance(arrays, list) else 0
+
+
+def _dimensions(arrays):
+    return max(map(_dimensions, arrays), default=0) if isinstance(arrays, list) else np.ndim(arrays)
+
+
+@composite(np.block)
+def block_of(arrays):
+    ndim = max(_depth(arrays), _dimensions(arrays))
+
+    def join(part, axis):
+        if isinstance(part, list):
+            return np.concatenate([join(p, axis + 1) for p in part], axis)
+        return np.reshape(part, (1,) * (ndim - np.ndim(part)) + np.shape(part))
+
+    return join(arrays, -_depth(arrays))
+
+
+def _cumulative(scan, first, x, axis, dtype, out, include_initial):
+    x = np.atleast_1d(x)
+    if axis is None and np.ndim(x) > 1:
+        raise ValueError("For arrays which have more than one dimension ``axis`` argument is required.")
+    axis = 0 if axis is None else axis % np.ndim(x)
+    y = scan(x, axis=axis, dtype=dtype)
+    if include_initial:
+        y = np.concatenate([np.full((*np.shape(y)[:axis], 1, *np.shape(y)[axis + 1 :]), first, y.dtype), y], axis)
+    return deliver(y, out)
+
+
+if hasattr(np, "cumulative_sum"):
+
+    @composite(np.cumulative_sum)
+    def cumulative_sum(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
+        return _cumulative(np.cumsum, 0, x, axis, dtype, out, include_initial)
+
+    @composite(np.cumulative_prod)
+    def cumulative_prod(x, /, *, axis=None, dtype=None, out=None, include_initial=False):
+        return _cumulative(np.cumprod, 1, x, axis, dtype, out, include_initial)

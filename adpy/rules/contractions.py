@@ -38,8 +38,9 @@ def einsum_vjp(bar, y, needs, operands, optimize=False, **kwargs):
     places, terms, output = _parse(operands)
     arrays = [operands[p] for p in places]
     bars = [None] * len(operands)
+    wanted = [True] * len(operands) if needs[0] is True else needs[0]
     for i, place in enumerate(places):
-        if needs[0][place]:
+        if wanted[place]:
             bars[place] = _cotangent(bar, i, arrays, terms, output, bool(optimize))
     return (bars,)
 

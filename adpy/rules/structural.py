@@ -184,7 +184,6 @@ for _function, *_operands in [
     (np.atleast_3d, "arys"),
     (np.broadcast_arrays, "args"),
     (np.dstack, "tup"),
-    (np.block, "arrays"),
     (np.split, "ary"),
     (np.array_split, "ary"),
     (np.hsplit, "ary"),

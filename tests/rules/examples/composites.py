@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.rules.harness import EXAMPLES, call, complexes, real
+from tests.rules.harness import EXAMPLES, Example, call, complexes, real
 
 A = real(3, 4)
 BLOCK = real(2, 3, 4)
@@ -44,7 +44,7 @@ EXAMPLES[np.histogram] = [
     call(real(30)),
     call(real(30), bins=[-2.0, -0.5, 0.7, 2.5]),
     call(real(30), bins=5, range=(-2.0, 2.0), weights=real(30, seed=1), density=True),
-    call(real(30), 6, density=True),
+    Example((real(30), 6), {"density": True}, step=1e-4),
     call(real(30), [-2.0, 0.0, 1.0, 3.0], weights=real(30, seed=1)),
 ]
 
