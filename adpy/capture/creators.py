@@ -33,9 +33,17 @@ def _current_deep():
     return _current() if _deep() else None
 
 
-def wrap_fresh(frame, result: Any) -> Any:
-    """A buffer, if ``result`` is a float array that nothing else refers to."""
-    if type(result) is ndarray and result.base is None and result.dtype.kind in _KINDS and result.flags.writeable:
+def wrap_fresh(frame, result: Any, copied: bool = False) -> Any:
+    """A buffer, if ``result`` is a float array that nothing else refers to.
+
+    ``copied``: the function never returns a view of an argument, though perhaps one of memory of its own.
+    """
+    if (
+        type(result) is ndarray
+        and (copied or result.base is None)
+        and result.dtype.kind in _KINDS
+        and result.flags.writeable
+    ):
         return frame.buffer(result)
     return result
 
@@ -44,11 +52,7 @@ def _plain_creator(original: Callable, current: Callable) -> Callable:
     def creator(*args, **kwargs):
         result = original(*args, **kwargs)
         frame = current()
-        if frame is not None and type(result) is ndarray and result.dtype.kind in _KINDS:
-            base = result.base  # eye(n).T and linspace()'s reshaped ramp: a view of memory nobody else has
-            if base is None or type(base) is ndarray:
-                return frame.buffer(result)
-        return result
+        return result if frame is None else wrap_fresh(frame, result, True)
 
     return creator
 
@@ -116,7 +120,7 @@ def _array_like(original: Callable, current: Callable, convert: Callable) -> Cal
         else:
             result = original(*args, **kwargs)
             fresh = kind in _COPIED or isinstance(x, np.generic) or _copies(original, kwargs)
-        return wrap_fresh(frame, result) if fresh and current() is not None else result
+        return wrap_fresh(frame, result, True) if fresh and current() is not None else result
 
     return creator
 

@@ -20,8 +20,9 @@ _current = FRAME.get
 
 # A list given to these is a list of operands, not an array.
 _OF_OPERANDS = frozenset("concatenate stack hstack vstack dstack column_stack select choose lexsort multi_dot".split())
-# These make an array that is filled in later more often than not.
+# These make an array that is filled in later more often than not; all but `diag` copy always.
 _CREATING = frozenset("diag diagflat tile repeat".split())
+_COPYING = _CREATING - {"diag"}
 
 
 def _lift(frame, x: Any) -> Any:
@@ -36,10 +37,10 @@ def _lift_nothing(frame, x: Any) -> Any:
     return x
 
 
-def _wrap(frame, result: Any) -> Any:
-    if isinstance(result, (list, tuple)) and type(result) in (list, tuple):
+def _wrap(frame, result: Any, copied: bool = False) -> Any:
+    if type(result) in (list, tuple):
         return type(result)([wrap_fresh(frame, item) for item in result])
-    return wrap_fresh(frame, result)
+    return wrap_fresh(frame, result, copied)
 
 
 _LIFTS = {**dict.fromkeys(_OF_OPERANDS, _lift_operands), "block": _lift_nothing}
@@ -52,6 +53,7 @@ def lifted(original: Callable, thorough: bool = False) -> Callable:
     """
     lift = _LIFTS.get(original.__name__, _lift)
     wrap = thorough or original.__name__ in _CREATING
+    copied = original.__name__ in _COPYING
 
     def function(*args, **kwargs):
         frame = _current()
@@ -64,7 +66,7 @@ def lifted(original: Callable, thorough: bool = False) -> Callable:
         if kwargs:
             kwargs = {name: lift(frame, x) for name, x in kwargs.items()}
         result = original(*args, **kwargs)
-        return _wrap(frame, result) if wrap else result
+        return _wrap(frame, result, copied) if wrap else result
 
     return _named(function, original)
 

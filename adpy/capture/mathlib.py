@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from adpy.capture.frames import FRAME
+from adpy.capture.frames import FRAME, paused
 from adpy.capture.registry import TRACED_TYPES, contains_traced, primal
 
 __all__ = ["MATH_ROWS", "math_replacements", "row_of"]
@@ -48,7 +48,8 @@ def row_of(name: str) -> Callable:
     """The ufunc that equals ``math.<name>``."""
     row = MATH_ROWS[name]
     if isinstance(row, str):
-        row = MATH_ROWS[name] = getattr(importlib.import_module("scipy.special"), row)
+        with paused():
+            row = MATH_ROWS[name] = getattr(importlib.import_module("scipy.special"), row)
     return row
 
 

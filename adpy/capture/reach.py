@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from adpy.capture.registry import TRACED_TYPES
-from adpy.capture.replacements import inner_python, original_of, replacement
+from adpy.capture.replacements import importing, inner_python, original_of, replacement
 
 __all__ = ["Reach", "key_of", "reach"]
 
@@ -81,6 +81,7 @@ def _cell_key(cell: types.CellType, depth: int) -> Any:
 def reach(function: Any, thorough: bool = False) -> Reach:
     """Walk everything that ``function`` can reach."""
     walk = _Walk(thorough)
+    walk.always(*importing())
     walk.visit(function)
     walk.run()
     return walk.found
@@ -107,6 +108,10 @@ class _Walk:
         self._alive: list = []  # keeps the ids in `_seen` theirs
         self._pending: list[types.FunctionType] = []
         self._methods: dict[int, dict[str, list[type]]] = {}
+
+    def always(self, space: dict, name: str) -> None:
+        """Replace a name whether or not it is mentioned."""
+        self._replace(space, name, original_of(space[name]))
 
     def run(self) -> None:
         count = 0

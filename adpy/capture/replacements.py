@@ -11,11 +11,11 @@ import numpy as np
 
 from adpy.capture.converter import CONVERTER, converter
 from adpy.capture.creators import CREATORS, make, wrap_fresh
-from adpy.capture.frames import FRAME
+from adpy.capture.frames import FRAME, paused
 from adpy.capture.lifting import LiftedUfunc, around, lifted, rowed
 from adpy.capture.mathlib import math_replacements
 
-__all__ = ["everything", "inner_python", "is_replacement", "names_of_everything", "original_of", "refresh", "replacement"]
+__all__ = ["everything", "importing", "inner_python", "is_replacement", "names_of_everything", "original_of", "refresh", "replacement"]
 
 _DISPATCHER = type(np.sum)
 _WITH_PROTOCOL = (np.ufunc, _DISPATCHER, type)
@@ -47,6 +47,21 @@ def _sampler(original: Callable) -> Callable:
     return functools.update_wrapper(sample, original, ("__name__", "__doc__"), ())
 
 
+def importing() -> tuple[dict, str]:
+    """The namespace and name of the function by which Python loads a module that is not loaded yet."""
+    return vars(sys.modules["_frozen_importlib"]), "_find_and_load"
+
+
+def _plain_import(original: Callable) -> Callable:
+    """The code of a module that a trace happens to import first must not see the trace."""
+
+    def load(*args):
+        with paused():
+            return original(*args)
+
+    return load
+
+
 def refresh() -> None:
     """Bring the table up to date with the rule table and with what has been imported."""
     global _rows_seen, _random_seen
@@ -55,6 +70,8 @@ def refresh() -> None:
 
     lookup(None)  # loads the rows of SciPy's packages that have been imported
     if not _table:
+        space, name = importing()
+        _enter(_table, space[name], _plain_import(space[name]))
         for original in CREATORS:
             _enter(_table, original, make(original))
             _enter(_internal, original, make(original, internal=True))
