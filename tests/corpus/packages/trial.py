@@ -81,7 +81,22 @@ def _differences(scalar: Callable, x: np.ndarray) -> tuple[np.ndarray, np.ndarra
     agree = np.abs(wide.value - near.value) <= wide.error + near.error + 1e-9 * np.abs(near.value)
     better = agree & (wide.error < near.error)
     value = np.where(better, wide.value, near.value)[0]
-    return value, np.where(better, wide.error, near.error)[0], bool(near.kink.any())
+    return value, np.where(better, wide.error, near.error)[0], bool(near.kink.any()) or _contradicted(scalar, x, value)
+
+
+def _contradicted(scalar: Callable, x: np.ndarray, gradient: np.ndarray) -> bool:
+    """Whether tiny steps tell another story: seconds rounded to whole ones, days wrapped around."""
+    for i in range(x.size):
+        step = 1e-7 * max(abs(x[i]), 1e-3)
+        low, high = x.copy(), x.copy()
+        low[i] -= step
+        high[i] += step
+        below, above = scalar(low)[0], scalar(high)[0]
+        slope = (above - below) / (high[i] - low[i])
+        noise = 1e-13 * max(abs(above), abs(below)) / step
+        if not abs(slope - gradient[i]) <= 1e-2 * _scale(gradient, x)[i] + 10 * noise:
+            return True
+    return False
 
 
 def judge(record: dict, gradient: Callable) -> dict:
