@@ -36,7 +36,8 @@ def _number(x: Any, dtype: np.dtype) -> Any:
     """The traced scalar in ``x``, which has one entry."""
     if x.size != 1:
         raise TypeError("only length-1 arrays can be converted to Python scalars")
-    x = x.item()
+    if not getattr(type(x), "immutable", False):
+        x = x.item()
     return x if x.dtype == dtype else x.astype(dtype)
 
 

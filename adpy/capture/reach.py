@@ -160,11 +160,15 @@ class _Walk:
             python = inner_python(value)
             if python is not None:
                 self.visit(python)
-            elif depth and _root(kind.__module__) not in _SKIPPED_MODULES and not issubclass(kind, np.ufunc):
+            elif depth and (kind is types.SimpleNamespace or not self._is_skipped(kind)):
                 self._class(kind)
                 attributes = getattr(value, "__dict__", None)
                 if type(attributes) is dict:
                     self._items(attributes.values(), depth)
+
+    @staticmethod
+    def _is_skipped(cls: type) -> bool:
+        return _root(cls.__module__) in _SKIPPED_MODULES or issubclass(cls, np.ufunc)
 
     def _items(self, values: Any, depth: int) -> None:
         if depth:
@@ -282,8 +286,8 @@ def _classes(space: dict) -> Iterator[type]:
             yield value
 
 
-def _is_python(value: Any) -> Callable | None:
+def _is_python(value: Any) -> bool:
     """Is this object of NumPy's written in Python, and not behind ``__array_function__``?"""
     if type(value) is _FUNCTION:
         return not hasattr(value, "_implementation")
-    return isinstance(value, type) and not issubclass(value, (np.generic, np.ndarray)) and "__init__" in vars(value)
+    return isinstance(value, type) and not issubclass(value, (np.generic, np.ndarray))

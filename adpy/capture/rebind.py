@@ -75,6 +75,7 @@ class Rebinding:
         self._spaces: dict[int, tuple[dict, dict, set[str]]] = {}
         self._copies: list[tuple[Any, Any, Any]] = []  # original, copy, the copy's contents before the run
         self._unwrapped: dict[int, tuple[Any, np.ndarray]] = {}
+        self._pending: list[tuple] = []
         self._home = ""
         self._written: list[tuple[dict, dict, str, Any]] = []
 
@@ -86,6 +87,8 @@ class Rebinding:
         if type(inner) is _FUNCTION:
             self._home = _package(inner.__globals__)
         result = self._value(function, _DEPTH)
+        while self._pending:
+            self._fill(*self._pending.pop())
         self._written = [
             (space, copy, name, copy.get(name, _MISSING))
             for space, copy, stored in self._spaces.values()
@@ -225,6 +228,11 @@ class Rebinding:
             result.__kwdefaults__ = {name: self._value(x, _DEPTH) for name, x in function.__kwdefaults__.items()}
         result.__dict__.update(function.__dict__)
         result.__qualname__, result.__module__ = function.__qualname__, function.__module__
+        self._pending.append((space, copy, names, compared))
+        return result
+
+    def _fill(self, space: dict, copy: dict, names: frozenset[str], compared: frozenset[str]) -> None:
+        """Rebind the globals that a function mentions."""
         for name in names:
             if name in space:
                 value = space[name]
@@ -233,7 +241,6 @@ class Rebinding:
             elif self._level and name in SHADOWS and name not in compared:
                 copy[name] = SHADOWS[name]
                 self.changed = True
-        return result
 
     def _cells(self, function: types.FunctionType) -> tuple[types.CellType, ...]:
         return tuple([self._cell(cell) for cell in function.__closure__])

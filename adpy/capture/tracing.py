@@ -109,6 +109,8 @@ class tracing:
                     forget_scans()
                     enter(full_plan(), again=True)
             FRAME.set(self._frame)
+            if not self._level and not plan.cells:
+                return replacement(self._function) or self._function
             self._rebinding = Rebinding(self._frame, self._level)
             return self._rebinding.callable(self._function)
         except BaseException:
