@@ -36,6 +36,15 @@ def public(function):
     return None
 
 
+def as_written(function):
+    """A call of the function as user code spells it, ``module.name(...)``: what capture looks at."""
+    found = public(function)
+    if found is None:
+        return function if callable(function) else getattr(*function)
+    module, name = found
+    return eval(f"lambda *args, **kwargs: module.{name}(*args, **kwargs)", {"module": sys.modules[module]})
+
+
 def collect(tree):
     """The varied leaves of nested sequences and dictionaries."""
     if isinstance(tree, dict):
@@ -54,39 +63,30 @@ def replaced(tree, values):
     return next(values) if is_varied(tree) else tree
 
 
-class Call:
-    """An example as a function of its data."""
+def losses(function, example):
+    """The data of an example call, and a real function of it that reads every floating-point result."""
+    call = as_written(function)
+    keywords = {k: v for k, v in example.kwargs.items() if k in DATA}
+    settings = {k: v for k, v in example.kwargs.items() if k not in DATA}
+    first = 1 if getattr(function, "__name__", "") in SETTINGS else len(example.args)
+    tree = [list(example.args[:first]), keywords]
 
-    def __init__(self, function, example):
-        self.public = public(function)
-        self.function = function if callable(function) else getattr(*function)
-        data = {k: v for k, v in example.kwargs.items() if k in DATA}
-        self.settings = {k: v for k, v in example.kwargs.items() if k not in DATA}
-        first = 1 if getattr(self.function, "__name__", "") in SETTINGS else len(example.args)
-        self.constants = example.args[first:]
-        self.tree = [list(example.args[:first]), data]
-        self.inputs = collect(self.tree)
-        rng = np.random.default_rng(11)
-        self.dots = [direction(rng, x) for x in self.inputs]
-        self.bars = [direction(rng, y) for y in leaves(self(*self.inputs))]
+    def results(*inputs):
+        args, data = replaced(tree, iter(inputs))
+        return leaves(call(*args, *example.args[first:], **data, **settings))
 
-    def __call__(self, *inputs):
-        args, data = replaced(self.tree, iter(inputs))
-        # Looked up at the call, as user code does: during a trace SciPy's modules hold traceable functions.
-        function = self.function if self.public is None else getattr(sys.modules[self.public[0]], self.public[1])
-        return function(*args, *self.constants, **data, **self.settings)
+    inputs = collect(tree)
+    rng = np.random.default_rng(11)
+    bars = [direction(rng, y) for y in results(*inputs)]
 
-    def loss(self, *inputs):
-        """A real number that reads every floating-point result."""
+    def loss(*inputs):
         total = 0.0
-        for y, bar in zip(leaves(self(*inputs)), self.bars, strict=True):
+        for y, bar in zip(results(*inputs), bars, strict=True):
             if bar is not None:
                 total = total + np.nansum(np.real(np.conj(bar) * y))
         return total
 
-    def along(self, t):
-        """The loss at the inputs moved by ``t`` along the directions."""
-        return [self.loss(*(np.asarray(x) + t * dot for x, dot in zip(self.inputs, self.dots, strict=True)))]
+    return inputs, loss if any(bar is not None for bar in bars) else None
 
 
 CASES = [
@@ -100,11 +100,16 @@ CASES = [
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("function", "example"), CASES)
 def test_gradient(function, example):
-    call = Call(function, example)
-    if not call.inputs or not any(bar is not None for bar in call.bars):
+    inputs, loss = losses(function, example)
+    if not inputs or loss is None:
         pytest.skip("nothing to differentiate")
-    found = adpy.grad(call.loss, argnums=tuple(range(len(call.inputs))))(*call.inputs)
-    for x, bar in zip(call.inputs, found, strict=True):
-        assert np.shape(bar) == np.shape(x)
-    (wanted,) = differences(call.along, example.step / 10)
-    np.testing.assert_allclose(inner(list(found), call.dots), wanted, rtol=1e-6, atol=1e-6)
+    rng = np.random.default_rng(5)
+    dots = [direction(rng, x) for x in inputs]
+    found = adpy.grad(loss, argnums=tuple(range(len(inputs))))(*inputs)
+    assert [np.shape(bar) for bar in found] == [np.shape(x) for x in inputs]
+
+    def along(t):
+        return [loss(*(np.asarray(x) + t * dot for x, dot in zip(inputs, dots, strict=True)))]
+
+    (wanted,) = differences(along, example.step / 10)
+    np.testing.assert_allclose(inner(list(found), dots), wanted, rtol=1e-6, atol=1e-6)
