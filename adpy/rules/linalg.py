@@ -15,8 +15,10 @@ from adpy.rules.linalg_tools import (
     fold,
     hermitian_from,
     inner,
+    is_traced,
     mH,
     mT,
+    zeros_of,
 )
 from adpy.rules.table import block
 
@@ -162,12 +164,22 @@ def cofactors(a, y):
     """Cofactor matrix of ``a`` with determinant ``y``: the gradient of ``det``, also where ``a`` is singular."""
     if not np.any(y == 0):
         return as_matrix(y) * mT(np.linalg.inv(a))
+    if is_traced(a):
+        return _minors(a)
     u, s, vh = np.linalg.svd(a)
     ones = np.ones_like(s[..., :1])
     below = np.concatenate([ones, np.cumprod(s, axis=-1)[..., :-1]], axis=-1)
     above = np.flip(np.concatenate([ones, np.cumprod(np.flip(s, -1), axis=-1)[..., :-1]], axis=-1), -1)
     sign = np.linalg.det(u) * np.linalg.det(vh)
     return as_matrix(sign) * (np.conj(u) * (below * above)[..., None, :]) @ np.conj(vh)
+
+
+def _minors(a):
+    """Cofactors by their definition: slow, but with derivatives of every order at a singular matrix."""
+    n = np.shape(a)[-1]
+    others = np.array([[k for k in range(n) if k != i] for i in range(n)], dtype=int).reshape(n, n - 1)
+    minors = np.linalg.det(a[..., others[:, None, :, None], others[None, :, None, :]])
+    return minors * (1.0 - 2.0 * (np.add.outer(np.arange(n), np.arange(n)) % 2)).astype(a.dtype)
 
 
 @det.defjvp
@@ -231,8 +243,8 @@ def lstsq_jvp(dots, y, a, b, rcond=None):
     a_dot, b_dot = dots
     x, residuals, _, s = y
     p, columns, solutions, rest = _lstsq_parts(a, b, x, rcond)
-    a_dot = np.zeros_like(a) if a_dot is None else a_dot
-    b_dot = np.zeros_like(columns) if b_dot is None else np.reshape(b_dot, np.shape(columns))
+    a_dot = zeros_of(a) if a_dot is None else a_dot
+    b_dot = zeros_of(columns) if b_dot is None else np.reshape(b_dot, np.shape(columns))
     x_dot = np.reshape(pinv_tangent(p, a, a_dot) @ columns + p @ b_dot, np.shape(x))
     residuals_dot = 2 * inner(rest, b_dot - a_dot @ solutions, axis=0) if np.size(residuals) else 0 * residuals
     u, _, vh = np.linalg.svd(a, full_matrices=False)

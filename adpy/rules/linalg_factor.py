@@ -19,6 +19,7 @@ from adpy.rules.linalg_tools import (
     mH,
     phase_row,
     require,
+    zeros_of,
 )
 from adpy.rules.table import block
 
@@ -108,7 +109,7 @@ def qr_tangent(q, r, a_dot):
     if np.shape(q)[-1] > k:
         rest = q[..., :, k:]
         q_dot = np.concatenate([q_dot, -thin @ mH(q_dot) @ rest], axis=-1)
-        r_dot = np.concatenate([r_dot, np.zeros_like(r[..., k:, :])], axis=-2)
+        r_dot = np.concatenate([r_dot, zeros_of(r[..., k:, :])], axis=-2)
     return q_dot, r_dot
 
 
@@ -161,7 +162,7 @@ def qr_jvp(dots, y, a, mode="reduced"):
 def qr_vjp(bar, y, needs, a, mode="reduced"):
     if _mode(mode) == "r":
         q = np.linalg.qr(a)[0]
-        return (qr_cotangent(q, y, np.zeros_like(q), bar),)
+        return (qr_cotangent(q, y, zeros_of(q), bar),)
     return (qr_cotangent(*y, *filled(bar, y)),)
 
 

@@ -19,11 +19,13 @@ __all__ = [
     "hermitian_from",
     "inner",
     "inverse_gaps",
+    "is_traced",
     "mH",
     "mT",
     "phase_row",
     "real_to_rounding",
     "require",
+    "zeros_of",
 ]
 
 
@@ -33,10 +35,16 @@ def call(function: Callable, *args, **kwargs):
     NumPy's own functions dispatch by themselves; this gives SciPy's functions, and adpy's private
     primitives, the same protocol inside rules.
     """
-    for argument in args:
-        if not isinstance(argument, np.ndarray) and hasattr(type(argument), "__array_function__"):
+    for argument in (*args, *kwargs.values()):
+        if is_traced(argument):
             return argument.__array_function__(function, (type(argument),), args, kwargs)
     return function(*args, **kwargs)
+
+
+def is_traced(x) -> bool:
+    """Whether ``x`` is the value of an enclosing trace; such values pretend to be arrays to ``isinstance``."""
+    kind = type(x)
+    return hasattr(kind, "__array_function__") and not issubclass(kind, np.ndarray)
 
 
 def mT(a):
@@ -61,9 +69,14 @@ def diagonal_matrix(d):
     return d[..., :, None] * np.eye(np.shape(d)[-1], dtype=d.dtype)
 
 
+def zeros_of(x) -> np.ndarray:
+    """Constant zeros of the shape and type of ``x``, also where ``x`` is traced."""
+    return np.zeros(np.shape(x), getattr(x, "dtype", float))
+
+
 def filled(bar, y) -> tuple:
     """The cotangents of several results, with zeros for the results that nothing read."""
-    return tuple(np.zeros_like(part) if b is None else b for b, part in zip(bar, y, strict=True))
+    return tuple(zeros_of(part) if b is None else b for b, part in zip(bar, y, strict=True))
 
 
 def as_matrix(x):

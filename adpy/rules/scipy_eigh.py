@@ -17,6 +17,7 @@ from adpy.rules.linalg_tools import (
     mH,
     phase_row,
     require,
+    zeros_of,
 )
 from adpy.rules.scipy_rows import scipy_block
 
@@ -158,7 +159,7 @@ def _dense(d, e):
 
 
 def _tridiagonal_jvp(dots, d, e, w, v):
-    d_dot, e_dot = (np.zeros_like(x) if dot is None else dot for dot, x in zip(dots, (d, e), strict=True))
+    d_dot, e_dot = (zeros_of(x) if dot is None else dot for dot, x in zip(dots, (d, e), strict=True))
     return _tangent(w, v, _dense(d_dot, e_dot), None, True)
 
 

@@ -7,9 +7,9 @@ import scipy.linalg as sl
 
 from adpy.errors import MissingRuleError
 from adpy.rules import linalg_factor, linalg_spectral
-from adpy.rules.linalg_tools import call, filled, mH
+from adpy.rules.linalg_tools import call, filled, mH, zeros_of
 from adpy.rules.scipy_rows import scipy_block
-from adpy.rules.table import block, composite, refused
+from adpy.rules.table import composite, refused
 
 __all__ = ["permutation"]
 
@@ -33,7 +33,7 @@ def cholesky_with_rest(a, lower=False, check_finite=True):
     return sl.cho_factor(a, lower, False, check_finite)[0]
 
 
-with_rest = block(cholesky_with_rest, "a")(cholesky_with_rest)
+with_rest = scipy_block(cholesky_with_rest, "a")
 
 
 @composite(sl.cho_factor)
@@ -222,7 +222,7 @@ def qr_jvp(dots, y, a, mode="full", pivoting=False, **static):
 def qr_vjp(bar, y, needs, a, mode="full", pivoting=False, **static):
     bar = filled(bar, y)
     q, r, _ = _qr_factors(y, a, mode, pivoting)
-    q_bar, r_bar = (np.zeros_like(q), bar[0]) if mode == "r" else bar[:2]
+    q_bar, r_bar = (zeros_of(q), bar[0]) if mode == "r" else bar[:2]
     a_bar = linalg_factor.qr_cotangent(q, r, q_bar, r_bar)
     if pivoting:
         a_bar = np.take_along_axis(a_bar, np.argsort(y[-1], axis=-1)[..., None, :], axis=-1)

@@ -9,8 +9,8 @@ import scipy.fft as sf
 
 from adpy.rules.fft import pull_back, resize, steps_of
 from adpy.rules.linalg_tools import call
-from adpy.rules.scipy_rows import keeping
-from adpy.rules.table import block, structural
+from adpy.rules.scipy_rows import scipy_block
+from adpy.rules.table import structural
 
 __all__ = []
 
@@ -25,7 +25,7 @@ def _sequence(x):
 
 def _linear(function: Callable, pull: Callable) -> None:
     """A row of a linear function with transpose ``pull(bar, shape, **static)``."""
-    row = block(function, "x")(keeping(function))
+    row = scipy_block(function, "x")
 
     @row.defjvp
     def jvp(dots, y, x, overwrite_x=False, **static):

@@ -12,7 +12,7 @@ import numpy as np
 import scipy.linalg as sl
 
 from adpy.errors import MissingRuleError
-from adpy.rules.linalg_tools import call, mH
+from adpy.rules.linalg_tools import call, mH, zeros_of
 from adpy.rules.scipy_rows import scipy_block
 
 __all__ = ["derivative_along"]
@@ -24,8 +24,8 @@ def derivative_along(function: Callable, a, e, *args):
         # A real matrix stays real: its eigenvalues may lie on a branch cut, where rounding would choose the side.
         return derivative_along(function, a, np.real(e), *args) + 1j * derivative_along(function, a, np.imag(e), *args)
     n = np.shape(a)[-1]
-    top = np.concatenate([a, e + np.zeros_like(a)], axis=-1)
-    bottom = np.concatenate([np.zeros_like(a), a], axis=-1)
+    top = np.concatenate([a, e + zeros_of(a)], axis=-1)
+    bottom = np.concatenate([zeros_of(a), a], axis=-1)
     return call(function, np.concatenate([top, bottom], axis=-2), *args)[..., :n, n:]
 
 

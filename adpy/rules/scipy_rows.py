@@ -1,4 +1,4 @@
-"""How SciPy's functions become rows: nothing is overwritten, and calls inside rules reach the table."""
+"""How SciPy's functions become rows: nothing is overwritten, and traced arguments reach the table."""
 
 from __future__ import annotations
 
@@ -6,28 +6,33 @@ import functools
 import inspect
 from collections.abc import Callable
 
+from adpy.rules.linalg_tools import call
 from adpy.rules.table import Block, block
 
-__all__ = ["keeping", "scipy_block"]
+__all__ = ["scipy_block"]
 
 
-def keeping(function: Callable) -> Callable:
-    """``function`` without permission to overwrite its arguments, which the tape still needs."""
+def _primal(function: Callable) -> Callable:
+    """``function`` as a primal.
+
+    It may not overwrite its arguments, which the tape still needs; and unlike NumPy's functions SciPy's do
+    not dispatch by themselves on arguments that an enclosing transform traces.
+    """
     signature = inspect.signature(function)
     overwrites = [name for name in signature.parameters if name.startswith("overwrite_")]
-    if not overwrites:
-        return function
 
     @functools.wraps(function)
-    def kept(*args, **kwargs):
-        bound = signature.bind(*args, **kwargs)
-        for name in overwrites:
-            bound.arguments.pop(name, None)
-        return function(*bound.args, **bound.kwargs)
+    def primal(*args, **kwargs):
+        if overwrites:
+            bound = signature.bind(*args, **kwargs)
+            for name in overwrites:
+                bound.arguments.pop(name, None)
+            args, kwargs = bound.args, bound.kwargs
+        return call(function, *args, **kwargs)
 
-    return kept
+    return primal
 
 
 def scipy_block(function: Callable, *operands: str) -> Block:
-    """A block row whose primal is the function itself."""
-    return block(function, *operands)(keeping(function))
+    """A block row of a function that does not dispatch by itself."""
+    return block(function, *operands)(_primal(function))

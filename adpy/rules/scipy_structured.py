@@ -6,9 +6,9 @@ import numpy as np
 import scipy.linalg as sl
 
 from adpy.rules._shapes import unbroadcast
-from adpy.rules.linalg_tools import call, mT
+from adpy.rules.linalg_tools import call, mT, zeros_of
 from adpy.rules.scipy_rows import scipy_block
-from adpy.rules.table import block, composite
+from adpy.rules.table import composite
 
 __all__ = []
 
@@ -20,7 +20,7 @@ def _shift(x, d: int):
     n = np.shape(x)[-1]
     if d == 0:
         return x
-    gap = np.zeros_like(x[..., : min(abs(d), n)])
+    gap = zeros_of(x[..., : min(abs(d), n)])
     return np.concatenate([gap, x[..., :-d]] if d > 0 else [x[..., -d:], gap], axis=-1)
 
 
@@ -41,7 +41,7 @@ def solve_banded_jvp(dots, y, ab, b, l_and_u=None, **static):
     ab_dot, b_dot = dots
     _, upper = l_and_u
     vector = np.ndim(b) == 1
-    right = np.zeros_like(y) if b_dot is None else b_dot + np.zeros_like(y)
+    right = zeros_of(y) if b_dot is None else b_dot + zeros_of(y)
     if ab_dot is not None:
         x = _as_rows(y, vector)
         moved = sum(_shift(ab_dot[..., r, None, :] * x, r - upper) for r in range(np.shape(ab)[-2]))
@@ -77,7 +77,7 @@ def _diagonals(ab, lower: bool):
 def solveh_banded_jvp(dots, y, ab, b, lower=False, **static):
     ab_dot, b_dot = dots
     vector = np.ndim(b) == 1
-    right = np.zeros_like(y) if b_dot is None else b_dot + np.zeros_like(y)
+    right = zeros_of(y) if b_dot is None else b_dot + zeros_of(y)
     if ab_dot is not None:
         x = _as_rows(y, vector)
         moved = 0
@@ -117,8 +117,8 @@ def multiply_toeplitz(c, r, x, check_finite=False, workers=None):
     return sl.matmul_toeplitz((c, r), x, check_finite, workers)
 
 
-toeplitz_solve = block(solve_with_toeplitz, "c", "r", "b")(solve_with_toeplitz)
-toeplitz_product = block(multiply_toeplitz, "c", "r", "x")(multiply_toeplitz)
+toeplitz_solve = scipy_block(solve_with_toeplitz, "c", "r", "b")
+toeplitz_product = scipy_block(multiply_toeplitz, "c", "r", "x")
 
 
 def _column_and_row(c_or_cr):
@@ -142,8 +142,8 @@ def _adjoint(c, r):
 
 def _change(c, r, c_dot, r_dot, x):
     """The tangent of the matrix times ``x``."""
-    c_dot = np.zeros_like(c) if c_dot is None else c_dot
-    r_dot = np.zeros_like(r) if r_dot is None else r_dot
+    c_dot = zeros_of(c) if c_dot is None else c_dot
+    r_dot = zeros_of(r) if r_dot is None else r_dot
     return call(multiply_toeplitz, c_dot, r_dot, x)
 
 
@@ -153,13 +153,13 @@ def _diagonal_sums(z, x):
         z, x = z[:, None], x[:, None]
     sums = sum(np.correlate(z[:, k], x[:, k], "full") for k in range(np.shape(z)[1]))
     n = np.shape(x)[0]
-    return sums[n - 1 :], np.concatenate([np.zeros_like(sums[:1]), np.flip(sums[: n - 1])])
+    return sums[n - 1 :], np.concatenate([zeros_of(sums[:1]), np.flip(sums[: n - 1])])
 
 
 @toeplitz_solve.defjvp
 def toeplitz_solve_jvp(dots, y, c, r, b, check_finite=True):
     c_dot, r_dot, b_dot = dots
-    right = np.zeros_like(y) if b_dot is None else b_dot
+    right = zeros_of(y) if b_dot is None else b_dot
     if c_dot is not None or r_dot is not None:
         right = right - _change(c, r, c_dot, r_dot, y)
     return call(solve_with_toeplitz, c, r, right)
@@ -174,7 +174,7 @@ def toeplitz_solve_vjp(bar, y, needs, c, r, b, check_finite=True):
 @toeplitz_product.defjvp
 def toeplitz_product_jvp(dots, y, c, r, x, check_finite=False, workers=None):
     c_dot, r_dot, x_dot = dots
-    moved = np.zeros_like(y) if x_dot is None else call(multiply_toeplitz, c, r, x_dot)
+    moved = zeros_of(y) if x_dot is None else call(multiply_toeplitz, c, r, x_dot)
     if c_dot is None and r_dot is None:
         return moved
     return moved + _change(c, r, c_dot, r_dot, x)

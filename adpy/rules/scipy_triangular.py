@@ -6,10 +6,10 @@ import numpy as np
 import scipy.linalg as sl
 
 from adpy.rules._shapes import unbroadcast
-from adpy.rules.linalg_tools import call, mH, mT
+from adpy.rules.linalg_tools import call, mH, mT, zeros_of
 from adpy.rules.scipy_factor import permutation
 from adpy.rules.scipy_rows import scipy_block
-from adpy.rules.table import block, composite
+from adpy.rules.table import composite
 
 __all__ = ["solve_with_cholesky", "solve_with_lu"]
 
@@ -37,7 +37,7 @@ def solve_triangular_jvp(dots, y, a, b, trans=0, lower=False, unit_diagonal=Fals
     a_dot, b_dot = dots
     trans = _TRANSPOSES.get(trans, trans)
     column = np.ndim(b) == 1
-    right = np.zeros_like(y) if b_dot is None else b_dot + np.zeros_like(y)
+    right = zeros_of(y) if b_dot is None else b_dot + zeros_of(y)
     if a_dot is not None:
         change = _transposed(_triangle(a_dot, lower, unit_diagonal), trans) @ _columns(y, column)
         right = right - (change[..., 0] if column else change)
@@ -73,8 +73,8 @@ def solve_with_lu(lu, b, piv, trans=0, check_finite=True):
     return sl.lu_solve((lu, piv), b, trans=trans, check_finite=check_finite)
 
 
-with_cholesky = block(solve_with_cholesky, "c", "b")(solve_with_cholesky)
-with_lu = block(solve_with_lu, "lu", "b")(solve_with_lu)
+with_cholesky = scipy_block(solve_with_cholesky, "c", "b")
+with_lu = scipy_block(solve_with_lu, "lu", "b")
 
 
 @composite(sl.cho_solve)
@@ -93,7 +93,7 @@ def lu_solve(lu_and_piv, b, trans=0, overwrite_b=False, check_finite=True):
 def with_cholesky_jvp(dots, y, c, b, lower=False, check_finite=True):
     c_dot, b_dot = dots
     column = np.ndim(b) == 1
-    right = np.zeros_like(y) if b_dot is None else b_dot + np.zeros_like(y)
+    right = zeros_of(y) if b_dot is None else b_dot + zeros_of(y)
     if c_dot is not None:
         # A = L L^H from a lower factor, U^H U from an upper one.
         factor, change = (np.tril(c), np.tril(c_dot)) if lower else (mH(np.triu(c)), mH(np.triu(c_dot)))
@@ -124,7 +124,7 @@ def _unit_lower(lu):
 def with_lu_jvp(dots, y, lu, b, piv=None, trans=0, check_finite=True):
     lu_dot, b_dot = dots
     column = np.ndim(b) == 1
-    right = np.zeros_like(y) if b_dot is None else b_dot + np.zeros_like(y)
+    right = zeros_of(y) if b_dot is None else b_dot + zeros_of(y)
     if lu_dot is not None:
         change = np.tril(lu_dot, -1) @ np.triu(lu) + _unit_lower(lu) @ np.triu(lu_dot)
         back = np.argsort(permutation(piv), axis=-1)[..., None]
