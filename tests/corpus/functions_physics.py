@@ -75,15 +75,15 @@ def orbital_elements(r, v):
     return np.array([-0.5 / energy, np.linalg.norm(eccentricity), np.arccos(h[2] / np.linalg.norm(h))])
 
 
-@case(300.0, 0.025)
-def van_der_waals_pressure(temperature, volume, a=0.364, b=4.27e-5):
-    r = 8.314462618
+@case(300.0, 25.0)
+def van_der_waals_pressure(temperature, litres, a=0.364, b=4.27e-5):
+    r, volume = 8.314462618, litres / 1000
     return (r * temperature / (volume - b) - a / volume**2) * 1e-4
 
 
-@case(1e5, 1e-4)
-def colebrook_friction(reynolds, roughness):
-    f = 0.02
+@case(1e5, 1.2)
+def colebrook_friction(reynolds, millimetres):
+    f, roughness = 0.02, 1e-3 * millimetres
     for _ in range(30):
         f = (-2 * np.log10(roughness / 3.7 + 2.51 / (reynolds * np.sqrt(f)))) ** -2
     return f
