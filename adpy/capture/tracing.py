@@ -15,8 +15,8 @@ __all__ = ["implementation", "levels", "settle", "tracing"]
 
 _PLANS_KEPT = 512
 _plans: dict[tuple, Plan] = {}
-# Level by key; the function is kept so that the ids in the key stay its.
-_settled: dict[tuple, tuple[int, Callable]] = {}
+# Level by key, with what keeps the ids in the key theirs.
+_settled: dict[tuple, tuple[int, list]] = {}
 
 
 def levels(function: Callable) -> tuple[int, ...]:
@@ -48,12 +48,13 @@ def settle(function: Callable, level: int) -> None:
     """
     if level == 0:
         return
-    key = key_of(function)
+    anchors: list = []
+    key = key_of(function, anchors)
     before = _settled.get(key)
     if before is None or before[0] != level:
         if len(_settled) >= _PLANS_KEPT:
             _settled.clear()
-        _settled[key] = (1 if before is None else level, function)
+        _settled[key] = (1 if before is None else level, anchors)
 
 
 def _plan(function: Callable, level: int) -> Plan:
@@ -66,7 +67,9 @@ def _plan(function: Callable, level: int) -> Plan:
         refresh()
         if len(_plans) >= _PLANS_KEPT:
             _plans.clear()
-        plan = _plans[key] = Plan.from_reach(reach(function, thorough=level > 0), function)
+        anchors: list = []
+        key_of(function, anchors)
+        plan = _plans[key] = Plan.from_reach(reach(function, thorough=level > 0), anchors)
     return plan
 
 
