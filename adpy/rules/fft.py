@@ -13,7 +13,7 @@ import numpy as np
 
 from adpy.rules.table import Block, block
 
-__all__ = ["Step", "linear_row", "pull_back", "resize", "steps_of"]
+__all__ = ["Step", "linear_row", "pull_back", "real_like", "resize", "steps_of"]
 
 _SWAPPED = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
 
@@ -122,9 +122,14 @@ def linear_row(function: Callable, operand: str, pull: Callable) -> Block:
 
     @row.defvjp
     def vjp(bar, y, needs, x, **static):
-        return (pull(bar, x, **static),)
+        return (real_like(pull(bar, x, **static), x),)
 
     return row
+
+
+def real_like(bar, x):
+    """``bar``, its imaginary part dropped where the operand ``x`` has none."""
+    return np.real(bar) if np.iscomplexobj(bar) and not np.iscomplexobj(x) else bar
 
 
 def _pull_one(kind: str) -> Callable:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import scipy.fft as sf
 
-from adpy.rules.fft import pull_back, resize, steps_of
+from adpy.rules.fft import pull_back, real_like, resize, steps_of
 from adpy.rules.linalg_tools import call
 from adpy.rules.scipy_rows import scipy_block
 from adpy.rules.table import structural
@@ -33,7 +33,7 @@ def _linear(function: Callable, pull: Callable) -> None:
 
     @row.defvjp
     def vjp(bar, y, needs, x, **static):
-        return (pull(bar, np.shape(x), **static),)
+        return (real_like(pull(bar, np.shape(x), **static), x),)
 
 
 # Fourier transforms
