@@ -44,7 +44,7 @@ class Element(VarBase):
         """``(target, path, shape, is_real)`` for the records of other nodes."""
         node = self.node
         real = self.dtype.kind != "c"
-        return (node.address if node.address else node, None, (), real)
+        return (node, None, (), real)
 
     def saved(self) -> Any:
         """The primal as a pullback may keep it."""
@@ -99,33 +99,33 @@ class Array(VarBase):
         node = self.node
         if node.next is not None:
             node = self.current()
-        return node.active or node.pending is not None
+        return node.active or (node.extra is not None and node.extra.pending is not None)
 
     def seal(self):
         """Record the scalars written so far as a version of their own, and return the present node."""
         node = self.node
         if node.next is not None:
             node = self.current()
-        pending = node.pending
-        if pending is None:
+        more = node.extra
+        if more is None or more.pending is None:
             return node
-        tape = self.frame
+        pending = more.pending
         positions = np.fromiter(pending, np.intp, len(pending))
         addresses = [s.address if type(s) in TRACED_TYPES else 0 for s in pending.values()]
-        version = Pack(node.shape, True, len(tape.nodes))
-        version.version = node.version + 1
-        version.layout = node.layout
-        version.elements = pending
+        version = Pack(node.shape)
+        extra(version).layout = more.layout
+        if len(node.shape) == 1:
+            version.extra.elements = pending
         version.saved = (positions, addresses, node if node.active else None)
-        tape.record(version)
-        node.pending = None
+        self.frame.record(version)
+        more.pending = None
         node.next = self.node = version
         return version
 
     def reference(self) -> tuple:
         """``(target, path, shape, is_real)`` for the records of other nodes."""
         node = self.node
-        if node.next is not None or node.pending is not None:
+        if node.next is not None or node.extra is not None:
             node = self.seal()
         value, path = self.value, self.path
         if path is not None and path[2]:
@@ -135,7 +135,7 @@ class Array(VarBase):
     def _gathered(self, node) -> tuple:
         """Reference of a view that overlaps itself: the entries gathered now into a node of their own."""
         numbers = np.arange(1, _product(node.shape) + 1).reshape(node.shape)
-        sources = resolve(self.path, relayout(numbers, node.layout))
+        sources = resolve(self.path, relayout(numbers, layout_of(node)))
         real = self.value.dtype.kind != "c"
         operand = ((node, None, node.shape, real), 1)
         gather = self.frame.node(Gather, self.value, (operand,), (sources, numbers.size + 1))
@@ -146,37 +146,38 @@ class Array(VarBase):
         node = self.node
         if node.next is not None:
             node = self.current()
-        return self.value.copy() if node.version or node.pending is not None else self.value
+        return self.value.copy() if node.written or pending_of(node) is not None else self.value
 
     def as_view(self, y: Any, step: Step) -> Any:
         """The view ``y`` that a structural ``step`` made of this array."""
         overlapping = (self.path is not None and self.path[2]) or y.size > self.value.size or _repeats(y)
         node = self.current()
-        if node.layout is None:
-            self._remember_layout(node)
+        self._remember_layout(node)
         return Array(y, node, self.frame, (self.path, step, overlapping))
 
     def _remember_layout(self, node) -> None:
+        if layout_of(node) is not None:
+            return
         owner = self.value
         while type(owner) in TRACED_TYPES:
             owner = owner.value
         while owner.base is not None and type(owner.base) is ndarray:
             owner = owner.base
         if owner.shape == node.shape:
-            node.layout = tuple(np.argsort([-abs(s) for s in owner.strides], kind="stable").tolist())
+            extra(node).layout = tuple(np.argsort([-abs(s) for s in owner.strides], kind="stable").tolist())
 
     # ---- reading
 
     def __getitem__(self, key):
         kind = type(key)
-        if kind is int and self.path is None:
+        if self.path is None and (kind is int or (kind is tuple and len(key) == 2 and type(key[0]) is type(key[1]) is int)):
             node = self.node
             if node.next is not None:
                 node = self.current()
-            elements = node.pending if node.pending is not None else node.elements
-            if elements is not None:
-                found = elements.get(key)
-                if found is not None and len(node.shape) == 1:
+            more = node.extra
+            if more is not None and more.elements is not None:
+                found = more.elements.get(key)
+                if found is not None:
                     return found
         if kind is tuple:
             for i, k in enumerate(key):
@@ -206,26 +207,27 @@ class Array(VarBase):
         node = self.node
         if node.next is not None:
             node = self.current()
-        if not node.active and node.pending is None:
+        pending = pending_of(node)
+        if not node.active and pending is None:
             return value
         tape = self.frame
         if not tape.open:
             refuse_dead()
         flat = self._flat(key)
-        if node.pending is not None:
-            found = node.pending.get(flat)
+        if pending is not None:
+            found = pending.get(flat)
             if found is not None:
                 return found
             if not node.active:
                 return value
-        elements = node.elements
-        if elements is None:
-            elements = node.elements = {}
-        found = elements.get(flat)
-        if found is None:
-            if node.home is None:
-                node.home = tape.claim(_product(node.shape))
-            found = elements[flat] = Scalar(float(value), node.home + flat, tape)
+        more = extra(node)
+        if more.home is None:
+            more.home = tape.claim(_product(node.shape))
+        found = Scalar(value, more.home + flat, tape)
+        if pending is None and self.path is None and (type(key) is int or type(key) is tuple):
+            if more.elements is None:
+                more.elements = {}
+            more.elements[key] = found
         return found
 
     def _flat(self, key) -> int:
@@ -254,7 +256,7 @@ class Array(VarBase):
         node = self.current()
         numbers = np.arange(_product(node.shape)).reshape(node.shape)
         if depends_on_layout(self.path):
-            numbers = relayout(numbers, node.layout)
+            numbers = relayout(numbers, layout_of(node))
         self.map = resolve(self.path, numbers)
         return self.map
 
@@ -280,7 +282,7 @@ class Array(VarBase):
 
     def _become(self, other):
         """Take the place of another view of the same storage (``x.shape = …``)."""
-        if other.current() is not self.current() or other.node.version and not shares_storage(other.value, self.value):
+        if other.current() is not self.current() or other.node.written and not shares_storage(other.value, self.value):
             raise AttributeError("Incompatible shape for in-place modification. Use `.reshape()` to make a copy.")
         self.value, self.node, self.path = other.value, other.node, other.path
         if hasattr(self, "map"):
@@ -303,6 +305,22 @@ class Array(VarBase):
 
     def __setitem__(self, key, source):
         kind = type(key)
+        if kind is int and type(source) in _STREAMED and self.path is None and source.frame is self.frame:
+            node = self.node
+            if node.next is not None:
+                node = self.current()
+            shape = node.shape
+            if len(shape) == 1 and self.value.dtype == float64:
+                more = node.extra
+                if more is None:
+                    more = extra(node)
+                if more.pending is None:
+                    self._protect(node)
+                    more.pending = {}
+                    more.elements = None
+                self.value[key] = source.value
+                more.pending[key if key >= 0 else key + shape[0]] = source
+                return
         if kind in TRACED_TYPES or kind is list:
             key = index_of(key)
         elif kind is tuple:
@@ -358,27 +376,28 @@ class Array(VarBase):
         if not self._single(key) or not self._whole():
             return False
         node = self.current()
-        if node.pending is None:
+        more = extra(node)
+        if more.pending is None:
             self._protect(node)
+            more.pending = {}
+            more.elements = None
         self.value[key] = source.value
-        flat = self._flat(key)
-        if node.pending is None:
-            node.pending = {}
-        node.pending[flat] = source
+        more.pending[self._flat(key)] = source
         return True
 
     def _write_constant(self, key, source) -> bool:
         if not self._single(key) or not self._whole():
             return False
         node = self.current()
-        if node.pending is None:
+        if pending_of(node) is None:
             self._protect(node)
             if not node.active:
                 self.value[key] = source
                 return True
-            node.pending = {}
+            extra(node).pending = {}
+            node.extra.elements = None
         self.value[key] = source
-        node.pending[self._flat(key)] = self.value.dtype.type(source)
+        node.extra.pending[self._flat(key)] = self.value.dtype.type(source)
         return True
 
     def _write(self, key, source) -> None:
@@ -404,28 +423,30 @@ class Array(VarBase):
         version.previous = node if node.active and not full else None
         version.winners = None if no_repeats(key) else winners(self.value.shape, key)
         version.operands = (reference,) if active else ()
-        if depends_on_layout(self.path) and node.layout is None:
-            self._remember_layout(node)
         tape.record(version)
 
     def _version(self, kind, node):
-        version = kind(node.shape, True, len(self.frame.nodes))
-        version.version = node.version + 1
-        version.layout = node.layout
+        version = kind(node.shape)
+        if layout_of(node) is not None:
+            extra(version).layout = node.extra.layout
         node.next = self.node = version
         return version
 
     def _protect(self, node) -> None:
         """Before the first write into a storage: nodes that saved its memory get copies."""
-        if node.version:
+        if node.written:
             return
         nodes = self.frame.nodes
-        if node.index >= len(nodes):
+        last = node.born if isinstance(node, Input) else 0
+        if last >= len(nodes):
             return
         owner = storage_id(self.value)
-        for record in nodes[node.index :]:
+        for position in range(len(nodes) - 1, last - 1, -1):
+            record = nodes[position]
             if record.saved:
                 record.saved = protected(record.saved, owner)
+            if record is node:
+                break
 
     # ---- in place
 
@@ -478,8 +499,6 @@ class Array(VarBase):
         version.previous = node if node.active else None
         version.sign = sign
         version.operands = (reference,)
-        if depends_on_layout(self.path) and node.layout is None:
-            self._remember_layout(node)
         self.frame.record(version)
         return self
 
@@ -506,6 +525,16 @@ class Array(VarBase):
 
     def __imatmul__(self, other):
         return self._inplace(np.matmul, other)
+
+
+def pending_of(node: Any) -> dict | None:
+    """Scalars written into entries since this version was made."""
+    return None if node.extra is None else node.extra.pending
+
+
+def layout_of(node: Any) -> tuple | None:
+    """Memory layout of a storage, if a path depends on it."""
+    return None if node.extra is None else node.extra.layout
 
 
 def index_of(key: Any) -> Any:
@@ -596,6 +625,8 @@ def _check_cast(result, target) -> None:
         )
 
 
-from adpy.reverse.nodes import Cast, Copy, Gather, Increment, Pack, Take, Write  # noqa: E402
+from adpy.reverse.nodes import Cast, Copy, Gather, Increment, Input, Pack, Take, Write, extra  # noqa: E402
 from adpy.reverse.scalar import Real, Scalar  # noqa: E402
 from adpy.reverse.tape import _product, shares_storage, storage_id  # noqa: E402
+
+_STREAMED = frozenset((Scalar, Real))

@@ -21,16 +21,22 @@ __all__ = [
     "Elementwise",
     "Gather",
     "Increment",
+    "Constant",
+    "Extra",
+    "Flush",
+    "Input",
     "Node",
+    "Outlet",
     "Pack",
     "Scale",
     "Take",
     "Write",
+    "extra",
 ]
 
 
 class Node:
-    """One version of one storage; the base class is an input or a constant, which pulls nothing.
+    """One version of one storage.
 
     Attributes
     ----------
@@ -38,51 +44,95 @@ class Node:
         Shape of the whole storage.
     bar : ndarray or None
         Cotangent, during a sweep.
-    home : int or None
-        First address (negative) of the entries, once an entry was read as a scalar.
-    address : int
-        Address of the result where it is one scalar, else 0.
     next : Node or None
         The version that replaced this one.
+    extra : Extra or None
+        What few nodes need.
     mark : int
         Length of the scalar stream when the node was recorded: the position in time.
+    operands : tuple
+        References.
     saved : tuple
         Primal values that the pullback reads.
-    pending : dict or None
-        Scalars written into entries since this version was made: flat index → scalar.
-    elements : dict or None
-        Scalars already handed out for entries of this version: flat index → scalar.
-    layout : tuple or None
-        Strides of the storage, where a path depends on them.
+    active : bool
+        Does the storage carry derivatives?
+    written : bool
+        Was the storage written into to make this version?
     """
 
-    __slots__ = (
-        "active",
-        "address",
-        "bar",
-        "elements",
-        "home",
-        "index",
-        "layout",
-        "mark",
-        "next",
-        "operands",
-        "pending",
-        "saved",
-        "shape",
-        "version",
-    )
+    __slots__ = ("bar", "extra", "mark", "next", "operands", "saved", "shape")
+    active = True
+    written = False
 
-    def __init__(self, shape: tuple[int, ...], active: bool, index: int) -> None:
+    def __init__(self, shape: tuple[int, ...]) -> None:
         self.shape = shape
-        self.active = active
-        self.index = index
-        self.bar = self.home = self.next = self.pending = self.elements = self.layout = None
-        self.address = self.version = 0
+        self.bar = self.next = self.extra = None
+        self.mark = 0
         self.saved = self.operands = ()
 
     def pull(self, bar: Any, sweep: Any) -> None:
         """Distribute ``bar`` to the operands."""
+
+
+class Extra:
+    """What few nodes need.
+
+    Attributes
+    ----------
+    home : int or None
+        First address (negative) of the entries, once an entry was read as a scalar.
+    elements : dict or None
+        Scalars already handed out for entries of this version: index as written → scalar.
+    pending : dict or None
+        Scalars written into entries since this version was made: flat index → scalar.
+    layout : tuple or None
+        Axes of the storage from the slowest to the fastest, where a path depends on them.
+    """
+
+    __slots__ = ("elements", "home", "layout", "pending")
+
+    def __init__(self) -> None:
+        self.elements = self.home = self.layout = self.pending = None
+
+
+def extra(node: Node) -> Extra:
+    """The extra of a node, made if there is none."""
+    if node.extra is None:
+        node.extra = Extra()
+    return node.extra
+
+
+class Input(Node):
+    """An independent variable."""
+
+    __slots__ = ("born",)
+
+    def __init__(self, shape: tuple[int, ...], born: int) -> None:
+        Node.__init__(self, shape)
+        self.born = born
+
+
+class Constant(Input):
+    """A storage without derivatives, made when the tape had ``born`` nodes."""
+
+    __slots__ = ()
+    active = False
+
+
+class Outlet(Node):
+    """Stands behind a node whose result is one scalar: takes the scalar's adjoint to the node."""
+
+    __slots__ = ("address", "node")
+
+    def __init__(self, node: Node, address: int, mark: int) -> None:
+        Node.__init__(self, ())
+        self.node, self.address, self.mark = node, address, mark
+
+
+class Flush(Node):
+    """Marks where the scalar stream was moved to a compact chunk: positions before it count from the chunk's start."""
+
+    __slots__ = ()
 
 
 class Elementwise(Node):
@@ -97,10 +147,8 @@ class Elementwise(Node):
             constant = partial.constant
             if constant is None:
                 weight = partial.function(*saved)
-                if sweep.safe:
+                if sweep.careful:
                     contribution = sweep.product(weight, bar)
-                elif sweep.complex:
-                    contribution = np.conjugate(weight) * bar
                 else:
                     contribution = weight * bar
                 sweep.add(reference, contribution, True)
@@ -150,12 +198,7 @@ class BlockNode(Node):
 
     @staticmethod
     def _deliver(reference, contribution, bar, sweep, seen, row):
-        own = (
-            type(contribution) is np.ndarray
-            and contribution.base is None
-            and contribution.flags.writeable
-            and not any(contribution is s for s in seen)
-        )
+        own = _fresh(contribution) and not any(contribution is s for s in seen)
         seen.append(contribution)
         if np.shape(contribution) != reference[2]:
             try:
@@ -214,7 +257,12 @@ class Moved(Node):
                     if r is not None:
                         sweep.add(r, c, False)
             elif reference is not None and contribution is not None:
-                sweep.add(reference, contribution, False)
+                sweep.add(reference, contribution, contribution is not bar and _fresh(contribution))
+
+
+def _fresh(x: Any) -> bool:
+    """Is ``x`` an array with memory of its own?"""
+    return type(x) is np.ndarray and x.base is None and x.flags.writeable
 
 
 class Take(Node):
@@ -248,6 +296,7 @@ class Pack(Node):
     """A version whose entries were written one by one: pairs (flat index, address) over the previous version."""
 
     __slots__ = ()
+    written = True
 
     def pull(self, bar, sweep):
         positions, addresses, previous = self.saved
@@ -263,6 +312,7 @@ class Write(Node):
     """A version made by ``storage[path] = source``."""
 
     __slots__ = ("path", "previous", "winners")
+    written = True
 
     def pull(self, bar, sweep):
         source = self.operands[0] if self.operands else None
@@ -285,6 +335,7 @@ class Increment(Node):
     """A version made by ``storage[path] += source`` (or ``-=``): the storage keeps its bar."""
 
     __slots__ = ("path", "previous", "sign")
+    written = True
 
     def pull(self, bar, sweep):
         if self.operands:
@@ -298,6 +349,7 @@ class Scale(Node):
     """A version made by ``storage[path] *= constant``."""
 
     __slots__ = ("path", "previous")
+    written = True
 
     def pull(self, bar, sweep):
         bar = sweep.layout(bar, self)

@@ -13,7 +13,8 @@ import numpy as np
 
 from adpy import capture, kernels
 from adpy.capture.registry import TRACED_TYPES
-from adpy.reverse.array import relayout
+from adpy.reverse.array import layout_of, relayout
+from adpy.reverse.nodes import Flush, Outlet
 from adpy.reverse.paths import depends_on_layout, resolve, through_parts
 
 __all__ = ["sweep"]
@@ -42,64 +43,59 @@ def sweep(tape: Any, seeds: list[tuple[tuple, Any]], inputs: list[tuple]) -> lis
 def _has_nan(bar) -> bool:
     while type(bar) in TRACED_TYPES:
         bar = bar.value
-    return bool(np.isnan(bar).any()) if type(bar) is ndarray else bar != bar
+    if type(bar) is not ndarray:
+        return bar != bar
+    total = np.add.reduce(bar, None)
+    return total != total and bool(np.isnan(bar).any())
 
 
 class _Sweep:
     """State of one sweep.
 
     ``safe`` makes zero cotangents contribute exactly zero through infinite weights.  It costs a pass over every product,
-    so it is used only when a first sweep met NaN.
+    so it is used only when a first sweep met NaN.  ``careful`` is set when products need more than ``bar *= weight``.
     """
 
-    __slots__ = ("adjoints", "complex", "flat", "position", "safe", "scalars", "tape")
+    __slots__ = ("adjoints", "careful", "complex", "safe", "scalars", "tape")
 
     def __init__(self, tape, safe) -> None:
         self.tape = tape
         self.safe = safe
         self.complex = tape.complex
+        self.careful = safe or tape.complex or not tape.plain
 
     def run(self, seeds, inputs):
         tape = self.tape
-        self.scalars = ScalarSweep(tape)
-        self.adjoints = self.scalars.adjoints
+        self.scalars = scalars = ScalarSweep(tape)
+        self.adjoints = adjoints = scalars.adjoints
         for reference, bar in seeds:
             self.add(reference, bar, False)
         nodes = tape.nodes
-        scalars = self.scalars
-        adjoints = self.adjoints
-        position = scalars.top
+        base, position = tape.offset, scalars.top
         with capture.lowered(tape.parent), np.errstate(all="ignore"):
             for index in range(len(nodes) - 1, -1, -1):
                 node = nodes[index]
-                if node.mark < position:
-                    position = scalars.back_to(node.mark)
-                address = node.address
-                if address:
-                    bar = adjoints[address]
-                    if node.bar is not None:
-                        node.bar = None
-                    elif type(bar) is float:
-                        if bar == 0.0:
-                            continue
-                        bar = np.float64(bar)
-                else:
-                    bar = node.bar
-                    if node.home is not None:
-                        bar = self.with_home(node, bar)
-                    if bar is None:
-                        continue
-                    node.bar = None
+                if base + node.mark < position:
+                    position = scalars.back_to(base + node.mark)
+                bar = node.bar
+                if node.extra is not None and node.extra.home is not None:
+                    bar = self.with_home(node, bar)
+                if bar is None:
+                    kind = type(node)
+                    if kind is Outlet:
+                        bar = adjoints[node.address]
+                        if type(bar) is not float or bar != 0.0:
+                            node.node.bar = np.float64(bar) if type(bar) is float else bar
+                    elif kind is Flush:
+                        base -= node.mark
+                    continue
+                node.bar = None
                 node.pull(bar, self)
             if position > 0:
                 scalars.back_to(0)
             results = [self.result(x) for x in inputs]
         for node in tape.storages:
             node.bar = None
-        for node in nodes:
-            previous = getattr(node, "previous", None)
-            if previous is not None:
-                previous.bar = None
         return results
 
     def result(self, reference):
@@ -108,7 +104,7 @@ class _Sweep:
         if type(node) is int:
             return self.adjoints[node]
         bar = node.bar
-        if node.home is not None:
+        if node.extra is not None and node.extra.home is not None:
             bar = self.with_home(node, bar)
         return np.zeros(shape, float if real else complex) if bar is None else bar
 
@@ -184,7 +180,7 @@ class _Sweep:
             while type(plain) in TRACED_TYPES:
                 plain = plain.value
             dtype = getattr(plain, "dtype", np.dtype(float))
-            if not real or (target.layout is not None and self.complex and through_parts(path)):
+            if not real or (self.complex and through_parts(path)):
                 dtype = np.result_type(dtype, np.complex64)
             base = self.zeros(target.shape, dtype, type(like) in TRACED_TYPES)
         elif type(base) is ndarray and type(like) in TRACED_TYPES:
@@ -208,11 +204,12 @@ class _Sweep:
 
     def layout(self, bar, node):
         """``bar`` in the memory layout of its storage."""
-        if node.layout is None or type(bar) is not ndarray:
+        layout = layout_of(node)
+        if layout is None or type(bar) is not ndarray:
             if type(bar) is ndarray and not bar.flags.writeable:
                 bar = bar.copy()
             return bar
-        order = relayout(bar, node.layout)
+        order = relayout(bar, layout)
         if order.strides != bar.strides or not bar.flags.writeable:
             bar = order if not np.shares_memory(order, bar) or bar.flags.writeable else order.copy()
         return bar
@@ -247,14 +244,14 @@ class _Sweep:
             node.bar = node.bar + bar
 
     def product(self, weight, bar):
-        """``conj(weight) * bar`` with zero wherever ``bar`` is zero."""
+        """``conj(weight) * bar``, in a safe sweep with zero wherever ``bar`` is zero."""
         if self.complex:
             weight = np.conjugate(weight)
-        return np.where(bar == 0, 0.0, weight * bar)
+        return np.where(bar == 0, 0.0, weight * bar) if self.safe else weight * bar
 
     def with_home(self, node, bar):
         """The bar of a node together with what scalars read from it delivered."""
-        cells = self.scalars.cells(node.home, node.shape)
+        cells = self.scalars.cells(node.extra.home, node.shape)
         if cells is None:
             return bar
         return cells if bar is None else bar + cells

@@ -17,7 +17,7 @@ import numpy as np
 
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
-from adpy.reverse.nodes import BlockNode, Conjugate, Elementwise, Gather, Moved, Node, Pack, Part
+from adpy.reverse.nodes import BlockNode, Conjugate, Constant, Elementwise, Flush, Gather, Input, Moved, Node, Outlet, Pack, Part, extra
 from adpy.reverse.paths import Step
 from adpy.traced.dispatch import top_trace
 from adpy.traced.refusal import refuse_rule
@@ -34,6 +34,7 @@ class Tape(Trace):
 
     __slots__ = (
         "__weakref__",
+        "append",
         "chunks",
         "complex",
         "extend",
@@ -43,6 +44,7 @@ class Tape(Trace):
         "nodes",
         "offset",
         "plain",
+        "position",
         "storages",
         "stream",
     )
@@ -50,6 +52,7 @@ class Tape(Trace):
     def __init__(self) -> None:
         Trace.__init__(self)
         self.nodes: list[Node] = []
+        self.append = self.nodes.append
         self.storages: list[Node] = []
         self.inputs: list[tuple] = []
         self.chunks: list[tuple[np.ndarray, np.ndarray]] = []
@@ -59,6 +62,7 @@ class Tape(Trace):
         self.plain = True
         self.stream: list = [0, 0.0, 0, 0.0]
         self.extend = self.stream.extend
+        self.position = self.stream.__len__
         self.next = iter(range(1, CHUNK)).__next__
 
     # ---- the scalar stream
@@ -68,6 +72,7 @@ class Tape(Trace):
         self.chunks.append(compact(self.stream))
         self.offset += len(self.stream)
         first = self.offset // 4
+        self.record(Flush(()))
         del self.stream[:]
         self.next = iter(range(first + 1, first + CHUNK)).__next__
         return first
@@ -100,7 +105,7 @@ class Tape(Trace):
 
     def record(self, node: Node) -> Node:
         """Append a node."""
-        node.mark = self.offset + len(self.stream)
+        node.mark = self.position()
         self.nodes.append(node)
         return node
 
@@ -112,9 +117,9 @@ class Tape(Trace):
                 self.complex = True
             return Array(y, node, self)
         if kind is float64 or kind is float:
-            node.address = self.scalar(0, 0.0)
-            node.mark += 4
-            return Scalar(y, node.address, self)
+            address = self.scalar(0, 0.0)
+            self.append(Outlet(node, address, self.position()))
+            return Scalar(y, address, self)
         if kind in TRACED_TYPES:
             self.plain = False
             return (Element if kind.immutable else Array)(y, node, self)
@@ -130,12 +135,11 @@ class Tape(Trace):
 
     def node(self, kind: type[Node], y: Any, operands: tuple, saved: tuple) -> Node:
         """Record a node of ``kind`` for a fresh result ``y``."""
-        nodes = self.nodes
-        node = kind(y.shape, True, len(nodes))
+        node = kind(y.shape)
         node.operands = operands
         node.saved = saved
-        node.mark = self.offset + len(self.stream)
-        nodes.append(node)
+        node.mark = self.position()
+        self.nodes.append(node)
         return node
 
     def input(self, value: Any) -> Any:
@@ -150,7 +154,7 @@ class Tape(Trace):
             return Real(value, self.scalar(0, 0.0), self)
         if kind is float64:
             return Scalar(value, self.scalar(0, 0.0), self)
-        node = Node(value.shape, True, len(self.nodes))
+        node = Input(value.shape, len(self.nodes))
         self.storages.append(node)
         if kind in TRACED_TYPES:
             self.plain = False
@@ -162,9 +166,9 @@ class Tape(Trace):
     def lift(self, y: Any) -> Any:
         kind = type(y)
         if kind is ndarray:
-            return Array(y, Node(y.shape, False, len(self.nodes)), self) if y.dtype.kind in "fc" else y
+            return Array(y, Constant(y.shape, len(self.nodes)), self) if y.dtype.kind in "fc" else y
         if kind in TRACED_TYPES and not kind.immutable:
-            return Array(y, Node(y.shape, False, len(self.nodes)), self)
+            return Array(y, Constant(y.shape, len(self.nodes)), self)
         return y
 
     def keep(self, value: Any) -> Any:
@@ -187,6 +191,8 @@ class Tape(Trace):
                     refuse_rule(row.name, partial.position)
                 if partial.constant == 0.0:
                     continue
+                if not row.holomorphic and x.dtype.kind == "c":
+                    refuse_rule(f"{row.name} of a complex operand")
                 scalars = scalars and isinstance(x, Streamed)
                 operands.append((x, partial))
         if not operands:
@@ -245,7 +251,7 @@ class Tape(Trace):
         if not any(needs):
             return self.lift(y) if not isinstance(y, tuple) else type_of(y, [self.lift(part) for part in y])
         several = isinstance(y, tuple | list)
-        node = BlockNode((), True, len(self.nodes))
+        node = BlockNode(())
         if not several:
             node.shape = np.shape(y)
         node.operands = tuple(references)
@@ -260,7 +266,7 @@ class Tape(Trace):
             if not _inexact(part):
                 results.append(part)
                 continue
-            piece = Part(np.shape(part), True, len(self.nodes))
+            piece = Part(np.shape(part))
             piece.block, piece.position = node, position
             self.record(piece)
             results.append(self.wrap(piece, part))
@@ -335,10 +341,10 @@ class Tape(Trace):
         if not arrays and not addresses:
             return self.lift(value)
         if not arrays:
-            node = Node(value.shape, False, len(self.nodes))
-            if value.dtype == float64:
-                node.pending = {p: leaves[p] for p in positions} if position == len(leaves) else None
-            if node.pending is None:
+            node = Constant(value.shape, len(self.nodes))
+            if value.dtype == float64 and position == len(leaves):
+                extra(node).pending = {p: leaves[p] for p in positions}
+            else:
                 node = self.node(Pack, value, (), (np.array(positions), np.array(addresses), None))
             return Array(value, node, self)
         sources = np.zeros(value.size, np.intp)
@@ -354,6 +360,7 @@ class Tape(Trace):
         """End the transform: its traced values are dead, its memory is free."""
         self.open = False
         self.nodes = []
+        self.append = self.nodes.append
         self.storages = []
         self.chunks = []
         self.stream = []

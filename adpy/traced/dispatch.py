@@ -300,8 +300,21 @@ def _apply_row(row, args, kwargs):
     if kind is Refused:
         refuse(row.name, row.advice)
     if kind is Elementwise:
-        return call_ufunc(row.function, *args)
+        return _elementwise_function(row, args, kwargs)
     raise AssertionError(f"unknown row {row!r}")
+
+
+def _elementwise_function(row, args, kwargs):
+    """A function, not a ufunc, with partials: what follows its operands is static."""
+    arity = row.arity
+    args = [coerce(x) for x in args[:arity]] + [detach(x) for x in args[arity:]]
+    out = kwargs.pop("out", None)
+    trace = top_trace(args[:arity])
+    values = [x.value if type(x) in TRACED_TYPES and x.frame is trace else x for x in args]
+    with capture.lowered(trace.parent if trace is not None else capture.frame()):
+        y = row.function(*values, **kwargs)
+    result = y if trace is None else trace.elementwise(row, args[:arity], values[:arity], y)
+    return result if out is None else _store(result, out, True, row.name)
 
 
 def _primals(x):
