@@ -2,12 +2,14 @@
 
 from adpy import capture, errors, traced
 from adpy.capture import registry
+from adpy.forward import Dual, DualArray, DualElement, DualReal, DualScalar
 from adpy.reverse import Array, Element, Real, Scalar, Var
 from adpy.traced import creation, inplace  # noqa: F401  (their rows)
 
-registry.TRACED_TYPES.update((Array, Element, Real, Scalar))
+registry.TRACED_TYPES.update((Array, Element, Real, Scalar, DualArray, DualElement, DualReal, DualScalar))
 registry.set_hooks(traced.primal, traced.call)
 
+from adpy.api.forward_mode import derivative, jvp  # noqa: E402
 from adpy.api.reverse_mode import grad, value_and_grad, vjp  # noqa: E402
 
-__all__ = ["Var", "errors", "grad", "value_and_grad", "vjp"]
+__all__ = ["Dual", "Var", "derivative", "errors", "grad", "jvp", "value_and_grad", "vjp"]

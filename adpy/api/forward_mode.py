@@ -1,0 +1,178 @@
+"""Forward-mode transforms: jvp, derivative, and the Jacobian many columns at once."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from adpy.api.reverse_mode import untraced
+from adpy.api.running import check_function, run, select
+from adpy.api.trees import flatten, map_leaves
+from adpy.capture.registry import TRACED_TYPES
+from adpy.errors import ArgumentError
+from adpy.forward.dual import matching_tangent
+from adpy.forward.trace import ForwardTrace
+from adpy.traced.dispatch import coerce
+
+__all__ = ["derivative", "input_leaves", "is_differentiable", "jvp", "result_tangent"]
+
+
+def is_differentiable(leaf: Any) -> bool:
+    """Is an input leaf made of floating-point numbers?  Others, inside a container, are constants."""
+    if type(leaf) in TRACED_TYPES:
+        return True
+    if isinstance(leaf, np.ndarray | np.generic):
+        return leaf.dtype.kind in "fcO"
+    return isinstance(leaf, float | complex)
+
+
+def input_leaves(args: tuple, kwargs: dict, keys: list) -> list[tuple[str, Any]]:
+    """The differentiable leaves of the arguments at ``keys``, with their names for messages."""
+    found = []
+    for key in keys:
+        for path, leaf in flatten(kwargs[key] if type(key) is str else args[key]):
+            if is_differentiable(leaf):
+                found.append((f"{key!r}{path}", leaf))
+    return found
+
+
+def result_tangent(leaf: Any, frame: ForwardTrace) -> Any:
+    """The tangent of a result leaf; zero for a number that does not depend on the input."""
+    if type(leaf) is np.ndarray and leaf.dtype == object:
+        leaf = coerce(leaf)
+    kind = type(leaf)
+    if kind in TRACED_TYPES and leaf.frame is frame:
+        tangent = leaf.tangent
+        return np.float64(tangent) if type(tangent) is float and leaf.__class__ is not float else tangent
+    width = () if frame.width is None else (frame.width,)
+    if kind in TRACED_TYPES or isinstance(leaf, np.ndarray | np.generic):
+        dtype = leaf.dtype if leaf.dtype.kind in "fc" else float
+        return np.zeros((*leaf.shape, *width), dtype)[()]
+    return np.zeros(width)[()].tolist() if not width and isinstance(leaf, int | float | complex) else (
+        np.zeros(width) if isinstance(leaf, int | float | complex) else leaf
+    )
+
+
+def _arguments(primals: Any, tangents: Any) -> tuple[tuple, tuple]:
+    """Primals and tangents as tuples of arguments."""
+    if not isinstance(primals, tuple) or hasattr(primals, "_fields"):
+        return (primals,), (tangents,)
+    if not isinstance(tangents, tuple | list) or len(tangents) != len(primals):
+        got = f"{len(tangents)}" if isinstance(tangents, tuple | list) else type(tangents).__name__
+        raise ArgumentError("tangents", f"a tuple of {len(primals)} tangents, one a primal", got)
+    return primals, tuple(tangents)
+
+
+def _matched(primals: tuple, tangents: tuple) -> list:
+    """Tangents of the differentiable leaves of the primals, in order."""
+    matched = []
+    for i, (primal, tangent) in enumerate(zip(primals, tangents, strict=True)):
+        leaves, dots = flatten(primal), flatten(tangent)
+        if [path for path, _ in leaves] != [path for path, _ in dots]:
+            raise ArgumentError(
+                f"tangents[{i}]", f"the structure of its primal ({len(leaves)} leaves)", f"{len(dots)} leaves"
+            )
+        for (path, leaf), (_, dot) in zip(leaves, dots, strict=True):
+            if is_differentiable(leaf):
+                matched.append(matching_tangent(dot, coerce(leaf), f"tangents[{i}]{path}"))
+    return matched
+
+
+def jvp(function: Callable, primals: Any, tangents: Any) -> tuple[Any, Any]:
+    """Evaluate ``function`` and its derivative in one direction, in one pass.
+
+    Parameters
+    ----------
+    function : callable
+        Any result: a number, an array, or a tree of them.
+    primals : tuple, or anything else
+        A tuple holds the arguments; anything else is the only argument.
+    tangents : tuple, or anything else
+        The direction: as ``primals``, with the same structure and shapes.  Leaves of ``primals`` that are not
+        floating-point numbers (allowed inside containers) have any value here.
+
+    Returns
+    -------
+    y
+        The result.
+    y_dot
+        The derivative of the result in that direction, in its structure; zero for a number that does not depend on
+        the primals, and the leaf itself where it is not a number.
+
+    Raises
+    ------
+    ArgumentError
+        If a primal is not made of floating-point numbers, or the tangents do not fit the primals.
+    TracedValueError
+        If the function drops a derivative; the message names the line.
+
+    Examples
+    --------
+    >>> import numpy as np, adpy
+    >>> adpy.jvp(lambda x, y: x * y, (3.0, 2.0), (1.0, 0.0))
+    (6.0, 2.0)
+    >>> adpy.jvp(np.cumsum, np.array([1.0, 2.0]), np.array([0.0, 1.0]))
+    (array([1., 3.]), array([0., 1.]))
+    """
+    check_function(function)
+    primals, tangents = _arguments(primals, tangents)
+    matched = _matched(primals, tangents)
+    frame, y = run(functools.partial(ForwardTrace, matched), function, primals, {}, list(range(len(primals))))
+    try:
+        y_dot = map_leaves(functools.partial(result_tangent, frame=frame), y)
+        return map_leaves(functools.partial(untraced, tape=frame), y), y_dot
+    finally:
+        frame.close()
+
+
+def derivative(function: Callable, argnum: int = 0, argname: str | None = None) -> Callable:
+    """Return a function that gives the derivative of ``function`` with respect to one number.
+
+    Parameters
+    ----------
+    function : callable
+        Any result: a number, an array, or a tree of them.
+    argnum : int
+        Position of the argument to differentiate: a float (or NumPy scalar).
+    argname : str, optional
+        Its name, instead of ``argnum``.
+
+    Returns
+    -------
+    callable
+        The derivative, in the structure of the result of ``function``.
+
+    Raises
+    ------
+    ArgumentError
+        If that argument is not one floating-point number.
+
+    Examples
+    --------
+    >>> import adpy
+    >>> adpy.derivative(lambda t: t**3)(2.0)
+    12.0
+    >>> adpy.derivative(adpy.derivative(lambda t: t**3))(2.0)
+    12.0
+    """
+    check_function(function)
+
+    @functools.wraps(function, updated=())
+    def of_function(*args, **kwargs):
+        keys = select(function, args, kwargs, argnum, argname)
+        key = keys[0]
+        x = kwargs[key] if type(key) is str else args[key]
+        if len(keys) != 1 or not is_differentiable(x) or np.shape(x) != ():
+            got = f"an array of shape {np.shape(x)}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {x!r}"
+            raise ArgumentError(f"argument {key!r}", "one floating-point number (adpy.jacobian takes arrays)", got)
+        one = np.ones((), getattr(x, "dtype", None) or np.result_type(x))[()]
+        frame, y = run(functools.partial(ForwardTrace, (one,)), function, args, kwargs, keys)
+        try:
+            return map_leaves(functools.partial(result_tangent, frame=frame), y)
+        finally:
+            frame.close()
+
+    return of_function

@@ -1,0 +1,289 @@
+"""DualArray: two arrays, primal and tangent, to which every index, view and in-place write is applied alike.
+
+So aliasing is NumPy's own on both.  A constant buffer has no tangent until the first write of an active value, through
+whichever view: a view of a storage without tangent remembers its ``origin`` (the array it was made from, and how).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adpy.capture.registry import TRACED_TYPES, contains_traced
+from adpy.forward.dual import DualBase
+from adpy.forward.element import cast
+from adpy.forward.tangents import copied, packed, unpacked, zeros
+from adpy.traced.dispatch import call_ufunc, top_trace
+from adpy.traced.refusal import refuse, refuse_dead
+
+__all__ = ["DualArray", "Step"]
+
+ndarray, float64 = np.ndarray, np.float64
+_BASIC = frozenset([int, slice, type(None), type(Ellipsis), *[np.dtype(c).type for c in "bBhHiIlLqQ"]])
+
+
+class Step:
+    """A structural function that made a view."""
+
+    __slots__ = ("bind", "part", "static")
+
+    def __init__(self, bind: Any, static: dict, part: int | None) -> None:
+        self.bind, self.static, self.part = bind, static, part
+
+    def __call__(self, tangent: Any, width: int | None) -> Any:
+        """The same view of a tangent."""
+        x = tangent if width is None else packed(tangent, width)
+        result = self.bind.apply((x,), self.static)
+        if self.part is not None:
+            result = result[self.part]
+        return result if width is None else unpacked(result)
+
+
+def _real_part(tangent: Any, width: int | None) -> Any:
+    return tangent.real
+
+
+def _imaginary_part(tangent: Any, width: int | None) -> Any:
+    return tangent.imag
+
+
+class DualArray(DualBase):
+    """An array with a tangent of its shape (with one more axis for many directions), or with none yet."""
+
+    __slots__ = ("_tangent", "frame", "origin", "value")
+    immutable = False
+
+    def __init__(self, value: Any, tangent: Any, frame: Any, origin: tuple | None = None) -> None:
+        self.value, self._tangent, self.frame, self.origin = value, tangent, frame, origin
+
+    __class__ = property(lambda self: ndarray)
+
+    # ---- the tangent
+
+    def carried(self) -> Any:
+        """The tangent, or None while nothing active has been written into this storage."""
+        tangent = self._tangent
+        if tangent is None and self.origin is not None:
+            parent, step = self.origin
+            tangent = parent.carried()
+            if tangent is not None:
+                tangent = self._tangent = self._follow(step, tangent)
+        return tangent
+
+    def writable(self) -> Any:
+        """The tangent to write into: made now, for the whole storage, if there was none."""
+        tangent = self._tangent
+        if tangent is None:
+            if self.origin is None:
+                tangent = zeros(self.value, self.frame.width)
+            else:
+                parent, step = self.origin
+                tangent = self._follow(step, parent.writable())
+            self._tangent = tangent
+        return tangent
+
+    def _follow(self, step: Any, tangent: Any) -> Any:
+        width = self.frame.width
+        return step(tangent, width) if callable(step) else tangent[step if width is None else widened(step)]
+
+    @property
+    def active(self) -> bool:
+        """Does any entry carry a derivative?"""
+        return self._tangent is not None or (self.origin is not None and self.origin[0].active)
+
+    @property
+    def tangent(self) -> Any:
+        """The tangent; zero for a constant."""
+        tangent = self.carried()
+        return zeros(self.value, self.frame.width) if tangent is None else tangent
+
+    # ---- reading
+
+    def __getitem__(self, key):
+        kind = type(key)
+        if kind is tuple:
+            for i, k in enumerate(key):
+                if type(k) in TRACED_TYPES or type(k) is list:
+                    key = (*key[:i], index_of(k), *key[i + 1 :])
+        elif kind in TRACED_TYPES or kind is list:
+            key = index_of(key)
+        value = self.value[key]
+        tangent = self._tangent
+        if tangent is None:
+            tangent = self.carried()
+            if tangent is None:
+                return self._constant(key, value)
+        frame = self.frame
+        if frame.width is not None:
+            tangent = tangent[widened(key)]
+            if type(value) is not ndarray:
+                tangent = tangent.copy()
+        else:
+            tangent = tangent[key]
+        kind = type(value)
+        if kind is ndarray:
+            return DualArray(value, tangent, frame)
+        if kind is float64:
+            if not frame.open:
+                refuse_dead()
+            return DualScalar(float(value), float(tangent) if frame.width is None else tangent, frame)
+        return frame.wrap(value, tangent)
+
+    def _constant(self, key, value):
+        kind = type(value)
+        if kind is ndarray or (kind in TRACED_TYPES and not kind.immutable):
+            basic = _BASIC.issuperset(map(type, key)) if type(key) is tuple else type(key) in _BASIC
+            return DualArray(value, None, self.frame, (self, key) if basic else None)
+        return value
+
+    def __iter__(self):
+        if self.ndim == 0:
+            raise TypeError("iteration over a 0-d array")
+        return map(self.__getitem__, range(len(self.value)))
+
+    def _part(self, value, step):
+        return DualArray(value, None, self.frame, (self, step))
+
+    def _real(self):
+        return self._part(self.value.real, _real_part)
+
+    def _imag(self):
+        return self._part(self.value.imag, _imaginary_part)
+
+    def copy(self, order="C"):
+        """As ``numpy.ndarray.copy``."""
+        value = self.value.copy() if type(self.value) in TRACED_TYPES else self.value.copy(order)
+        tangent = self.carried()
+        if tangent is None:
+            return self.frame.lift(value)
+        return DualArray(value, copied(tangent, value, self.frame.width), self.frame)
+
+    def astype(self, dtype, order="K", casting="unsafe", subok=True, copy=True):
+        """As ``numpy.ndarray.astype``; a cast to integers or booleans has no derivative."""
+        if not copy and np.dtype(dtype) == self.dtype:
+            return self
+        return cast(self, dtype)
+
+    # ---- writing
+
+    def __setitem__(self, key, source):
+        kind = type(key)
+        if kind in TRACED_TYPES or kind is list:
+            key = index_of(key)
+        elif kind is tuple:
+            key = tuple([index_of(k) if type(k) in TRACED_TYPES or type(k) is list else k for k in key])
+        frame = self.frame
+        kind = type(source)
+        if kind in TRACED_TYPES or kind in (list, tuple) or (kind is ndarray and source.dtype == object):
+            top = top_trace((source,))
+            if top is not None and top is not frame and top.tag > frame.tag:
+                refuse(
+                    "Writing a value of an inner transform into an array of an outer one",
+                    "Create the array inside the inner function.",
+                )
+            if kind not in TRACED_TYPES:
+                source = frame.assemble(source) if top is not None else np.asarray(source)
+        if not frame.open:
+            refuse_dead()
+        self._write(key, source)
+
+    def _write(self, key, source) -> None:
+        """``self[key] = source`` with plain keys, for a number, an array or a traced value."""
+        tangent = None
+        if type(source) in TRACED_TYPES and source.frame is self.frame:
+            tangent = source.carried()
+            source = source.value
+        self.value[key] = source
+        if tangent is None:
+            if not self.active:
+                return
+            tangent = 0.0
+        mine = self.writable()
+        if np.iscomplexobj(tangent) and mine.dtype.kind != "c":
+            tangent = tangent.real
+        mine[key if self.frame.width is None else widened(key)] = tangent
+
+    # ---- in place
+
+    def _inplace(self, ufunc, other):
+        """``self op= other``, written into this array's memory."""
+        result = call_ufunc(ufunc, self, other)
+        shape, mine = result.shape, self.value.shape
+        if shape != mine:
+            raise ValueError(
+                f"non-broadcastable output operand with shape {mine} doesn't match the broadcast shape {shape}"
+            )
+        if not np.can_cast(result.dtype, self.dtype, "same_kind"):
+            raise np._core._exceptions._UFuncOutputCastingError(ufunc, "same_kind", result.dtype, self.dtype, 0)
+        self._write(Ellipsis, result)
+        return self
+
+    def _increment(self, other, ufunc):
+        kind = type(other)
+        tangent = None
+        if kind in TRACED_TYPES:
+            if other.frame is self.frame:
+                tangent = other.carried()
+                other = other.value
+            elif other.frame.tag > self.frame.tag:
+                return self._inplace(ufunc, other)
+        elif contains_traced(other):
+            return self._inplace(ufunc, other)
+        if not self.frame.open:
+            refuse_dead()
+        _accumulate(self.value, other, ufunc)
+        if tangent is not None:
+            _accumulate(self.writable(), tangent, ufunc)
+        return self
+
+    def __iadd__(self, other):
+        return self._increment(other, np.add)
+
+    def __isub__(self, other):
+        return self._increment(other, np.subtract)
+
+    def __imul__(self, other):
+        return self._inplace(np.multiply, other)
+
+    def __itruediv__(self, other):
+        return self._inplace(np.divide, other)
+
+    def __ipow__(self, other):
+        return self._inplace(np.power, other)
+
+    def __ifloordiv__(self, other):
+        return self._inplace(np.floor_divide, other)
+
+    def __imod__(self, other):
+        return self._inplace(np.remainder, other)
+
+    def __imatmul__(self, other):
+        return self._inplace(np.matmul, other)
+
+
+def _accumulate(target: Any, term: Any, ufunc: np.ufunc) -> None:
+    """``target += term`` or ``target -= term``, in place."""
+    if type(target) is ndarray and type(term) not in TRACED_TYPES:
+        ufunc(target, term, out=target)
+    elif ufunc is np.add:
+        target += term
+    else:
+        target -= term
+
+
+def widened(key: Any) -> Any:
+    """An index for a tangent with one more axis at the end."""
+    if type(key) is tuple and any(k is Ellipsis for k in key):
+        return (*key, slice(None))
+    return key
+
+
+def index_of(key: Any) -> Any:
+    """An index as plain integers or booleans."""
+    while type(key) in TRACED_TYPES:
+        key = key.value
+    return [index_of(k) for k in key] if type(key) is list else key
+
+
+from adpy.forward.scalar import DualScalar  # noqa: E402  (reading an array gives scalars, which are assembled to arrays)

@@ -1,0 +1,75 @@
+"""DualElement: an immutable scalar that is not a plain float64 (another dtype, or traced by an enclosing transform)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from adpy.forward.dual import DualBase
+from adpy.traced.refusal import refuse
+
+__all__ = ["DualElement", "cast"]
+
+
+class DualElement(DualBase):
+    """An immutable scalar of any inexact type with its tangent."""
+
+    __slots__ = ("frame", "tangent", "value")
+    active = True
+
+    def __init__(self, value: Any, tangent: Any, frame: Any) -> None:
+        self.value, self.tangent, self.frame = value, tangent, frame
+
+    __class__ = property(lambda self: type(self.value) if isinstance(self.value, np.generic) else self.value.__class__)
+
+    shape = property(lambda self: ())
+    ndim = property(lambda self: 0)
+    size = property(lambda self: 1)
+    dtype = property(lambda self: getattr(self.value, "dtype", np.dtype(float)))
+
+    def carried(self) -> Any:
+        """The tangent."""
+        return self.tangent
+
+    def __getitem__(self, key):
+        return scalar_item(self, key)
+
+    def _real(self):
+        return self.frame.wrap(self.value.real, self.tangent.real)
+
+    def _imag(self):
+        return self.frame.wrap(self.value.imag, self.tangent.imag)
+
+    def copy(self, order="C"):
+        """Itself: it is immutable."""
+        return self
+
+    def astype(self, dtype, *args, **kwargs):
+        """As ``numpy.generic.astype``."""
+        return cast(self, dtype)
+
+
+def scalar_item(x: Any, key: Any) -> Any:
+    """``x[key]`` of a scalar."""
+    if key == () or key is Ellipsis:
+        return x
+    if key is None or (type(key) is tuple and all(k is None or k is Ellipsis for k in key)):
+        return x.frame.assemble_leaves([x], np.array(x.value))[key]
+    raise IndexError("invalid index to scalar variable.")
+
+
+def cast(x: Any, dtype: Any) -> Any:
+    """``x.astype(dtype)``; integers and booleans carry no derivative."""
+    dtype = np.dtype(dtype)
+    if dtype == object:
+        refuse("astype(object)", "Keep a floating-point dtype.")
+    value = x.value.astype(dtype) if hasattr(x.value, "astype") else dtype.type(x.value)
+    tangent = x.carried()
+    if dtype.kind not in "fc":
+        return value
+    if tangent is None:
+        return x.frame.lift(value)
+    if dtype.kind != "c" and x.dtype.kind == "c":
+        tangent = tangent.real
+    return x.frame.wrap(value, tangent.astype(dtype) if hasattr(tangent, "astype") else dtype.type(tangent))

@@ -1,0 +1,110 @@
+"""Tangent arrays: their memory layout, many directions at once, and products in which zero always wins.
+
+With one direction a tangent has the shape of its primal.  With ``width`` directions it has one more axis, the last,
+and the same order of the other axes in memory: so a function that only moves entries can be applied to the tangent seen
+as an array of *records* of ``width`` numbers, and makes views exactly where it makes them of the primal.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from adpy.capture.registry import TRACED_TYPES
+
+__all__ = ["copied", "finite", "fitted", "packed", "product", "record", "storage", "unpacked", "zeros"]
+
+ndarray = np.ndarray
+
+
+@cache
+def record(dtype: np.dtype, width: int) -> np.dtype:
+    """The dtype of one entry with all its directions."""
+    return np.dtype([("directions", dtype, (width,))])
+
+
+def packed(tangent: ndarray, width: int) -> ndarray:
+    """A tangent with ``width`` directions as an array of records (a view)."""
+    return tangent.view(record(tangent.dtype, width))[..., 0]
+
+
+def unpacked(records: Any) -> ndarray:
+    """The inverse of :func:`packed` (a view)."""
+    return records["directions"]
+
+
+def zeros(value: Any, width: int | None) -> Any:
+    """A zero tangent for ``value``, with the same memory layout."""
+    if type(value) in TRACED_TYPES:
+        return value.frame.lift(zeros(value.value, width))
+    if width is None:
+        return np.zeros_like(value)
+    return unpacked(np.zeros_like(value, record(value.dtype, width)))
+
+
+def storage(value: Any) -> Any:
+    """The object that owns the memory under an array, through every level of tracing."""
+    while type(value) in TRACED_TYPES:
+        value = value.value
+    while type(value) is ndarray and value.base is not None:
+        value = value.base
+    return value
+
+
+def finite(x: Any) -> bool:
+    """Are all entries finite?  May be wrongly False for very large entries."""
+    while type(x) in TRACED_TYPES:
+        x = x.value
+    if type(x) is ndarray:
+        return math.isfinite(np.vdot(x, x).real)  # one pass without a temporary
+    return bool(np.isfinite(x))
+
+
+def product(weight: Any, tangent: Any) -> Any:
+    """``weight * tangent``, exactly zero where the tangent is zero even if the weight is infinite or not a number."""
+    term = weight * tangent
+    if finite(term):
+        return term
+    return np.where(tangent == 0, 0.0, term).astype(term.dtype)[()]
+
+
+def fitted(tangent: Any, y: Any, width: int | None, fresh: bool) -> Any:
+    """A tangent for the array ``y`` in its shape, dtype and memory layout; copied unless it is ``fresh``."""
+    if not hasattr(tangent, "dtype"):
+        tangent = np.asarray(tangent)
+    shape = y.shape if width is None else (*y.shape, width)
+    dtype = y.dtype
+    if tangent.dtype != dtype:
+        if tangent.dtype.kind == "c" and dtype.kind != "c":
+            tangent = tangent.real
+        tangent = tangent.astype(dtype)
+        fresh = True
+    if tangent.shape != shape:
+        tangent = np.broadcast_to(tangent, shape)
+        fresh = False
+    return tangent if fresh and _like_primal(tangent, y, width) else copied(tangent, y, width)
+
+
+def _like_primal(tangent: Any, y: Any, width: int | None) -> bool:
+    """Does the tangent have the memory layout of ``y``?"""
+    if width is None:
+        return len(y.shape) < 2 or tangent.strides == y.strides
+    step = tangent.dtype.itemsize
+    return tangent.strides[-1] == step and (
+        len(y.shape) < 2 or tangent.strides[:-1] == tuple([width * s for s in y.strides])
+    )
+
+
+def copied(tangent: Any, y: Any, width: int | None) -> Any:
+    """A copy of a tangent, or what broadcasts to one, in the memory layout of ``y``."""
+    if type(tangent) in TRACED_TYPES or type(y) in TRACED_TYPES:
+        copy = zeros(y if type(y) in TRACED_TYPES else tangent.frame.lift(y), width)
+    elif width is None:
+        copy = np.empty_like(y)
+    else:
+        copy = unpacked(np.empty_like(y, record(y.dtype, width)))
+    copy[...] = tangent
+    return copy
