@@ -67,9 +67,10 @@ def main(arguments: list[str]) -> int:
     if "small_functions" in options.names:
         from benchmarks import small_functions
 
-        summary = small_functions.measure(installed, options.repeat)
-        sections.append(small_functions.table(summary, installed))
-        results["small_functions"] = small_functions.as_json(summary)
+        print("small_functions ...", file=sys.stderr, flush=True)
+        small = small_functions.measure(installed, options.repeat)
+        sections.append(small_functions.table(small, installed))
+        results["small_functions"] = rows_as_json(small)
     if "fixed_costs" in options.names and "adpy" in installed:
         from benchmarks import fixed_costs
 

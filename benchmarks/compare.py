@@ -16,6 +16,8 @@ from benchmarks.verify import Reference, reference_for
 
 __all__ = ["Outcome", "Row", "compare"]
 
+STEP = 6e-6  # the cube root of the machine's rounding error
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -29,16 +31,24 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Row:
-    """A problem, the times of its plain function, and the outcome of every tool."""
+    """A problem, the times of its plain function, the outcome of every tool, the ratio of central differences."""
 
     problem: Problem
     plain: Times
     reference: str
     outcomes: dict[str, Outcome]
+    differences: float | None = None
 
 
-def compare(problem: Problem, tools: Iterable[str], repeat: int, batch_time: float = 0.02, budget: float = 4.0) -> Row:
-    """Verify and time every tool on ``problem``."""
+def compare(
+    problem: Problem,
+    tools: Iterable[str],
+    repeat: int,
+    batch_time: float = 0.02,
+    budget: float = 4.0,
+    differences: bool = False,
+) -> Row:
+    """Verify and time every tool on ``problem``; central differences too, where asked for."""
     args = problem.inputs()
 
     def plain() -> Any:
@@ -54,6 +64,8 @@ def compare(problem: Problem, tools: Iterable[str], repeat: int, batch_time: flo
             chosen[name] = (how, run)
             agreed = gradient if agreed is None else agreed
     candidates = {"plain": plain} | {name: run for name, (_, run) in chosen.items()}
+    if differences:
+        candidates["differences"] = central_differences(problem, args)
     times = interleaved(candidates, repeat, batch_time, budget)
     base = times["plain"].median
     outcomes = {}
@@ -62,7 +74,8 @@ def compare(problem: Problem, tools: Iterable[str], repeat: int, batch_time: flo
             outcomes[name] = Outcome(chosen[name][0], times[name], times[name].median / base, failed)
         else:
             outcomes[name] = Outcome(failures=failed)
-    return Row(problem, times["plain"], reference.method, outcomes)
+    by_differences = times["differences"].median / base if differences else None
+    return Row(problem, times["plain"], reference.method, outcomes, by_differences)
 
 
 def first_right(
@@ -83,3 +96,36 @@ def first_right(
             return attempt.how, attempt.gradient, failures, flatten(gradient)
         failures[attempt.how] = f"wrong: {wrong}"
     return "", None, failures, None
+
+
+def central_differences(problem: Problem, args: tuple[Any, ...]) -> Callable[[], list[Any]]:
+    """What people use today: two evaluations an input, and as little else as possible."""
+    function, active = problem.function, problem.active
+
+    def run() -> list[Any]:
+        full = list(args)
+        result: list[Any] = []
+        for position in active:
+            x = args[position]
+            if isinstance(x, float):
+                step = STEP * max(1.0, abs(x))
+                full[position] = x + step
+                above = function(*full)
+                full[position] = x - step
+                result.append((above - function(*full)) / (2.0 * step))
+            else:
+                gradient = np.empty(x.shape)
+                moved = x.copy()
+                full[position] = moved
+                for index, value in np.ndenumerate(x):
+                    step = STEP * max(1.0, abs(value))
+                    moved[index] = value + step
+                    above = function(*full)
+                    moved[index] = value - step
+                    gradient[index] = (above - function(*full)) / (2.0 * step)
+                    moved[index] = value
+                result.append(gradient)
+            full[position] = x
+        return result
+
+    return run

@@ -64,6 +64,7 @@ def rows_as_json(rows: list[Row]) -> list[dict[str, Any]]:
             "published": dict(row.problem.published),
             "verified against": row.reference,
             "plain seconds": row.plain.rounds,
+            "central differences": row.differences,
             "tools": {
                 name: {
                     "how": outcome.how,

@@ -57,6 +57,8 @@ def interleaved(
     calls: dict[str, int] = {}
     spent: dict[str, float] = {}
     rounds: dict[str, list[float]] = {}
+    gc.collect()
+    gc.freeze()  # what is loaded stays out of the collections between batches
     for name, run in candidates.items():
         first = batch(run, 1)
         calls[name] = max(1, math.ceil(batch_time / max(first, 1e-9)))
@@ -70,4 +72,5 @@ def interleaved(
             seconds = batch(run, calls[name])
             spent[name] += seconds * calls[name]
             rounds[name].append(seconds)
+    gc.unfreeze()
     return {name: Times(tuple(values)) for name, values in rounds.items()}

@@ -184,8 +184,11 @@ def xad_attempts(problem: Problem, args: tuple[Any, ...]) -> Iterator[Attempt]:
     import xad.math
     from xad.adj_1st import Real, Tape
 
+    swap = {id(getattr(math, name)): value for name, value in vars(xad.math).items() if hasattr(math, name)}
+    swap[id(math)] = xad.math
+
     def attempt(how: str, function: Callable[..., Any]) -> Attempt:
-        of_active = with_active(rebind(function, {id(math): xad.math}), problem, args)
+        of_active = with_active(rebind(function, swap), problem, args)
 
         def run() -> Any:
             with Tape() as tape:

@@ -23,7 +23,7 @@ def ufunc_chain(x):
     y = np.arcsinh(y)
     y = np.exp2(y)
     y = np.log2(y)
-    y = np.cbrt(y + 1.0)
+    y = np.log10(y + 1.0)
     y = np.tan(0.5 * y)
     return np.sum(y)
 

@@ -2,10 +2,21 @@
 
 import numpy as np
 
-from benchmarks.problems.gmm import log_wishart_prior, logsumexp
+from benchmarks.problems.gmm import D, log_wishart_prior, logsumexp
 from benchmarks.problems.lstm import cell_step
 
 __all__ = ["burgers", "gmm", "lorenz", "lstm", "shallow_water", "three_body"]
+
+
+def lower_index(d):
+    """Where each entry of a strictly lower triangle is found in its row, padded by a zero in front."""
+    index = np.zeros((d, d), dtype=int)
+    columns, rows = np.triu_indices(d, 1)
+    index[rows, columns] = 1 + np.arange(len(rows))
+    return index
+
+
+LOWER_INDEX = lower_index(D)
 
 
 def lorenz_rhs(x, sigma, rho, beta):
@@ -47,20 +58,12 @@ def three_body(state, masses, dt, steps):
     return np.sum((bodies[1] - bodies[2]) ** 2)
 
 
-def lower_triangles(d, icf):
-    """Gather instead of scatter: entry 0 of the padded rows is the zero of the upper triangle."""
-    index = np.zeros((d, d), dtype=int)
-    columns, rows = np.triu_indices(d, 1)
-    index[rows, columns] = 1 + np.arange(len(rows))
-    padded = np.concatenate([np.zeros((icf.shape[0], 1)), icf[:, d:]], axis=1)
-    return padded[:, index]
-
-
 def gmm(alphas, means, icf, x, gamma, m):
     n, d = x.shape
     q_diagonals = np.exp(icf[:, :d])
     sum_qs = np.sum(icf[:, :d], axis=1)
-    lower = lower_triangles(d, icf)
+    padded = np.concatenate([np.zeros((icf.shape[0], 1)), icf[:, d:]], axis=1)
+    lower = padded[:, LOWER_INDEX]
     centred = x - means[:, np.newaxis, :]
     scaled = q_diagonals[:, np.newaxis, :] * centred + np.matmul(centred, np.transpose(lower, (0, 2, 1)))
     inner = (alphas + sum_qs)[:, np.newaxis] - 0.5 * np.sum(scaled**2, axis=2)
