@@ -1,7 +1,7 @@
 """Capture: why unmodified code works.  (One trace replaces what its function can reach, and puts it back.)
 
-During a transform's trace, and only in its context, array creators, ``math.*`` and SciPy functions with rows in the rule
-table are replaced wherever the traced function can reach them: by identity, so ``np.zeros``, ``from numpy import
+During a transform's trace, and only in its context, array creators, ``math.*`` and SciPy functions with rows in the
+rule table are replaced wherever the traced function can reach them: by identity, so ``np.zeros``, ``from numpy import
 zeros`` and aliases are all found.  Every replacement asks a :class:`~contextvars.ContextVar` first and calls the
 original when no trace is active in its context, so other threads see plain NumPy, and a replacement that leaks is
 harmless.
@@ -13,6 +13,7 @@ harmless.
 ``mathlib``          replacements of ``math.*`` and ``cmath.*``
 ``lifting``          lists of traced values, functions with rows, compiled and cached functions
 ``replacements``     the identity table
+``keys``             what is remembered about a function is remembered about its code
 ``reach``            which names a function can reach
 ``plans``            installing and removing, for the whole process
 ``formatting``       tells ``"%f" % x`` from a conversion that drops a derivative
@@ -36,8 +37,9 @@ A transform uses it so::
     else:
         raise trace.detached[0]
 
-NumPy's own Python implementations are run on traced values within ``capture.implementation()``; values one level down are
-computed within ``capture.lowered(parent)``.  Modules of adpy are never patched, but ``np.zeros`` looked up in NumPy
+NumPy's own Python implementations are run on traced values within ``capture.implementation()``; values one level
+down are computed within ``capture.lowered(parent)``.  Modules of adpy are never patched, but ``np.zeros``
+looked up in NumPy
 by adpy's own code is: bind such names at import, or lower the frame.
 """
 

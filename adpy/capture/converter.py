@@ -60,7 +60,9 @@ class _Converter:
 
     def result_type(self, extra_dtype: Any = None, ensure_inexact: bool = False) -> np.dtype:
         """``numpy.result_type`` of the arguments."""
-        kinds = [x if type(x) in (int, float, complex) else a.dtype for x, a in zip(self._inputs, self._arrays, strict=True)]
+        kinds = [
+            x if type(x) in (int, float, complex) else a.dtype for x, a in zip(self._inputs, self._arrays, strict=True)
+        ]
         if extra_dtype is not None:
             kinds.append(extra_dtype)
         return _result_type(*kinds, 0.0) if ensure_inexact else _result_type(*kinds)

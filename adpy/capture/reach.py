@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,17 +19,16 @@ import numpy as np
 from adpy.capture.registry import TRACED_TYPES
 from adpy.capture.replacements import importing, inner_python, original_of, replacement
 
-__all__ = ["Reach", "key_of", "reach"]
+__all__ = ["LEAVES", "Reach", "code_names", "reach"]
 
 _LIMIT = 600  # code objects
 _CONTAINED = 64  # elements of a container, attributes of an instance
 _SKIPPED_MODULES = frozenset(sys.stdlib_module_names) - {"statistics", "random", "colorsys", "functools"} | {"numba"}
-_LEAVES = frozenset(
+LEAVES = frozenset(
     [float, int, bool, complex, str, bytes, type(None), type(Ellipsis), np.ndarray, np.dtype]
     + [np.dtype(c).type for c in "?bBhHiIlLqQefdgFDG"]
 )
 _FUNCTION = types.FunctionType
-_CALLABLES = frozenset([_FUNCTION, types.MethodType, functools.partial, types.BuiltinFunctionType])
 
 
 class Reach:
@@ -54,52 +53,6 @@ class Reach:
         self.watched: dict[int, tuple[dict, dict]] = {}
         self.cells = False
         self.complete = True
-
-
-def key_of(function: Any, anchors: list | None = None, depth: int = 3) -> tuple:
-    """Equal keys: the same code in the same namespaces, in closures and attributes too.
-
-    Keys consist of ids.  ``anchors`` collects the objects they are the ids of (code, namespaces, classes; no data): whoever
-    stores a key stores these.
-    """
-    kind = type(function)
-    if kind is _FUNCTION:
-        closure = function.__closure__
-        if anchors is not None:
-            anchors += (function.__code__, function.__globals__)
-        key = (id(function.__code__), id(function.__globals__))
-        if closure is None or depth == 0:
-            return key
-        return key + tuple([_cell_key(cell, anchors, depth - 1) for cell in closure])
-    if kind is types.MethodType:
-        return (*key_of(function.__func__, anchors, depth), *_object_key(function.__self__, anchors, depth))
-    if kind is functools.partial:
-        return ("partial", *key_of(function.func, anchors, depth))
-    if kind is types.BuiltinFunctionType:
-        if anchors is not None:
-            anchors.append(function)
-        return (id(function),)
-    return _object_key(function, anchors, depth)
-
-
-def _cell_key(cell: types.CellType, anchors: list | None, depth: int) -> Any:
-    try:
-        value = cell.cell_contents
-    except ValueError:
-        return None
-    return key_of(value, anchors, depth) if type(value) in _CALLABLES else _object_key(value, anchors, depth)
-
-
-def _object_key(value: Any, anchors: list | None, depth: int) -> tuple:
-    """The class of an object, and the functions among its attributes."""
-    kind = type(value)
-    if anchors is not None:
-        anchors.append(kind)
-    attributes = getattr(value, "__dict__", None) if depth and kind not in _LEAVES else None
-    if type(attributes) is not dict:
-        return (id(kind),)
-    functions = [key_of(item, anchors, depth - 1) for item in attributes.values() if type(item) in _CALLABLES]
-    return (id(kind), *functions)
 
 
 def reach(function: Any, thorough: bool = False) -> Reach:
@@ -156,7 +109,7 @@ class _Walk:
     def visit(self, value: Any, depth: int = 3) -> None:
         """Follow a value that is not (only) a name in a namespace."""
         kind = type(value)
-        if kind in _LEAVES or kind in TRACED_TYPES or kind is types.ModuleType or not self._first_time(value):
+        if kind in LEAVES or kind in TRACED_TYPES or kind is types.ModuleType or not self._first_time(value):
             return
         value = original_of(value)
         kind = type(value)
@@ -197,7 +150,7 @@ class _Walk:
     def _items(self, values: Any, depth: int) -> None:
         if depth:
             for _, value in zip(range(_CONTAINED), values, strict=False):
-                if type(value) not in _LEAVES:
+                if type(value) not in LEAVES:
                     self.visit(value, depth - 1)
 
     def _class(self, cls: type) -> None:
@@ -207,7 +160,7 @@ class _Walk:
             if _root(base.__module__) == "adpy" or issubclass(base, np.generic):
                 continue
             for value in list(vars(base).values()):
-                if type(value) not in _LEAVES and not isinstance(value, dict):
+                if type(value) not in LEAVES and not isinstance(value, dict):
                     self.visit(value)
 
     def _function(self, function: types.FunctionType) -> None:
@@ -239,7 +192,7 @@ class _Walk:
 
     def _hidden(self, value: Any) -> None:
         """A value in a closure cell or a default: no namespace holds it."""
-        if type(value) in _LEAVES:
+        if type(value) in LEAVES:
             return
         if replacement(original_of(value)) is not None:
             self.found.cells = True
@@ -249,7 +202,7 @@ class _Walk:
 
     def _name(self, space: dict, name: str, names: set[str]) -> None:
         value = original_of(space[name])
-        if type(value) in _LEAVES:
+        if type(value) in LEAVES:
             return
         if isinstance(value, types.ModuleType):
             self._watch(space, name, value)
@@ -280,7 +233,7 @@ class _Walk:
                     self._seen.add((id(value), id(names)))
                     self._module(value, names)
                 continue
-            if type(value) in _LEAVES:
+            if type(value) in LEAVES:
                 continue
             self._replace(space, name, value)
             if library != "numpy":
@@ -314,4 +267,6 @@ def _is_python(value: Any) -> bool:
     """Is this object of NumPy's written in Python, and not behind ``__array_function__``?"""
     if type(value) is _FUNCTION:
         return not hasattr(value, "_implementation")
+    if str(type(value).__module__).startswith("numpy.lib."):  # r_, c_
+        return True
     return isinstance(value, type) and not issubclass(value, (np.generic, np.ndarray))

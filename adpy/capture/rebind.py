@@ -1,8 +1,9 @@
 """Rebinding: the same code objects with other globals and cells, for what patching of modules cannot reach.
 
 ``buf = DATA.copy(); buf[0] = x`` and ``acc = DATA * 1.0; acc += x`` call methods of arrays that live in globals,
-closures, defaults and attributes; methods of ndarray cannot be replaced.  In a rebound function those arrays are inactive
-buffers over the same memory, and ``float(x)`` keeps the derivative.  The original function, its globals and its
+closures, defaults and attributes; methods of ndarray cannot be replaced.  In a rebound function those arrays are
+inactive buffers over the same memory, and ``float(x)`` keeps the derivative.  The original function, its globals and
+its
 cells are not touched, so no other thread notices.
 
 What the function itself writes to its globals, and to lists, dictionaries and objects found there, is carried over when
@@ -220,7 +221,9 @@ class Rebinding:
             self._spaces[id(space)] = (space, dict(space), set())
         _, copy, all_stored = self._spaces[id(space)]
         all_stored |= stored
-        result = _FUNCTION(function.__code__, copy, function.__name__, None, function.__closure__ and self._cells(function))
+        result = _FUNCTION(
+            function.__code__, copy, function.__name__, None, function.__closure__ and self._cells(function)
+        )
         self._done[id(function)] = (function, result)
         if function.__defaults__:
             result.__defaults__ = tuple([self._value(x, _DEPTH) for x in function.__defaults__])

@@ -15,7 +15,15 @@ from adpy.capture.frames import FRAME, paused
 from adpy.capture.lifting import LiftedUfunc, around, lifted, rowed
 from adpy.capture.mathlib import math_replacements
 
-__all__ = ["everything", "importing", "inner_python", "is_replacement", "names_of_everything", "original_of", "refresh", "replacement"]
+__all__ = [
+    "everything",
+    "importing",
+    "inner_python",
+    "is_replacement",
+    "original_of",
+    "refresh",
+    "replacement",
+]
 
 _DISPATCHER = type(np.sum)
 _WITH_PROTOCOL = (np.ufunc, _DISPATCHER, type)

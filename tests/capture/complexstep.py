@@ -91,6 +91,9 @@ class Step:
     def copy(self, order="C"):
         return Step(self.z.copy())
 
+    def transpose(self, axes):
+        return Step(self.z.transpose(axes))
+
     def reshape(self, *shape):
         return Step(self.z.reshape(*shape))
 
@@ -175,12 +178,12 @@ capture.set_hooks(primal, dispatch)
 
 def tangent(function, x, direction=1.0, level=None):
     """Directional derivative of ``function`` at ``x`` as a transform would take it, and the level it took."""
-    for level in capture.levels(function) if level is None else (level,):
+    for attempt in capture.levels(function) if level is None else (level,):
         frame = Frame()
         x_step = np.asarray(x) + STEP * 1j * np.asarray(direction)
         x_step = Step(x_step) if x_step.ndim else StepScalar(x_step[()])
         try:
-            with capture.tracing(frame, function, level) as call:
+            with capture.tracing(frame, function, attempt) as call:
                 y = call(x_step)
             if frame.notes:
                 raise frame.notes[0]
@@ -189,8 +192,8 @@ def tangent(function, x, direction=1.0, level=None):
                 raise
             refusal = error
             continue
-        capture.settle(function, level)
+        capture.settle(function, attempt)
         if isinstance(y, np.ndarray) and y.dtype == object:
             y = frame.assemble(y.tolist())
-        return (y.tangent if isinstance(y, Step) else 0.0), level
+        return (y.tangent if isinstance(y, Step) else 0.0), attempt
     raise refusal

@@ -164,7 +164,13 @@ def checked(x):
 
 def lists(x):
     a = [x[0], 2.0]
-    return np.sum(a) + np.dot(a, [x[1], x[0]]) + np.concatenate([a, (x[1],)])[2] + np.mean(tuple(a)) + np.vstack([a, a])[1, 0]
+    return (
+        np.sum(a)
+        + np.dot(a, [x[1], x[0]])
+        + np.concatenate([a, (x[1],)])[2]
+        + np.mean(tuple(a))
+        + np.vstack([a, a])[1, 0]
+    )
 
 
 @pytest.mark.parametrize("function", [filled, ranged, iterated, checked, lists])

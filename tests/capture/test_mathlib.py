@@ -38,7 +38,7 @@ def differences(function, x, h=1e-3):
     """Richardson extrapolation of central differences."""
     table = [(function(x + h / 2**k) - function(x - h / 2**k)) * 2**k / (2 * h) for k in range(4)]
     for order in range(1, 4):
-        table = [(4**order * b - a) / (4**order - 1) for a, b in zip(table, table[1:])]
+        table = [(4**order * b - a) / (4**order - 1) for a, b in zip(table, table[1:], strict=False)]
     return table[0]
 
 
@@ -65,14 +65,18 @@ def test_by_gradient(name):
     assert derivative == pytest.approx(differences(OTHERS[name], 0.4), rel=1e-8, abs=1e-9)
 
 
-@pytest.mark.parametrize("name", ["gamma", "lgamma", "erf", "erfc", "cbrt", "exp2", "fabs", "radians", "atan2", "fmod", "copysign"])
+@pytest.mark.parametrize(
+    "name", ["gamma", "lgamma", "erf", "erfc", "cbrt", "exp2", "fabs", "radians", "atan2", "fmod", "copysign"]
+)
 def test_rows_of_scipy_and_more(name):
     if not hasattr(math, name):
         pytest.skip("not in this Python")
     if name in ("atan2", "fmod", "copysign"):
+
         def function(x):
             return getattr(math, name)(x, 1.5) + getattr(math, name)(1.5, x)
     else:
+
         def function(x):
             return getattr(math, name)(x)
 

@@ -43,6 +43,7 @@ def with_default(x, f=math.exp, *, g=np.array):
 
 def imported_inside(x):
     import math as local
+
     from numpy import ones
 
     u = ones(2)
@@ -139,6 +140,10 @@ def polynomials(x):
     return np.polynomial.polynomial.polyval(x, [1.0, 2.0, 3.0]) + np.polynomial.Polynomial([1.0, 2.0])(x)
 
 
+def joined_by_brackets(x):
+    return np.r_[x, 0.0, x * 2].sum() + np.c_[np.array([x, 1.0]), np.ones(2)].sum()
+
+
 vectorized = np.vectorize(lambda t: math.exp(t) if t > 0 else t)
 
 
@@ -150,7 +155,7 @@ DIRECT = [
     from_imports, through_a_library, in_nested_functions, with_default, imported_inside, MODEL, Derived(), MODEL.filled,
     Model.of_class, by_argument, through_containers, wrapped, partial(with_default, f=math.sin), calls_cached,
     closure_of(from_imports, 2.0), closure_of(closure_of(recursive, 3.0), 2.0), closure_of_creators(), recursive,
-    polynomials, by_vectorize, math.sin, partial(helped, MODEL),
+    polynomials, joined_by_brackets, by_vectorize, math.sin, partial(helped, MODEL),
 ]  # fmt: skip
 
 

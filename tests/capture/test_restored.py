@@ -7,7 +7,6 @@ import importlib
 import math
 import sys
 import threading
-import time
 import types
 
 import numpy as np
@@ -18,13 +17,22 @@ from adpy import capture
 from tests.capture.complexstep import Frame, tangent
 
 HERE = sys.modules[__name__]
-MODULES = [sys.modules["_frozen_importlib"], np, np.linalg, np.lib._function_base_impl, np._core.numeric, math, cmath, HERE]
+MODULES = [
+    sys.modules["_frozen_importlib"],
+    np,
+    np.linalg,
+    np.lib._function_base_impl,
+    np._core.numeric,
+    math,
+    cmath,
+    HERE,
+]
 BEFORE = [dict(vars(module)) for module in MODULES]
 
 
 def untouched():
     """Is every name in NumPy, math and this module what it was?"""
-    for module, before in zip(MODULES, BEFORE):
+    for module, before in zip(MODULES, BEFORE, strict=True):
         now = vars(module)
         changed = [name for name, value in before.items() if now.get(name, None) is not value]
         if changed:
@@ -69,7 +77,7 @@ def test_after_an_exception(error, level):
 
 def test_in_a_suspended_generator():
     def running():
-        for i in range(3):
+        for _ in range(3):
             u = np.zeros(2)
             yield type(u)
 
@@ -158,7 +166,7 @@ def test_a_name_rebound_by_the_function_stays_rebound():
 
 def test_a_helper_redefined_between_traces():
     def calling(x):
-        return helper(x)
+        return helper(x)  # noqa: F821  (made below)
 
     globals()["helper"] = lambda x: x[0] * 2
     assert tangent(calling, X)[0] == 2.0
@@ -176,7 +184,7 @@ def test_modules_imported_during_a_trace_are_healed(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
 
     def importing(x):
-        np.zeros, math.sin
+        assert np.zeros is not math.sin
         return importlib.import_module("late_module").f(x)
 
     try:
