@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from adpy.reverse.array import Array
+from adpy.reverse.nodes import Elementwise as ElementwiseNode
 from adpy.reverse.nodes import Node
 from adpy.rules import lookup
 from adpy.rules.table import Elementwise
 from adpy.traced.traced import Traced
 
-__all__ = ["install"]
+__all__ = ["ELEMENTWISE_NODES", "install"]
 
 ndarray = np.ndarray
 
@@ -58,6 +59,8 @@ def __{name}__(self, other):
         node = self.seal()
     x = self.value
     kind = type(other)
+    if not frame.streams:
+        return general(self, other)
     if kind is float or kind is int:
         y = {with_number}
         if type(y) is not ndarray or not node.active or y.dtype is not x.dtype:
@@ -102,8 +105,8 @@ _REFLECTED = '''
 def __r{name}__(self, other):
     kind = type(other)
     path = self.path
-    if (kind is float or kind is int) and (path is None or not path[2]):
-        frame = self.frame
+    frame = self.frame
+    if (kind is float or kind is int) and (path is None or not path[2]) and frame.streams:
         node = self.node
         if node.next is not None or node.extra is not None:
             node = self.seal()
@@ -255,7 +258,7 @@ def _ready(array):
 
 def total(self, axis=None, dtype=None, out=None, keepdims=False, **kwargs):
     """As ``numpy.ndarray.sum``."""
-    if axis is None and dtype is None and out is None and not keepdims and not kwargs and self.frame.open:
+    if axis is None and dtype is None and out is None and not keepdims and not kwargs and self.frame.streams:
         node = _ready(self)
         if node is not None:
             record = new(Total)
@@ -268,7 +271,7 @@ def total(self, axis=None, dtype=None, out=None, keepdims=False, **kwargs):
 
 def inner(a, b):
     """``a @ b`` of two vectors of one tape, or NotImplemented."""
-    if type(a) is Array and type(b) is Array and a.frame is b.frame and a.frame.open:
+    if type(a) is Array and type(b) is Array and a.frame is b.frame and a.frame.streams:
         node, second = _ready(a), _ready(b)
         if node is not None and second is not None:
             x, w = a.value, b.value
@@ -321,7 +324,7 @@ def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
             if node.next is not None or node.extra is not None:
                 node = self.seal()
             x, path, frame = self.value, self.path, self.frame
-            if node.active and type(x) is ndarray and (path is None or not path[2]) and frame.open:
+            if node.active and type(x) is ndarray and (path is None or not path[2]) and frame.streams:
                 y = ufunc(x)
                 if type(y) is ndarray:
                     record = new(Unary)
@@ -357,8 +360,8 @@ def _reciprocal(number: float) -> float:
         return float(np.divide(1.0, number))
 
 
-def install() -> None:
-    """Generate the nodes and methods and give the methods to Array."""
+def install() -> tuple[type[Node], ...]:
+    """Generate the nodes and methods, give the methods to Array, and return the nodes."""
     space: dict[str, Any] = {
         "Node": Node, "Array": Array, "ndarray": ndarray, "new": new, "reciprocal": _reciprocal,
         "__name__": __name__,
@@ -368,6 +371,7 @@ def install() -> None:
         for i, (contribution, careful, copy, own) in enumerate(contributions):
             source += _DELIVER.format(i=i, contribution=contribution, careful=careful, copy=copy, own=own)
         exec(compile(source, f"<adpy {kind}>", "exec"), space)
+    nodes = tuple(space[kind] for kind in _KINDS)
     for name, (with_array, kind, save, direct, reflected) in _OPERATORS.items():
         for template, method, (with_number, number_kind, number_saved) in (
             (_METHOD, f"__{name}__", direct),
@@ -383,6 +387,7 @@ def install() -> None:
     for method in (__array_ufunc__, __array_function__, __matmul__):
         setattr(Array, method.__name__, method)
     Array.sum = total
+    return nodes
 
 
-install()
+ELEMENTWISE_NODES = (*install(), Unary, ElementwiseNode)

@@ -196,7 +196,7 @@ class Array(VarBase):
             if kind is ndarray:
                 return Array(value, self.node, self.frame, (path, key, path is not None and path[2]))
             if kind is float64:
-                if path is not None and self.frame.complex and through_parts(path):
+                if not self.frame.streams or (path is not None and self.frame.complex and through_parts(path)):
                     return self._take(key, value)
                 return self._element(key, value)
             if kind in TRACED_TYPES and not kind.immutable:

@@ -17,7 +17,7 @@ from adpy.reverse.array import layout_of, relayout
 from adpy.reverse.nodes import Flush, Outlet
 from adpy.reverse.paths import depends_on_layout, resolve, through_parts
 
-__all__ = ["sweep"]
+__all__ = ["rows_of_stream", "sweep"]
 
 ndarray = np.ndarray
 
@@ -368,6 +368,14 @@ class ScalarSweep:
         if self.buffer is None:
             self.buffer = np.frombuffer(self.adjoints)
         return self.buffer[start : start + size].reshape(shape)
+
+
+def rows_of_stream(tape: Any) -> ndarray:
+    """All scalar records, one row ``(child, weight, child, weight)`` an address."""
+    children, weights = _packed(tape)
+    rows = np.empty((len(children), 4))
+    rows[:, ::2], rows[:, 1::2] = children, weights
+    return rows
 
 
 def _packed(tape):

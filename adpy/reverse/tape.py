@@ -20,7 +20,7 @@ from adpy.capture.registry import TRACED_TYPES
 from adpy.reverse.nodes import BlockNode, Conjugate, Constant, Elementwise, Flush, Gather, Input, Moved, Node, Outlet, Pack, Part, extra
 from adpy.reverse.paths import Step
 from adpy.traced.dispatch import top_trace
-from adpy.traced.refusal import refuse_rule
+from adpy.traced.refusal import refuse_dead, refuse_rule
 from adpy.traced.trace import Trace
 
 __all__ = ["Tape"]
@@ -31,6 +31,8 @@ ndarray, float64 = np.ndarray, np.float64
 
 class Tape(Trace):
     """The record of one reverse transform."""
+
+    streams = True  # are float64 scalars recorded on the scalar stream?
 
     __slots__ = (
         "__weakref__",
@@ -360,10 +362,14 @@ class Tape(Trace):
         """End the transform: its traced values are dead, its memory is free."""
         self.open = False
         self.nodes = []
-        self.append = self.nodes.append
+        self.append = self.extend = _dead
         self.storages = []
         self.chunks = []
         self.stream = []
+
+
+def _dead(*record: Any) -> None:
+    refuse_dead()
 
 
 def compact(stream: list) -> tuple[np.ndarray, np.ndarray]:
