@@ -19,6 +19,8 @@ from adpy.traced.dispatch import coerce
 
 __all__ = ["derivative", "input_leaves", "is_differentiable", "jvp", "result_tangent"]
 
+# Bound now: NumPy's own names are replaced during a trace.
+_ones, _zeros = np.ones, np.zeros
 
 def is_differentiable(leaf: Any) -> bool:
     """Is an input leaf made of floating-point numbers?  Others, inside a container, are constants."""
@@ -50,9 +52,9 @@ def result_tangent(leaf: Any, frame: ForwardTrace) -> Any:
     width = () if frame.width is None else (frame.width,)
     if kind in TRACED_TYPES or isinstance(leaf, np.ndarray | np.generic):
         dtype = leaf.dtype if leaf.dtype.kind in "fc" else float
-        return np.zeros((*leaf.shape, *width), dtype)[()]
-    return np.zeros(width)[()].tolist() if not width and isinstance(leaf, int | float | complex) else (
-        np.zeros(width) if isinstance(leaf, int | float | complex) else leaf
+        return _zeros((*leaf.shape, *width), dtype)[()]
+    return _zeros(width)[()].tolist() if not width and isinstance(leaf, int | float | complex) else (
+        _zeros(width) if isinstance(leaf, int | float | complex) else leaf
     )
 
 
@@ -168,7 +170,7 @@ def derivative(function: Callable, argnum: int = 0, argname: str | None = None) 
         if len(keys) != 1 or not is_differentiable(x) or np.shape(x) != ():
             got = f"an array of shape {np.shape(x)}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {x!r}"
             raise ArgumentError(f"argument {key!r}", "one floating-point number (adpy.jacobian takes arrays)", got)
-        one = np.ones((), getattr(x, "dtype", None) or np.result_type(x))[()]
+        one = _ones((), getattr(x, "dtype", None) or np.result_type(x))[()]
         frame, y = run(functools.partial(ForwardTrace, (one,)), function, args, kwargs, keys)
         try:
             return map_leaves(functools.partial(result_tangent, frame=frame), y)

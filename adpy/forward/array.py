@@ -20,6 +20,8 @@ from adpy.traced.refusal import refuse, refuse_dead
 __all__ = ["DualArray", "Step"]
 
 ndarray, float64 = np.ndarray, np.float64
+# Bound now: NumPy's own names are replaced during a trace.
+_asarray = np.asarray
 _BASIC = frozenset([int, slice, type(None), type(Ellipsis), *[np.dtype(c).type for c in "bBhHiIlLqQ"]])
 
 
@@ -183,7 +185,7 @@ class DualArray(DualBase):
                     "Create the array inside the inner function.",
                 )
             if kind not in TRACED_TYPES:
-                source = frame.assemble(source) if top is not None else np.asarray(source)
+                source = frame.assemble(source) if top is not None else _asarray(source)
         if not frame.open:
             refuse_dead()
         self._write(key, source)

@@ -18,6 +18,8 @@ from adpy.capture.registry import TRACED_TYPES
 __all__ = ["copied", "finite", "fitted", "packed", "product", "record", "storage", "unpacked", "zeros"]
 
 ndarray = np.ndarray
+# Bound now: NumPy's own names are replaced during a trace.
+_asarray, _empty_like = np.asarray, np.empty_like
 
 
 @cache
@@ -40,9 +42,9 @@ def zeros(value: Any, width: int | None) -> Any:
     """A zero tangent for ``value``, with the same memory layout."""
     if type(value) in TRACED_TYPES:
         return value.frame.lift(zeros(value.value, width))
-    if width is None:
-        return np.zeros_like(value)
-    return unpacked(np.zeros_like(value, record(value.dtype, width)))
+    tangent = _empty(value, width)
+    tangent.fill(0.0)
+    return tangent
 
 
 def storage(value: Any) -> Any:
@@ -74,7 +76,7 @@ def product(weight: Any, tangent: Any) -> Any:
 def fitted(tangent: Any, y: Any, width: int | None, fresh: bool) -> Any:
     """A tangent for the array ``y`` in its shape, dtype and memory layout; copied unless it is ``fresh``."""
     if not hasattr(tangent, "dtype"):
-        tangent = np.asarray(tangent)
+        tangent = _asarray(tangent)
     shape = y.shape if width is None else (*y.shape, width)
     dtype = y.dtype
     if tangent.dtype != dtype:
@@ -102,9 +104,11 @@ def copied(tangent: Any, y: Any, width: int | None) -> Any:
     """A copy of a tangent, or what broadcasts to one, in the memory layout of ``y``."""
     if type(tangent) in TRACED_TYPES or type(y) in TRACED_TYPES:
         copy = zeros(y if type(y) in TRACED_TYPES else tangent.frame.lift(y), width)
-    elif width is None:
-        copy = np.empty_like(y)
     else:
-        copy = unpacked(np.empty_like(y, record(y.dtype, width)))
+        copy = _empty(y, width)
     copy[...] = tangent
     return copy
+
+
+def _empty(value: ndarray, width: int | None) -> ndarray:
+    return _empty_like(value) if width is None else unpacked(_empty_like(value, record(value.dtype, width)))

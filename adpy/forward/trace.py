@@ -23,6 +23,8 @@ from adpy.traced.trace import Trace
 __all__ = ["ForwardTrace"]
 
 ndarray, float64 = np.ndarray, np.float64
+# Bound now: NumPy's own names are replaced during a trace.
+_array, _asarray, _zeros = np.array, np.asarray, np.zeros
 _SEQUENCES = (list, tuple)
 
 
@@ -72,9 +74,9 @@ class ForwardTrace(Trace):
         if kind is float64 and type(tangent) not in TRACED_TYPES:
             return DualScalar(float(y), float(tangent) if self.width is None else tangent, self)
         if isinstance(y, ndarray) and kind not in TRACED_TYPES:
-            return DualArray(np.asarray(y), tangent, self)
+            return DualArray(_asarray(y), tangent, self)
         if kind not in TRACED_TYPES and not isinstance(y, np.generic):
-            y = np.asarray(y)[()]
+            y = _asarray(y)[()]
         if type(tangent) is ndarray and self.width is None:
             tangent = tangent[()]
         return DualElement(y, tangent, self)
@@ -107,10 +109,11 @@ class ForwardTrace(Trace):
             return self._scalar(operands, values, y)
         if isinstance(y, tuple):
             refuse_rule(row.name)
-        terms = [_term(tangent, partial, values, y, self.width) for tangent, partial in operands]
-        total = terms[0]
-        for term in terms[1:]:
-            total = total + term
+        with capture.lowered(self.parent), np.errstate(all="ignore"):
+            terms = [_term(tangent, partial, values, y, self.width) for tangent, partial in operands]
+            total = terms[0]
+            for term in terms[1:]:
+                total = total + term
         if row.function is np.conjugate:
             total = np.conjugate(total)
         if getattr(y, "ndim", 0) == 0 and getattr(type(y), "immutable", not isinstance(y, ndarray)):
@@ -125,7 +128,8 @@ class ForwardTrace(Trace):
         for tangent, partial in operands:
             weight = partial.constant
             if weight is None:
-                weight = partial.scalar_weight(values, value)
+                with capture.lowered(self.parent):
+                    weight = partial.scalar_weight(values, value)
             if type(tangent) in TRACED_TYPES or type(weight) in TRACED_TYPES:
                 total = total + product(weight, tangent)
             else:
@@ -182,7 +186,7 @@ class ForwardTrace(Trace):
         if x is None or x is np._NoValue:
             return x
         shape = np.shape(x)
-        return np.zeros(shape, dtype if self.width is None else record(dtype, self.width))
+        return _zeros(shape, dtype if self.width is None else record(dtype, self.width))
 
     def _moved(self, y, moved, tangents, owners):
         """One result of a structural function: its tangent is a view exactly if it is one itself."""
@@ -243,7 +247,7 @@ class ForwardTrace(Trace):
         if dot is None:
             return self.lift(y)
         if isinstance(y, ndarray):
-            return self.wrap(y, fitted(np.asarray(dot) if type(dot) not in TRACED_TYPES else dot, y, self.width, False))
+            return self.wrap(y, fitted(_asarray(dot) if type(dot) not in TRACED_TYPES else dot, y, self.width, False))
         return self.wrap(float64(y) if type(y) is float else y, _fitted_scalar(dot, y))
 
     # ---- arrays of scalars
@@ -257,13 +261,13 @@ class ForwardTrace(Trace):
         plain = True
         for x, tangent in zip(leaves, tangents, strict=True):
             if tangent is None:
-                tangent = np.zeros((*np.shape(x), *width)) if np.ndim(x) or width else 0.0
+                tangent = _zeros((*np.shape(x), *width)) if np.ndim(x) or width else 0.0
             plain = plain and not np.ndim(tangent) and type(tangent) not in TRACED_TYPES
             parts.append(tangent)
         if plain:
-            flat = np.array(parts)
+            flat = _array(parts)
         elif all(np.ndim(x) == 0 for x in leaves):
-            flat = assemble(parts) if not width else np.array(parts)
+            flat = assemble(parts) if not width else _array(parts)
         else:
             flat = np.concatenate([np.reshape(t, (-1, *width)) for t in parts])
         return self.wrap(value, fitted(np.reshape(flat, (*value.shape, *width)), value, self.width, True))
@@ -280,21 +284,20 @@ def _term(tangent: Any, partial: Any, values: Sequence, y: Any, width: int | Non
         return tangent
     if weight is not None:
         return -tangent if weight == -1.0 else tangent * weight
-    with np.errstate(all="ignore"):
-        weight = partial.function(*values, y)
-        if width is not None and getattr(weight, "ndim", 0):
-            weight = weight[..., None]
-        return product(weight, tangent)
+    weight = partial.function(*values, y)
+    if width is not None and getattr(weight, "ndim", 0):
+        weight = weight[..., None]
+    return product(weight, tangent)
 
 
 def _fitted_scalar(tangent: Any, y: Any) -> Any:
     """A tangent for the scalar ``y``."""
-    dtype = getattr(y, "dtype", None) or np.asarray(y).dtype
+    dtype = getattr(y, "dtype", None) or _asarray(y).dtype
     if np.iscomplexobj(tangent) and dtype.kind != "c":
         tangent = tangent.real
     if type(tangent) in TRACED_TYPES or type(y) in TRACED_TYPES:
         return tangent
-    return np.asarray(tangent, dtype)[()]
+    return _asarray(tangent, dtype)[()]
 
 
 def _number(tangent: Any) -> Any:
