@@ -50,7 +50,7 @@ def place(arr, mask, vals):
 def putmask(a, mask, values):
     """As ``numpy.putmask``: entries are taken at the positions of the mask, repeating ``values``."""
     _target(a, "putmask")
-    mask = np.broadcast_to(primal(mask), a.shape)
+    mask = np.broadcast_to(np.asarray(primal(mask), bool), a.shape)
     positions = np.flatnonzero(mask)
     if np.ndim(values) == 0:
         a[mask] = values
