@@ -7,6 +7,7 @@ multi-dimensional transform is a chain of one-dimensional steps, and so is its t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -65,13 +66,15 @@ def resize(x, axis: int, n: int):
     return x
 
 
-def _counts(n: int, axis: int, ndim: int, dtype) -> np.ndarray:
-    """How often each coefficient of a half spectrum stands for one of the full spectrum."""
-    counts = np.full(n // 2 + 1, 2.0)
+@lru_cache(maxsize=32)
+def _counts(n: int, extra: int, dtype) -> np.ndarray:
+    """How often each coefficient of a half spectrum stands for one of the full one; ``extra`` axes follow."""
+    counts = np.full((n // 2 + 1,) + (1,) * extra, 2.0, dtype)
     counts[0] = 1
     if n % 2 == 0:
         counts[-1] = 1
-    return counts.astype(dtype).reshape((-1,) + (1,) * (ndim - 1 - axis))
+    counts.flags.writeable = False
+    return counts
 
 
 def _real_dtype(x) -> np.dtype:
@@ -80,12 +83,14 @@ def _real_dtype(x) -> np.dtype:
 
 def _half_spectrum_transpose(bar, step: Step, norm: str):
     """Transpose of ``rfft`` after padding."""
-    return np.fft.irfft(bar / _counts(step.n, step.axis, np.ndim(bar), _real_dtype(bar)), step.n, step.axis, norm)
+    counts = _counts(step.n, np.ndim(bar) - 1 - step.axis, _real_dtype(bar))
+    return np.fft.irfft(bar / counts, step.n, step.axis, norm)
 
 
 def _real_signal_transpose(bar, step: Step, norm: str):
     """Transpose of ``irfft`` after padding."""
-    return np.fft.rfft(bar, step.n, step.axis, norm) * _counts(step.n, step.axis, np.ndim(bar), _real_dtype(bar))
+    counts = _counts(step.n, np.ndim(bar) - 1 - step.axis, _real_dtype(bar))
+    return np.fft.rfft(bar, step.n, step.axis, norm) * counts
 
 
 def _transpose(bar, step: Step, norm: str | None):

@@ -14,6 +14,7 @@ from adpy.rules.linalg_tools import (
     filled,
     fold,
     hermitian_from,
+    identity,
     inner,
     is_traced,
     mH,
@@ -189,16 +190,18 @@ def det_jvp(dots, y, a):
 
 @det.defvjp
 def det_vjp(bar, y, needs, a):
-    return (as_matrix(bar) * np.conj(cofactors(a, y)),)
+    gradient = cofactors(a, y)
+    return (as_matrix(bar) * (np.conj(gradient) if np.iscomplexobj(a) else gradient),)
 
 
 def _regular(sign, a, active):
     """Inverse of ``a`` with 0 for singular members that nothing asks about."""
+    if not np.any(sign == 0):
+        return np.linalg.inv(a)
     singular = as_matrix(sign == 0)
     if np.any(singular & active):
         raise NonDifferentiableError("slogdet of a singular matrix has no derivative")
-    eye = np.eye(np.shape(a)[-1], dtype=a.dtype)
-    return np.where(singular, 0, np.linalg.inv(np.where(singular, eye, a)))
+    return np.where(singular, 0, np.linalg.inv(np.where(singular, identity(np.shape(a)[-1], a.dtype), a)))
 
 
 @slogdet.defjvp
@@ -213,9 +216,9 @@ def slogdet_jvp(dots, y, a):
 @slogdet.defvjp
 def slogdet_vjp(bar, y, needs, a):
     sign, _ = y
-    sign_bar, log_bar = filled(bar, y)
-    weight = log_bar
-    if np.iscomplexobj(a):
+    sign_bar, log_bar = bar
+    weight = 0 * y[1] if log_bar is None else log_bar
+    if sign_bar is not None and np.iscomplexobj(a):
         weight = weight + 1j * np.imag(np.conj(sign) * sign_bar)
     weight = as_matrix(weight)
     return (weight * mH(_regular(sign, a, weight != 0)),)

@@ -13,7 +13,7 @@ from adpy.rules.linalg_tools import (
     diagonal_matrix,
     filled,
     fold,
-    half_tril,
+    half_triangle,
     hermitian_from,
     inverse_gaps,
     mH,
@@ -50,13 +50,13 @@ def cholesky(a, /, *, upper=False):
 def cholesky_tangent(factor, h_dot):
     """Tangent of the lower factor of a Hermitian matrix with tangent ``h_dot``."""
     inverse = np.linalg.inv(factor)
-    return factor @ half_tril(inverse @ h_dot @ mH(inverse))
+    return factor @ half_triangle(inverse @ h_dot @ mH(inverse))
 
 
 def cholesky_cotangent(factor, bar):
     """Cotangent of the Hermitian matrix, still to be folded to a triangle."""
     inverse = np.linalg.inv(factor)
-    return mH(inverse) @ half_tril(mH(factor) @ bar) @ inverse
+    return mH(inverse) @ half_triangle(mH(factor) @ bar) @ inverse
 
 
 @cholesky.defjvp
@@ -190,7 +190,7 @@ def eigh_tangent(w, v, h_dot, lower=True):
     The tangent of an eigenvector that is not unique is NaN.
     """
     e = mH(v) @ h_dot @ v
-    gaps, close = inverse_gaps(w, w)
+    gaps, close = inverse_gaps(w)
     v_dot = v @ np.where(close & (e != 0), np.nan, gaps * e)
     if np.iscomplexobj(v):
         row = _pinned_row(lower)
@@ -203,7 +203,7 @@ def eigh_cotangent(w, v, w_bar, v_bar, lower=True):
     if v_bar is None:
         return (v * w_bar[..., None, :]) @ mH(v)
     w_bar = 0 * w if w_bar is None else w_bar
-    gaps, close = inverse_gaps(w, w)
+    gaps, close = inverse_gaps(w)
     require(~np.any(close, axis=-2)[..., None, :] | (v_bar == 0), REPEATED)
     if np.iscomplexobj(v):
         v_bar = pin_phase(v, v_bar, np.imag(np.sum(np.conj(v) * v_bar, axis=-2)), _pinned_row(lower))

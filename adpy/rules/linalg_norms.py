@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from adpy.rules._shapes import tuple_of_axes, unreduce
-from adpy.rules.linalg_tools import inner, mH, require
+from adpy.rules.linalg_tools import inner, mH, require, zeros_of
 from adpy.rules.table import Block, block
 
 __all__ = ["norm_jvp", "norm_vjp"]
@@ -137,7 +137,17 @@ def _cond(x, y, p=None):
 
 norm = block(np.linalg.norm, "x")(np.linalg.norm)
 _gradient_row(norm, _norm, _axis_none)
-norm_jvp, norm_vjp = norm.jvp, norm.vjp
+_general_vjp = norm.vjp
+
+
+@norm.defvjp
+def norm_vjp(bar, y, needs, x, **static):
+    if not static and type(x) is np.ndarray:
+        return (x / y * bar if y else zeros_of(x),)  # the plain norm of one vector is what most code calls
+    return _general_vjp(bar, y, needs, x, **static)
+
+
+norm_jvp = norm.jvp
 _gradient_row(block(np.linalg.vector_norm, "x")(np.linalg.vector_norm), _vector_norm, _axis_none)
 _gradient_row(block(np.linalg.matrix_norm, "x")(np.linalg.matrix_norm), _matrix_norm, _axis_last_two)
 _gradient_row(block(np.linalg.cond, "x")(np.linalg.cond), _cond, _axis_last_two)

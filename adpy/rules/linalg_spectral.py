@@ -80,7 +80,7 @@ def svd_tangent(u, s, vh, a_dot):
 
 def _svd_gaps(s):
     """``1 / (s_j**2 - s_i**2)`` and the mask of the repeated pairs."""
-    gaps, close = inverse_gaps(s, s)
+    gaps, close = inverse_gaps(s)
     sums = s[..., None, :] + s[..., :, None]
     return gaps * _reciprocal(sums), close
 
@@ -215,7 +215,7 @@ def eig_tangent(w, v, a_dot):
     of an eigenvector that is not unique is NaN.
     """
     e = _left(v) @ a_dot @ v
-    gaps, close = inverse_gaps(w, w)
+    gaps, close = inverse_gaps(w)
     g = v @ np.where(close & (e != 0), np.nan, gaps * e)
     change = -np.real(np.sum(np.conj(v) * g, axis=-2))
     if np.iscomplexobj(v):
@@ -231,7 +231,7 @@ def eig_cotangent(w, v, w_bar, v_bar):
     if v_bar is None:
         return mH(inverse) @ (w_bar[..., :, None] * mH(v))
     w_bar = 0 * w if w_bar is None else w_bar
-    gaps, close = inverse_gaps(w, w)
+    gaps, close = inverse_gaps(w)
     require(~np.any(close, axis=-2)[..., None, :] | (v_bar == 0), REPEATED)
     along = np.sum(np.conj(v) * v_bar, axis=-2)[..., None, :]
     g_bar = v_bar - v * np.real(along)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache, wraps
 
 import numpy as np
 
@@ -15,8 +16,9 @@ __all__ = [
     "eps_of",
     "filled",
     "fold",
-    "half_tril",
+    "half_triangle",
     "hermitian_from",
+    "identity",
     "inner",
     "inverse_gaps",
     "is_traced",
@@ -64,9 +66,44 @@ def inner(u, v, axis=None, keepdims: bool = False):
     return np.sum(np.real(product) if np.iscomplexobj(product) else product, axis=axis, keepdims=keepdims)
 
 
+def _kept_when_small(build: Callable) -> Callable:
+    """Keep the matrices that ``build(n, ...)`` makes for small ``n``: making them costs more than using them."""
+    cached = lru_cache(maxsize=256)(build)
+
+    @wraps(build)
+    def kept(n, *args):
+        return cached(n, *args) if n <= 32 else build(n, *args)
+
+    return kept
+
+
+@_kept_when_small
+def identity(n: int, dtype) -> np.ndarray:
+    """Read-only identity matrix."""
+    return _read_only(np.eye(n, dtype=dtype))
+
+
+@_kept_when_small
+def _halves(n: int, lower: bool, dtype) -> np.ndarray:
+    """Ones in a strict triangle, one half on the diagonal."""
+    strict = np.tri(n, k=-1) if lower else np.tri(n, k=-1).T
+    return _read_only((strict + 0.5 * np.eye(n)).astype(dtype))
+
+
+@_kept_when_small
+def _half_mask(n: int, lower: bool) -> np.ndarray:
+    triangle = np.tri(n, dtype=bool)
+    return _read_only(triangle if lower else triangle.T)
+
+
+def _read_only(a: np.ndarray) -> np.ndarray:
+    a.flags.writeable = False
+    return a
+
+
 def diagonal_matrix(d):
     """Square matrices with the last axis of ``d`` on their diagonals."""
-    return d[..., :, None] * np.eye(np.shape(d)[-1], dtype=d.dtype)
+    return d[..., :, None] * identity(np.shape(d)[-1], d.dtype)
 
 
 def zeros_of(x) -> np.ndarray:
@@ -81,46 +118,51 @@ def filled(bar, y) -> tuple:
 
 def as_matrix(x):
     """A number, or a stack of numbers, as a stack of 1 by 1 matrices."""
-    return np.expand_dims(x, (-2, -1))
+    return np.expand_dims(x, (-2, -1)) if np.ndim(x) else x
 
 
-def half_tril(a):
-    """Lower triangle with halved diagonal: the ``Phi`` of the Cholesky derivative."""
-    n = np.shape(a)[-1]
-    return a * (np.tri(n, k=-1) + 0.5 * np.eye(n)).astype(_real_dtype(a))
+def half_triangle(a, lower: bool = True):
+    """One triangle with halved diagonal: the ``Phi`` of the Cholesky derivative."""
+    return a * _halves(np.shape(a)[-1], lower, _real_dtype(a.dtype))
 
 
 def hermitian_from(a, lower: bool = True):
     """The Hermitian matrix that LAPACK sees when it reads one triangle of ``a``."""
-    strict = np.tril(a, -1) if lower else np.triu(a, 1)
-    diagonal = np.real(a) if np.iscomplexobj(a) else a
-    return strict + mH(strict) + diagonal * np.eye(np.shape(a)[-1], dtype=_real_dtype(a))
+    # What is in the other triangle may not even be a number, so it is masked and not multiplied away.
+    half = half_triangle(np.where(_half_mask(np.shape(a)[-1], lower), a, 0), lower)
+    return half + mH(half)
 
 
 def fold(bar, lower: bool = True):
     """Transpose of :func:`hermitian_from`: the whole cotangent moves to the triangle that is read."""
-    both = bar + mH(bar)
-    strict = np.tril(both, -1) if lower else np.triu(both, 1)
-    diagonal = np.real(bar) if np.iscomplexobj(bar) else bar
-    return strict + diagonal * np.eye(np.shape(bar)[-1], dtype=_real_dtype(bar))
+    return half_triangle(bar + mH(bar), lower)
 
 
 def eps_of(a) -> float:
     """Machine epsilon of the precision of ``a``."""
-    return float(np.finfo(a.dtype).eps) if a.dtype.kind in "fc" else float(np.finfo(float).eps)
+    return _eps(a.dtype)
 
 
-def inverse_gaps(values, scale):
+@lru_cache
+def _eps(dtype: np.dtype) -> float:
+    return float(np.finfo(dtype if dtype.kind in "fc" else float).eps)
+
+
+@lru_cache
+def _real_dtype(dtype: np.dtype) -> np.dtype:
+    return np.finfo(dtype).dtype if dtype.kind in "fc" else np.dtype(float)
+
+
+def inverse_gaps(values):
     """``F[i, j] = 1 / (values[j] - values[i])`` and the mask of the pairs too close to tell apart.
 
     The diagonal, and the entries under the mask, are 0.
     """
     n = np.shape(values)[-1]
     gaps = values[..., None, :] - values[..., :, None]
-    tolerance = 16 * n * eps_of(values) * np.max(np.abs(scale), axis=-1, initial=0)[..., None, None]
+    tolerance = 16 * n * eps_of(values) * np.max(np.abs(values), axis=-1, initial=0)[..., None, None]
     close = np.abs(gaps) <= tolerance
-    off = ~np.eye(n, dtype=bool)
-    return np.where(close | ~off, 0, 1 / np.where(close | ~off, 1, gaps)), close & off
+    return np.where(close, 0, 1 / np.where(close, 1, gaps)), close & ~identity(n, bool)
 
 
 def phase_row(vectors, row: int):
@@ -143,7 +185,3 @@ def require(condition, what: str) -> None:
     """Raise :class:`NonDifferentiableError` unless every element of ``condition`` holds."""
     if not np.all(condition):
         raise NonDifferentiableError(what)
-
-
-def _real_dtype(a) -> np.dtype:
-    return np.finfo(a.dtype).dtype if a.dtype.kind in "fc" else np.dtype(float)

@@ -56,7 +56,7 @@ def _tangent(w, v, a_dot, b_dot, lower):
     if b_dot is not None:
         mass = mH(v) @ hermitian_from(b_dot, lower) @ v
         e = e - mass * w[..., None, :]
-    gaps, close = inverse_gaps(w, w)
+    gaps, close = inverse_gaps(w)
     c = np.where(close & (e != 0), np.nan, gaps * e) - 0.5 * mass * np.eye(np.shape(w)[-1])
     v_dot = v @ c
     if np.iscomplexobj(v):
@@ -70,7 +70,7 @@ def _cotangent(w, v, w_bar, v_bar, lower):
     if v_bar is None:
         core, mass = diagonal_matrix(w_bar), 0
     else:
-        gaps, close = inverse_gaps(w, w)
+        gaps, close = inverse_gaps(w)
         require(~np.any(close, axis=-2)[..., None, :] | (v_bar == 0), REPEATED)
         if np.iscomplexobj(v):
             v_bar = pin_phase(v, v_bar, np.imag(np.sum(np.conj(v) * v_bar, axis=-2)), 0 if lower else -1)
