@@ -6,8 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
+from adpy.plain import np
 from adpy.api.running import check_function, run, select
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
+from adpy.plain import np
 from adpy import capture
 from adpy.api.trees import flatten, rebuild
 from adpy.capture.registry import TRACED_TYPES

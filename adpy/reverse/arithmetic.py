@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from adpy.plain import np
 from adpy.reverse.array import Array
 from adpy.reverse.nodes import Elementwise as ElementwiseNode
 from adpy.reverse.nodes import Node

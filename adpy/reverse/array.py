@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
+from adpy.plain import np
 from numpy import array, asarray, empty  # bound at import: numpy's own names are replaced during a trace
 
 from adpy.capture.registry import TRACED_TYPES
@@ -315,7 +315,7 @@ class Array(VarBase):
                 if more is None:
                     more = extra(node)
                 if more.pending is None:
-                    self._protect(node)
+                    self._protect(node, True)
                     more.pending = {}
                     more.elements = None
                 self.value[key] = source.value
@@ -378,7 +378,7 @@ class Array(VarBase):
         node = self.current()
         more = extra(node)
         if more.pending is None:
-            self._protect(node)
+            self._protect(node, True)
             more.pending = {}
             more.elements = None
         self.value[key] = source.value
@@ -390,7 +390,7 @@ class Array(VarBase):
             return False
         node = self.current()
         if pending_of(node) is None:
-            self._protect(node)
+            self._protect(node, False)
             if not node.active:
                 self.value[key] = source
                 return True
@@ -411,7 +411,7 @@ class Array(VarBase):
             source = source.real
         reference = source.reference() if active else None
         node = self.current()
-        self._protect(node)
+        self._protect(node, active)
         value = source.value if traced else source
         self.value[key] = value
         if not active and not node.active:
@@ -432,8 +432,13 @@ class Array(VarBase):
         node.next = self.node = version
         return version
 
-    def _protect(self, node) -> None:
+    def _protect(self, node, active: bool) -> None:
         """Before the first write into a storage: nodes that saved its memory get copies."""
+        if active and type(node) is Borrowed:
+            refuse(
+                "Writing a traced value into an array from outside the function",
+                "Create the array inside the function, or pass it in as an argument and return it.",
+            )
         if node.written:
             return
         nodes = self.frame.nodes
@@ -479,7 +484,7 @@ class Array(VarBase):
         if active and not reference[3] and self.value.dtype.kind != "c":
             return self._inplace(ufunc, other)
         node = self.current()
-        self._protect(node)
+        self._protect(node, active)
         operand = other.value if kind in TRACED_TYPES and other.frame is self.frame else other
         value = self.value
         if type(value) is ndarray and type(operand) not in TRACED_TYPES:
@@ -625,7 +630,7 @@ def _check_cast(result, target) -> None:
         )
 
 
-from adpy.reverse.nodes import Cast, Copy, Gather, Increment, Input, Pack, Take, Write, extra  # noqa: E402
+from adpy.reverse.nodes import Borrowed, Cast, Copy, Gather, Increment, Input, Pack, Take, Write, extra  # noqa: E402
 from adpy.reverse.scalar import Real, Scalar  # noqa: E402
 from adpy.reverse.tape import _product, shares_storage, storage_id  # noqa: E402
 

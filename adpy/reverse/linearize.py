@@ -10,8 +10,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
+from adpy.plain import np
 from adpy.reverse.arithmetic import ELEMENTWISE_NODES
 from adpy.reverse.array import layout_of, relayout
 from adpy.reverse.nodes import Flush, Outlet, Part

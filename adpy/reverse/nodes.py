@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from adpy.plain import np
 from adpy.errors import RuleError
 from adpy.reverse.paths import resolve
 
@@ -21,6 +20,7 @@ __all__ = [
     "Elementwise",
     "Gather",
     "Increment",
+    "Borrowed",
     "Constant",
     "Extra",
     "Flush",
@@ -117,6 +117,12 @@ class Constant(Input):
 
     __slots__ = ()
     active = False
+
+
+class Borrowed(Constant):
+    """An array of the user's from outside the function, over its own memory."""
+
+    __slots__ = ()
 
 
 class Outlet(Node):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
+from adpy.plain import np
 
 __all__ = ["IMAG", "REAL", "Step", "depends_on_layout", "resolve", "through_parts"]
 

@@ -9,8 +9,7 @@ import weakref
 from contextvars import ContextVar
 from typing import Any
 
-import numpy as np
-
+from adpy.plain import np
 from adpy.reverse.array import Array, Element
 from adpy.reverse.nodes import Input
 from adpy.reverse.linearize import local_weights

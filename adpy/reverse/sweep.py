@@ -9,8 +9,7 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
-import numpy as np
-
+from adpy.plain import np
 from adpy import capture, kernels
 from adpy.capture.registry import TRACED_TYPES
 from adpy.reverse.array import layout_of, relayout

@@ -13,11 +13,10 @@ from array import array
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
+from adpy.plain import np
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
-from adpy.reverse.nodes import BlockNode, Conjugate, Constant, Elementwise, Flush, Gather, Input, Moved, Node, Outlet, Pack, Part, extra
+from adpy.reverse.nodes import BlockNode, Borrowed, Conjugate, Constant, Elementwise, Flush, Gather, Input, Moved, Node, Outlet, Pack, Part, extra
 from adpy.reverse.paths import Step
 from adpy.traced.dispatch import top_trace
 from adpy.traced.refusal import refuse_dead, refuse_rule
@@ -172,6 +171,10 @@ class Tape(Trace):
         if kind in TRACED_TYPES and not kind.immutable:
             return Array(y, Constant(y.shape, len(self.nodes)), self)
         return y
+
+    def lift_borrowed(self, array: Any) -> Any:
+        """As :meth:`lift`, for memory that outlives the trace."""
+        return Array(array, Borrowed(array.shape, len(self.nodes)), self)
 
     def keep(self, value: Any) -> Any:
         """A constant operand as a pullback may save it: safe from later writes by the user."""

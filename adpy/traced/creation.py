@@ -5,8 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 
-import numpy as np
-
+from adpy.plain import np
 from adpy.rules.table import TABLE, Composite
 from adpy.traced.dispatch import call, primal, top_trace
 

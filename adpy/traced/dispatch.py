@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-from numpy import array, asarray, ones  # bound at import: numpy's own names are replaced during a trace
-
+from adpy.plain import np
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
 from adpy.capture.replacements import original_of
@@ -208,7 +206,7 @@ def call_method(ufunc: np.ufunc, method: str, inputs: tuple, kwargs: dict) -> An
     if method == "at":
         return _ufunc_at(ufunc, *inputs)
     if method == "outer":
-        a, b = [x if hasattr(x, "ndim") else asarray(x) for x in map(coerce, inputs)]
+        a, b = [x if hasattr(x, "ndim") else np.asarray(x) for x in map(coerce, inputs)]
         shape = tuple(a.shape) + (1,) * b.ndim
         result = ufunc(call(np.reshape, (a, shape), {}), b, **kwargs)
     else:
@@ -254,7 +252,7 @@ def _ufunc_at(ufunc, a, indices, b=None):
         _, first = np.unique(pending, return_index=True)
         key = np.unravel_index(pending[first], a.shape)
         a[key] = ufunc(a[key], values[first])
-        keep = ones(pending.size, bool)
+        keep = np.ones(pending.size, bool)
         keep[first] = False
         pending, values = pending[keep], values[keep]
     return None
@@ -324,7 +322,7 @@ def _primals(x):
     if kind in _SEQUENCES:
         return kind([_primals(i) for i in x])
     if kind is ndarray and x.dtype == object:
-        return array(_primals(x.tolist()))
+        return np.array(_primals(x.tolist()))
     return x
 
 
@@ -401,11 +399,11 @@ def assemble(nested: Any, dtype: Any = None) -> Any:
         nested = nested.tolist()
     trace = top_trace([nested])
     if trace is None:
-        return array(nested, dtype)
+        return np.array(nested, dtype)
     if type(nested) in TRACED_TYPES:
-        result = nested.copy() if nested.ndim else trace.assemble_leaves([nested], array(nested.value))
+        result = nested.copy() if nested.ndim else trace.assemble_leaves([nested], np.array(nested.value))
         return result if dtype is None else result.astype(dtype, copy=False)
-    value = array(lower(nested, trace), dtype)
+    value = np.array(lower(nested, trace), dtype)
     if not np.issubdtype(value.dtype, np.inexact):
         refuse(f"numpy.array of traced values with dtype {value.dtype}", "Use a floating-point dtype.")
     return trace.assemble_leaves(list(_leaves(nested)), value)

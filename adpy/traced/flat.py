@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from adpy.plain import np
 from adpy.traced.dispatch import call
 
 __all__ = ["Flat"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from adpy.plain import np
 from adpy.capture.registry import TRACED_TYPES
 from adpy.rules.table import TABLE, Composite
 from adpy.traced.dispatch import call, primal

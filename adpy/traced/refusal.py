@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dis
 import os
 import sys
 
@@ -27,20 +26,6 @@ def location() -> str:
             fallback = fallback or where
         frame = frame.f_back
     return fallback or ""
-
-
-def formatting() -> bool:
-    """Is the Python code that asks for ``float(x)`` formatting a string: ``"%.2f" % x``?
-
-    Numbers handle ``%`` by ``__rmod__``; only ``str`` and ``bytes`` convert by ``__float__``.
-    """
-    frame = sys._getframe(2)
-    code, position = frame.f_code.co_code, frame.f_lasti
-    return code[position] == _BINARY_OP and code[position + 1] in _REMAINDER
-
-
-_BINARY_OP = dis.opmap["BINARY_OP"]
-_REMAINDER = frozenset(i for i, (name, _) in enumerate(dis._nb_ops) if name in ("NB_REMAINDER", "NB_INPLACE_REMAINDER"))
 
 
 def refuse(call: str, advice: str, kind: type[TracedValueError] = TracedValueError) -> None:

@@ -10,8 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
+from adpy.plain import np
 from adpy import capture
 from adpy.errors import TracedValueError
 from adpy.tags import new_tag
@@ -74,6 +73,18 @@ class Trace(ABC):
         if self.parent is not None:
             array = self.parent.buffer(array)
         return self.lift(array)
+
+    def borrow(self, array: np.ndarray) -> Any:
+        """Wrap an array of the user's over its own memory: it takes plain writes and refuses traced ones."""
+        if self.parent is not None:
+            array = self.parent.borrow(array)
+        return self.lift_borrowed(array)
+
+    def lift_borrowed(self, array: Any) -> Any:
+        """As :meth:`lift`, for memory that outlives the trace; here a view that cannot be written."""
+        view = array.view()
+        view.setflags(write=False)
+        return self.lift(view)
 
     def note(self, error: TracedValueError) -> None:
         """Remember a refusal (capture frame interface)."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-import numpy as np
+from adpy.plain import np
 from numpy import array, asarray, zeros  # bound at import: numpy's own names are replaced during a trace
 
+from adpy.capture.formatting import percent_formatting
 from adpy.capture.registry import TRACED_TYPES
 from adpy.traced.dispatch import array_function, array_ufunc, call, call_method, call_ufunc, primal
-from adpy.traced.refusal import formatting, refuse
+from adpy.traced.refusal import refuse
 
 __all__ = ["Traced"]
 
@@ -255,7 +256,7 @@ class Traced:
         )
 
     def __float__(self):
-        if not self.active or formatting():
+        if not self.active or percent_formatting():
             return float(primal(self))
         refuse(
             "float()",
