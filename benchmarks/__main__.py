@@ -82,7 +82,8 @@ def main(arguments: list[str]) -> int:
     if options.out is not None:
         options.out.parent.mkdir(parents=True, exist_ok=True)
         options.out.with_suffix(".md").write_text(report + "\n", encoding="utf-8")
-        options.out.with_suffix(".json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        text = json.dumps(results, indent=1, ensure_ascii=False)
+        options.out.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
     return 0
 
 

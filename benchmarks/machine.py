@@ -9,9 +9,7 @@ from importlib import metadata
 
 from benchmarks.tools import TOOLS
 
-__all__ = ["THREAD_VARIABLES", "describe"]
-
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+__all__ = ["describe"]
 
 
 def processor() -> str:
@@ -27,11 +25,12 @@ def processor() -> str:
 
 
 def describe(tools: Iterable[str]) -> dict[str, str]:
-    """Processor, cores, operating system, Python, NumPy, SciPy, Numba and the tools, with versions."""
+    """Processor, cores, load at the start, system, and the versions of Python, the libraries and the tools."""
     facts = {
         "processor": processor(),
         "cores": str(os.cpu_count()),
-        "threads used": os.environ.get(THREAD_VARIABLES[0], "not fixed"),
+        "load": f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown",
+        "threads of each tool": os.environ.get("OMP_NUM_THREADS", "not fixed"),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
     }

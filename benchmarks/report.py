@@ -7,7 +7,7 @@ from typing import Any
 from benchmarks.compare import Outcome, Row
 from benchmarks.tools import AS_IT_STANDS, IMPORT_SWAPPED
 
-__all__ = ["comparison_table", "machine_line", "rows_as_json", "seconds"]
+__all__ = ["comparison_table", "failures", "machine_line", "rows_as_json", "seconds"]
 
 LEGEND = (
     "Ratio: time of the gradient (recording included) / time of the plain, unmodified function; medians of interleaved "
@@ -51,7 +51,17 @@ def comparison_table(rows: list[Row], tools: list[str]) -> str:
         entries = [row.problem.title, seconds(row.plain.median), target]
         entries += [cell(row.outcomes[tool]) for tool in tools]
         lines.append("| " + " | ".join(entries) + " |")
-    return "\n".join([*lines, "", LEGEND])
+    return "\n".join([*lines, "", LEGEND, *failures(rows)])
+
+
+def failures(rows: list[Row]) -> list[str]:
+    """One paragraph for every function adpy does not differentiate as it stands."""
+    lines = []
+    for row in rows:
+        outcome = row.outcomes.get("adpy")
+        if outcome is not None and outcome.ratio is None:
+            lines += ["", f"adpy fails on `{row.problem.name}`: {'; '.join(outcome.failures.values())}"]
+    return lines
 
 
 def rows_as_json(rows: list[Row]) -> list[dict[str, Any]]:

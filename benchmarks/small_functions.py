@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from benchmarks.compare import Row, compare
-from benchmarks.report import seconds
+from benchmarks.report import failures, seconds
 from benchmarks.small import EXAMPLES
 
 __all__ = ["measure", "table"]
@@ -45,11 +45,7 @@ def table(rows: list[Row], tools: list[str]) -> str:
             lines.append(
                 f"| {name} | {len(right)} | {every} | {median(row.outcomes[name].ratio for row in larger)} | {wins} |"
             )
-    for row in rows:
-        outcome = row.outcomes.get("adpy")
-        if outcome is not None and outcome.ratio is None:
-            lines += ["", f"adpy fails on `{row.problem.name}`: {'; '.join(outcome.failures.values())}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, *failures(rows)])
 
 
 def median(ratios: Iterable[float | None]) -> str:

@@ -96,7 +96,9 @@ def complex_step(along: Callable[[Any], Any]) -> float:
         return float(np.imag(along(1j * step))) / step
 
 
-def extrapolated_difference(along: Callable[[float], float], first: float = 1e-2, levels: int = 7) -> tuple[float, float]:
+def extrapolated_difference(
+    along: Callable[[float], float], first: float = 1e-2, levels: int = 7
+) -> tuple[float, float]:
     """Derivative at 0 by Richardson extrapolation of central differences, with Ridders' error estimate."""
     best, error = np.nan, np.inf
     previous: list[float] = []

@@ -19,9 +19,7 @@ def colebrook(reynolds, roughness):
 @example([1.0, 0.3, 0.2, -0.1, 0.4, 0.9])
 def von_mises(s):
     sx, sy, sz, txy, tyz, tzx = s
-    return np.sqrt(
-        0.5 * ((sx - sy) ** 2 + (sy - sz) ** 2 + (sz - sx) ** 2) + 3 * (txy**2 + tyz**2 + tzx**2)
-    )
+    return np.sqrt(0.5 * ((sx - sy) ** 2 + (sy - sz) ** 2 + (sz - sx) ** 2) + 3 * (txy**2 + tyz**2 + tzx**2))
 
 
 @example([3.0, 2.0, 4.0, 1.0])

@@ -26,7 +26,7 @@ def bond_price(yield_rate, coupon, face=100.0, years=10):
     return price + face / (1 + yield_rate / 2) ** (2 * years)
 
 
-@example(100.0, 0.3)
+@example(102.0, 0.3)
 def binomial_tree_put(S, sigma, K=100.0, r=0.03, T=1.0, n=6):
     dt = T / n
     u = math.exp(sigma * math.sqrt(dt))

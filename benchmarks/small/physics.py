@@ -1,7 +1,7 @@
 """Physics: mechanics, optics, electromagnetism, astronomy, quantum and thermal physics."""
 
 import math
-from math import cos, exp, pi, sin, sqrt
+from math import cos, pi, sqrt
 
 import numpy as np
 
