@@ -10,6 +10,8 @@ registry.TRACED_TYPES.update((Array, Element, Real, Scalar, DualArray, DualEleme
 registry.set_hooks(traced.primal, traced.call)
 
 from adpy.api.forward_mode import derivative, jvp  # noqa: E402
+from adpy.api.jacobian import jacobian  # noqa: E402
 from adpy.api.reverse_mode import grad, value_and_grad, vjp  # noqa: E402
+from adpy.api.stopping import stop_gradient  # noqa: E402
 
-__all__ = ["Dual", "Var", "derivative", "errors", "grad", "jvp", "value_and_grad", "vjp"]
+__all__ = ["Dual", "Var", "derivative", "errors", "grad", "jacobian", "jvp", "stop_gradient", "value_and_grad", "vjp"]

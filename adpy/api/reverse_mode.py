@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adpy.plain import np
-from adpy.api.running import check_function, run, select
+from adpy.api.running import check_function, is_differentiable, run, select
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
@@ -34,17 +34,7 @@ def _result_leaf(leaf: Any) -> Any:
     return coerce(leaf) if type(leaf) is np.ndarray and leaf.dtype == object else leaf
 
 
-def _gradients(tape: Any, args: tuple, kwargs: dict, keys: list, seeds: list) -> Any:
-    """Cotangents of the inputs at ``keys`` in the structure of the arguments."""
-    bars = iter([finish(bar, ref) for bar, ref in zip(sweep(tape, seeds, tape.inputs), tape.inputs, strict=True)])
-    parts = []
-    for key in keys:
-        argument = kwargs[key] if type(key) is str else args[key]
-        parts.append(rebuild(argument, lambda like=argument: next(bars)))
-    return parts
-
-
-def finish(bar: Any, reference: tuple) -> Any:
+def finish(bar: Any) -> Any:
     """A bar as a result: a float for a scalar, an array of its own for an array."""
     if type(bar) is np.ndarray:
         return bar.copy() if bar.base is not None or not bar.ndim else bar
@@ -74,7 +64,7 @@ def value_and_grad(
         Returns one real number (a Python float, a NumPy scalar or a 0-d array).
     argnums : int or tuple of int
         Positions of the arguments to differentiate.  Arguments may be floats, arrays, and tuples, lists, dictionaries
-        and dataclasses of them.
+        and dataclasses of them; other leaves of a container (names, counts) are constants, with None in the gradient.
     argnames : str or tuple of str, optional
         Names of the arguments to differentiate, instead of ``argnums``.
     has_aux : bool
@@ -169,12 +159,17 @@ def input_bars(tape, args, kwargs, keys, seeds, single):
     if single:
         argument = kwargs[keys[0]] if type(keys[0]) is str else args[keys[0]]
         if type(argument) is np.ndarray or type(argument) is float:
-            return finish(_like_input(bars[0], argument), None)
+            return finish(_like_input(bars[0], argument))
     taken = iter(bars)
     results = []
     for key in keys:
         argument = kwargs[key] if type(key) is str else args[key]
-        leaves = iter([finish(_like_input(next(taken), leaf), None) for _, leaf in flatten(argument)])
+        leaves = iter(
+            [
+                finish(_like_input(next(taken), leaf)) if not path or is_differentiable(leaf) else None
+                for path, leaf in flatten(argument)
+            ]
+        )
         results.append(rebuild(argument, leaves.__next__))
     return results[0] if single else tuple(results)
 
@@ -304,7 +299,10 @@ def _collect(tape, args, kwargs, keys, single, leaf, rows):
     for key in keys:
         argument = kwargs[key] if type(key) is str else args[key]
         blocks = []
-        for _, entry in flatten(argument):
+        for path, entry in flatten(argument):
+            if path and not is_differentiable(entry):
+                blocks.append(None)
+                continue
             inner = np.shape(entry)
             if rows:
                 block = np.stack([np.asarray(row[position]) if type(row[position]) not in TRACED_TYPES else row[position] for row in rows])

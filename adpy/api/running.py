@@ -11,7 +11,7 @@ from adpy.api.trees import flatten, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError, TracedValueError
 
-__all__ = ["check_function", "primal_input", "run", "select", "wrap"]
+__all__ = ["check_function", "is_differentiable", "primal_input", "run", "select", "wrap"]
 
 
 def check_function(function: Any) -> None:
@@ -52,6 +52,13 @@ def _positions(function) -> dict[str, int]:
     import inspect
 
     return {name: i for i, name in enumerate(inspect.signature(function).parameters)}
+
+
+def is_differentiable(leaf: Any) -> bool:
+    """Is a leaf of a container a floating-point number or array? Other leaves (names, counts, flags) are constants."""
+    if type(leaf) in TRACED_TYPES or isinstance(leaf, float | complex):
+        return True
+    return isinstance(leaf, np.ndarray | np.generic) and leaf.dtype.kind in "fcO"
 
 
 def primal_input(leaf: Any, path: str) -> Any:
@@ -131,6 +138,11 @@ def wrap(args: tuple, kwargs: dict, keys: list, make: Callable) -> tuple[list, d
             container[key] = make(primal_input(argument, f" {key}"))
         else:
             where = f" {key!r}" if type(key) is str else f" {key}"
-            leaves = iter([make(primal_input(leaf, where + path)) for path, leaf in flatten(argument)])
+            leaves = iter(
+                [
+                    make(primal_input(leaf, where + path)) if not path or is_differentiable(leaf) else leaf
+                    for path, leaf in flatten(argument)
+                ]
+            )
             container[key] = rebuild(argument, leaves.__next__)
     return args, kwargs

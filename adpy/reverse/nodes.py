@@ -295,7 +295,8 @@ class Cast(Node):
     __slots__ = ()
 
     def pull(self, bar, sweep):
-        sweep.add(self.operands[0], bar.astype(self.saved[0]), True)
+        dtype = self.saved[0]
+        sweep.add(self.operands[0], (bar.real if bar.dtype.kind == "c" and dtype.kind != "c" else bar).astype(dtype), True)
 
 
 class Pack(Node):

@@ -164,7 +164,8 @@ def _ufunc_with_keywords(ufunc, inputs, kwargs):
         result = call(ufunc, inputs, kwargs) if row is not None else refuse_rule(f"numpy.{ufunc.__name__}")
     else:
         kwargs.pop("casting", None)
-        result = _ufunc_with_keywords(ufunc, inputs, kwargs) if kwargs else _plain_or_traced(ufunc, inputs)
+        with np.errstate(**({} if where is True else {"all": "ignore"})):  # entries outside the mask do not count
+            result = _ufunc_with_keywords(ufunc, inputs, kwargs) if kwargs else _plain_or_traced(ufunc, inputs)
     if out is not None and type(out) is tuple:
         if len(out) == 1:
             return _store(result, out[0], where, f"numpy.{ufunc.__name__}")

@@ -7,6 +7,7 @@ Operators, methods and attributes are NumPy's; each ends in :mod:`adpy.traced.di
 from __future__ import annotations
 
 import operator
+import sys
 from typing import Any
 
 from adpy.plain import np
@@ -242,7 +243,7 @@ class Traced:
         return self
 
     def __array_namespace__(self, *, api_version=None):
-        return np
+        return sys.modules["numpy"]
 
     # ---- conversions
 
