@@ -8,6 +8,7 @@ from adpy.errors import NonDifferentiableError
 from adpy.rules import linalg_factor, linalg_norms, linalg_products, linalg_spectral  # noqa: F401
 from adpy.rules._shapes import unbroadcast
 from adpy.rules.linalg_tools import (
+    as_array,
     as_matrix,
     diagonal_matrix,
     eps_of,
@@ -233,19 +234,20 @@ def lstsq(a, b, rcond=None):
 
 
 def _lstsq_parts(a, b, x, rcond):
-    """The pseudoinverse of ``a`` and the right-hand sides, solutions and residuals as matrices."""
+    """The matrix, its pseudoinverse, and the right-hand sides, solutions and residuals as matrices."""
+    a, b = as_array(a), as_array(b)
     if rcond is None:
         rcond = max(np.shape(a)) * eps_of(a)
     column = np.ndim(b) == 1
     b, x = (b[:, None], x[:, None]) if column else (b, x)
-    return np.linalg.pinv(a, rcond=max(rcond, 0) if rcond >= 0 else eps_of(a)), b, x, b - a @ x
+    return a, np.linalg.pinv(a, rcond=rcond if rcond >= 0 else eps_of(a)), b, x, b - a @ x
 
 
 @lstsq.defjvp
 def lstsq_jvp(dots, y, a, b, rcond=None):
     a_dot, b_dot = dots
     x, residuals, _, s = y
-    p, columns, solutions, rest = _lstsq_parts(a, b, x, rcond)
+    a, p, columns, solutions, rest = _lstsq_parts(a, b, x, rcond)
     a_dot = zeros_of(a) if a_dot is None else a_dot
     b_dot = zeros_of(columns) if b_dot is None else np.reshape(b_dot, np.shape(columns))
     x_dot = np.reshape(pinv_tangent(p, a, a_dot) @ columns + p @ b_dot, np.shape(x))
@@ -259,7 +261,7 @@ def lstsq_jvp(dots, y, a, b, rcond=None):
 def lstsq_vjp(bar, y, needs, a, b, rcond=None):
     x, residuals, _, _ = y
     x_bar, residuals_bar, _, s_bar = filled(bar, y)
-    p, columns, solutions, rest = _lstsq_parts(a, b, x, rcond)
+    a, p, columns, solutions, rest = _lstsq_parts(a, b, x, rcond)
     x_bar = np.reshape(x_bar, np.shape(solutions))
     rest_bar = 2 * rest * residuals_bar if np.size(residuals) else 0 * columns
     b_bar = np.reshape(mH(p) @ x_bar + rest_bar, np.shape(b))

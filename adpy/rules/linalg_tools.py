@@ -10,6 +10,7 @@ import numpy as np
 from adpy.errors import NonDifferentiableError
 
 __all__ = [
+    "as_array",
     "as_matrix",
     "call",
     "diagonal_matrix",
@@ -114,6 +115,11 @@ def zeros_of(x) -> np.ndarray:
 def filled(bar, y) -> tuple:
     """The cotangents of several results, with zeros for the results that nothing read."""
     return tuple(zeros_of(part) if b is None else b for b, part in zip(bar, y, strict=True))
+
+
+def as_array(x):
+    """A constant operand that was given as a list, as an array."""
+    return np.asarray(x) if isinstance(x, list | tuple) else x
 
 
 def as_matrix(x):

@@ -72,15 +72,14 @@ def _scale_edges(x, axis: int, edges: tuple[int, ...], factor: float):
     return x * weights.reshape((-1,) + (1,) * (np.ndim(x) - 1 - axis))
 
 
-def _transpose(bar, function, type, axis, norm, orthogonalize):
-    """Transpose of one transform of the cosine (or sine) family along ``axis``.
+def _transpose(bar, function, cosine, type, axis, norm, orthogonalize):
+    """Transpose of one transform of the cosine or sine family along ``axis``.
 
     Types 2 and 3 are each other's transpose but for an edge that the series count once and the samples
     twice; type 1 is symmetric but for its two ends.  Orthogonalized transforms need no correction.
     """
     if orthogonalize is None:
         orthogonalize = norm == "ortho"
-    cosine = function is sf.dct
     before = after = ()
     if not orthogonalize:
         edge = (0,) if cosine else (-1,)
@@ -93,7 +92,7 @@ def _transpose(bar, function, type, axis, norm, orthogonalize):
     return _scale_edges(bar, axis, after, 0.5) if after else bar
 
 
-def _trigonometric(function: Callable, inverse: bool) -> Callable:
+def _trigonometric(function: Callable, cosine: bool, inverse: bool) -> Callable:
     def pull(bar, shape, type=2, s=None, axes=None, norm=None, orthogonalize=None, **static):
         s, axes = _sequence(s), _sequence(axes)
         if axes is None:
@@ -104,15 +103,15 @@ def _trigonometric(function: Callable, inverse: bool) -> Callable:
         own_type, own_norm = (_OTHER_TYPE[type], _OTHER_NORM[norm]) if inverse else (type, norm)
         for axis in axes:
             axis %= len(shape)
-            bar = _transpose(bar, function, own_type, axis, own_norm, orthogonalize)
+            bar = _transpose(bar, function, cosine, own_type, axis, own_norm, orthogonalize)
             bar = resize(bar, axis, shape[axis])
         return bar
 
     return pull
 
 
-def _trigonometric_one(function: Callable, inverse: bool) -> Callable:
-    many = _trigonometric(function, inverse)
+def _trigonometric_one(function: Callable, cosine: bool, inverse: bool) -> Callable:
+    many = _trigonometric(function, cosine, inverse)
 
     def pull(bar, shape, type=2, n=None, axis=-1, norm=None, orthogonalize=None, **static):
         return many(bar, shape, type=type, axes=(axis,), norm=norm, orthogonalize=orthogonalize)
@@ -120,11 +119,11 @@ def _trigonometric_one(function: Callable, inverse: bool) -> Callable:
     return pull
 
 
-for _function, _inverse_function, _many, _inverse_many in (
-    (sf.dct, sf.idct, sf.dctn, sf.idctn),
-    (sf.dst, sf.idst, sf.dstn, sf.idstn),
+for _cosine, _function, _inverse_function, _many, _inverse_many in (
+    (True, sf.dct, sf.idct, sf.dctn, sf.idctn),
+    (False, sf.dst, sf.idst, sf.dstn, sf.idstn),
 ):
-    _linear(_function, _trigonometric_one(_function, False))
-    _linear(_inverse_function, _trigonometric_one(_function, True))
-    _linear(_many, _trigonometric(_function, False))
-    _linear(_inverse_many, _trigonometric(_function, True))
+    _linear(_function, _trigonometric_one(_function, _cosine, False))
+    _linear(_inverse_function, _trigonometric_one(_function, _cosine, True))
+    _linear(_many, _trigonometric(_function, _cosine, False))
+    _linear(_inverse_many, _trigonometric(_function, _cosine, True))

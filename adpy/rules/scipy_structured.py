@@ -6,7 +6,7 @@ import numpy as np
 import scipy.linalg as sl
 
 from adpy.rules._shapes import unbroadcast
-from adpy.rules.linalg_tools import call, mT, zeros_of
+from adpy.rules.linalg_tools import as_array, call, mT, zeros_of
 from adpy.rules.scipy_rows import scipy_block
 from adpy.rules.table import composite
 
@@ -38,7 +38,7 @@ sl_solve_banded = scipy_block(sl.solve_banded, "ab", "b")
 
 @sl_solve_banded.defjvp
 def solve_banded_jvp(dots, y, ab, b, l_and_u=None, **static):
-    ab_dot, b_dot = dots
+    ab, (ab_dot, b_dot) = as_array(ab), dots
     _, upper = l_and_u
     vector = np.ndim(b) == 1
     right = zeros_of(y) if b_dot is None else b_dot + zeros_of(y)
@@ -51,6 +51,7 @@ def solve_banded_jvp(dots, y, ab, b, l_and_u=None, **static):
 
 @sl_solve_banded.defvjp
 def solve_banded_vjp(bar, y, needs, ab, b, l_and_u=None, **static):
+    ab = as_array(ab)
     lower, upper = l_and_u
     vector = np.ndim(b) == 1
     rows = range(np.shape(ab)[-2])
@@ -75,7 +76,7 @@ def _diagonals(ab, lower: bool):
 
 @sl_solveh_banded.defjvp
 def solveh_banded_jvp(dots, y, ab, b, lower=False, **static):
-    ab_dot, b_dot = dots
+    ab, (ab_dot, b_dot) = as_array(ab), dots
     vector = np.ndim(b) == 1
     right = zeros_of(y) if b_dot is None else b_dot + zeros_of(y)
     if ab_dot is not None:
@@ -90,7 +91,7 @@ def solveh_banded_jvp(dots, y, ab, b, lower=False, **static):
 
 @sl_solveh_banded.defvjp
 def solveh_banded_vjp(bar, y, needs, ab, b, lower=False, **static):
-    vector = np.ndim(b) == 1
+    ab, vector = as_array(ab), np.ndim(b) == 1
     z = call(sl.solveh_banded, ab, bar, lower=lower)
     ab_bar = None
     if needs[0]:
@@ -122,7 +123,8 @@ toeplitz_product = scipy_block(multiply_toeplitz, "c", "r", "x")
 
 
 def _column_and_row(c_or_cr):
-    return c_or_cr if isinstance(c_or_cr, tuple) else (c_or_cr, np.conj(c_or_cr))
+    c, r = c_or_cr if isinstance(c_or_cr, tuple) else (c_or_cr, np.conj(c_or_cr))
+    return as_array(c), as_array(r)
 
 
 @composite(sl.solve_toeplitz)
@@ -182,7 +184,7 @@ def toeplitz_product_jvp(dots, y, c, r, x, check_finite=False, workers=None):
 
 @toeplitz_product.defvjp
 def toeplitz_product_vjp(bar, y, needs, c, r, x, check_finite=False, workers=None):
-    return (*_diagonal_sums(bar, x), call(multiply_toeplitz, *_adjoint(c, r), bar))
+    return (*_diagonal_sums(bar, as_array(x)), call(multiply_toeplitz, *_adjoint(c, r), bar))
 
 
 # structured matrices: index movement
@@ -190,7 +192,8 @@ def toeplitz_product_vjp(bar, y, needs, c, r, x, check_finite=False, workers=Non
 
 @composite(sl.toeplitz)
 def toeplitz(c, r=None):
-    r = np.conj(c) if r is None else r
+    c = as_array(c)
+    r = np.conj(c) if r is None else as_array(r)
     m, n = np.shape(c)[-1], np.shape(r)[-1]
     values = np.concatenate([np.flip(c, -1), r[..., 1:]], axis=-1)
     return np.take(values, m - 1 - np.arange(m)[:, None] + np.arange(n), axis=-1)
@@ -204,7 +207,8 @@ def circulant(c):
 
 @composite(sl.hankel)
 def hankel(c, r=None):
-    r = np.zeros_like(c) if r is None else r
+    c = as_array(c)
+    r = np.zeros_like(c) if r is None else as_array(r)
     m, n = np.shape(c)[-1], np.shape(r)[-1]
     values = np.concatenate([c, r[..., 1:]], axis=-1)
     return np.take(values, np.arange(m)[:, None] + np.arange(n), axis=-1)
