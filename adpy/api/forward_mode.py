@@ -6,8 +6,6 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from adpy.api.reverse_mode import untraced
 from adpy.api.running import check_function, run, select
 from adpy.api.trees import flatten, map_leaves
@@ -15,12 +13,11 @@ from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
 from adpy.forward.dual import matching_tangent
 from adpy.forward.trace import ForwardTrace
+from adpy.plain import np
 from adpy.traced.dispatch import coerce
 
 __all__ = ["derivative", "input_leaves", "is_differentiable", "jvp", "result_tangent"]
 
-# Bound now: NumPy's own names are replaced during a trace.
-_ones, _zeros = np.ones, np.zeros
 
 def is_differentiable(leaf: Any) -> bool:
     """Is an input leaf made of floating-point numbers?  Others, inside a container, are constants."""
@@ -52,9 +49,9 @@ def result_tangent(leaf: Any, frame: ForwardTrace) -> Any:
     width = () if frame.width is None else (frame.width,)
     if kind in TRACED_TYPES or isinstance(leaf, np.ndarray | np.generic):
         dtype = leaf.dtype if leaf.dtype.kind in "fc" else float
-        return _zeros((*leaf.shape, *width), dtype)[()]
-    return _zeros(width)[()].tolist() if not width and isinstance(leaf, int | float | complex) else (
-        _zeros(width) if isinstance(leaf, int | float | complex) else leaf
+        return np.zeros((*leaf.shape, *width), dtype)[()]
+    return np.zeros(width)[()].tolist() if not width and isinstance(leaf, int | float | complex) else (
+        np.zeros(width) if isinstance(leaf, int | float | complex) else leaf
     )
 
 
@@ -170,7 +167,7 @@ def derivative(function: Callable, argnum: int = 0, argname: str | None = None) 
         if len(keys) != 1 or not is_differentiable(x) or np.shape(x) != ():
             got = f"an array of shape {np.shape(x)}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {x!r}"
             raise ArgumentError(f"argument {key!r}", "one floating-point number (adpy.jacobian takes arrays)", got)
-        one = _ones((), getattr(x, "dtype", None) or np.result_type(x))[()]
+        one = np.ones((), getattr(x, "dtype", None) or np.result_type(x))[()]
         frame, y = run(functools.partial(ForwardTrace, (one,)), function, args, kwargs, keys)
         try:
             return map_leaves(functools.partial(result_tangent, frame=frame), y)

@@ -8,38 +8,37 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from adpy.capture.registry import TRACED_TYPES, contains_traced
 from adpy.forward.dual import DualBase
 from adpy.forward.element import cast
-from adpy.forward.tangents import copied, packed, unpacked, zeros
+from adpy.forward.tangents import copied, zeros
+from adpy.plain import np
 from adpy.traced.dispatch import call_ufunc, top_trace
 from adpy.traced.refusal import refuse, refuse_dead
 
-__all__ = ["DualArray", "Step"]
+__all__ = ["BORROWED", "DualArray"]
 
 ndarray, float64 = np.ndarray, np.float64
-# Bound now: NumPy's own names are replaced during a trace.
-_asarray = np.asarray
 _BASIC = frozenset([int, slice, type(None), type(Ellipsis), *[np.dtype(c).type for c in "bBhHiIlLqQ"]])
 
 
-class Step:
-    """A structural function that made a view."""
+class _Borrowed:
+    """Stands at the origin of an array of the user's from outside the function, which must stay constant."""
 
-    __slots__ = ("bind", "part", "static")
+    active = False
 
-    def __init__(self, bind: Any, static: dict, part: int | None) -> None:
-        self.bind, self.static, self.part = bind, static, part
+    def carried(self) -> None:
+        """No tangent."""
 
-    def __call__(self, tangent: Any, width: int | None) -> Any:
-        """The same view of a tangent."""
-        x = tangent if width is None else packed(tangent, width)
-        result = self.bind.apply((x,), self.static)
-        if self.part is not None:
-            result = result[self.part]
-        return result if width is None else unpacked(result)
+    def writable(self) -> None:
+        """Refused."""
+        refuse(
+            "Writing a traced value into an array from outside the function",
+            "Create the array inside the function, or pass it in as an argument and return it.",
+        )
+
+
+BORROWED = _Borrowed()
 
 
 def _real_part(tangent: Any, width: int | None) -> Any:
@@ -185,7 +184,7 @@ class DualArray(DualBase):
                     "Create the array inside the inner function.",
                 )
             if kind not in TRACED_TYPES:
-                source = frame.assemble(source) if top is not None else _asarray(source)
+                source = frame.assemble(source) if top is not None else np.asarray(source)
         if not frame.open:
             refuse_dead()
         self._write(key, source)
@@ -196,12 +195,12 @@ class DualArray(DualBase):
         if type(source) in TRACED_TYPES and source.frame is self.frame:
             tangent = source.carried()
             source = source.value
+        mine = self.carried() if tangent is None else self.writable()
         self.value[key] = source
         if tangent is None:
-            if not self.active:
+            if mine is None:
                 return
             tangent = 0.0
-        mine = self.writable()
         if np.iscomplexobj(tangent) and mine.dtype.kind != "c":
             tangent = tangent.real
         mine[key if self.frame.width is None else widened(key)] = tangent
@@ -234,9 +233,10 @@ class DualArray(DualBase):
             return self._inplace(ufunc, other)
         if not self.frame.open:
             refuse_dead()
+        mine = None if tangent is None else self.writable()
         _accumulate(self.value, other, ufunc)
-        if tangent is not None:
-            _accumulate(self.writable(), tangent, ufunc)
+        if mine is not None:
+            _accumulate(mine, tangent, ufunc)
         return self
 
     def __iadd__(self, other):

@@ -5,15 +5,12 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import Any
 
-import numpy as np
-
 from adpy.errors import ArgumentError
+from adpy.plain import np
 from adpy.traced.traced import Traced
 
 __all__ = ["Dual", "DualBase", "matching_tangent"]
 
-# Bound now: NumPy's own names are replaced during a trace.
-_array, _asarray, _zeros = np.array, np.asarray, np.zeros
 
 class DualBase(Traced):
     """Base of the forward values; see :class:`Dual` for the interface."""
@@ -41,7 +38,7 @@ def matching_tangent(tangent: Any, primal: Any, name: str) -> Any:
         If the shapes differ, or the tangent is not made of numbers, or is complex although the primal is real.
     """
     if not hasattr(tangent, "dtype"):
-        tangent = _asarray(tangent)[()]
+        tangent = np.asarray(tangent)[()]
     if tangent.shape != np.shape(primal):
         raise ArgumentError(name, f"the shape of its primal, {np.shape(primal)}", f"shape {tangent.shape}")
     dtype = np.dtype(getattr(primal, "dtype", float))
@@ -75,14 +72,14 @@ class _MakesDuals(type):
         if isinstance(primal, float | int) and not isinstance(primal, np.generic | bool):
             primal = float(primal)
         else:
-            array = _array(primal)
+            array = np.array(primal)
             array = array.astype(float) if array.dtype.kind in "iub" else array
             if array.dtype.kind not in "fc":
                 raise ArgumentError(
                     "primal", "a number or an array of numbers", f"{type(primal).__name__} of dtype {array.dtype}"
                 )
             primal = array if isinstance(primal, np.ndarray) or array.ndim else array[()]
-        tangent = _zeros(np.shape(primal)) if tangent is None else tangent
+        tangent = np.zeros(np.shape(primal)) if tangent is None else tangent
         return _current_frame().dual(primal, matching_tangent(tangent, primal, "tangent"))
 
     def __instancecheck__(cls, instance: Any) -> bool:

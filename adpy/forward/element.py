@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from adpy.forward.dual import DualBase
+from adpy.plain import np
 from adpy.traced.refusal import refuse
 
 __all__ = ["DualElement", "cast"]
 
-# Bound now: NumPy's own names are replaced during a trace.
-_array = np.array
 
 class DualElement(DualBase):
     """An immutable scalar of any inexact type with its tangent."""
@@ -57,7 +54,7 @@ def scalar_item(x: Any, key: Any) -> Any:
     if key == () or key is Ellipsis:
         return x
     if key is None or (type(key) is tuple and all(k is None or k is Ellipsis for k in key)):
-        return x.frame.assemble_leaves([x], _array(x.value))[key]
+        return x.frame.assemble_leaves([x], np.array(x.value))[key]
     raise IndexError("invalid index to scalar variable.")
 
 

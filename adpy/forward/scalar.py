@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from adpy.forward.dual import DualBase
 from adpy.forward.element import cast, scalar_item
+from adpy.plain import np
 from adpy.traced.dispatch import call_ufunc
 from adpy.traced.traced import Traced
 

@@ -11,15 +11,12 @@ import math
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from adpy.capture.registry import TRACED_TYPES
+from adpy.plain import np
 
-__all__ = ["copied", "finite", "fitted", "packed", "product", "record", "storage", "unpacked", "zeros"]
+__all__ = ["copied", "finite", "fitted", "fitted_scalar", "leaves", "packed", "product", "record", "storage", "unpacked", "zeros"]
 
 ndarray = np.ndarray
-# Bound now: NumPy's own names are replaced during a trace.
-_asarray, _empty_like = np.asarray, np.empty_like
 
 
 @cache
@@ -76,7 +73,7 @@ def product(weight: Any, tangent: Any) -> Any:
 def fitted(tangent: Any, y: Any, width: int | None, fresh: bool) -> Any:
     """A tangent for the array ``y`` in its shape, dtype and memory layout; copied unless it is ``fresh``."""
     if not hasattr(tangent, "dtype"):
-        tangent = _asarray(tangent)
+        tangent = np.asarray(tangent)
     shape = y.shape if width is None else (*y.shape, width)
     dtype = y.dtype
     if tangent.dtype != dtype:
@@ -84,10 +81,21 @@ def fitted(tangent: Any, y: Any, width: int | None, fresh: bool) -> Any:
             tangent = tangent.real
         tangent = tangent.astype(dtype)
         fresh = True
-    if tangent.shape != shape:
-        tangent = np.broadcast_to(tangent, shape)
-        fresh = False
-    return tangent if fresh and _like_primal(tangent, y, width) else copied(tangent, y, width)
+    return tangent if fresh and tangent.shape == shape and _like_primal(tangent, y, width) else copied(tangent, y, width)
+
+
+def fitted_scalar(tangent: Any, y: Any) -> Any:
+    """A tangent for the scalar ``y`` in its dtype."""
+    if y.dtype.kind != "c":
+        tangent = tangent.real
+    if type(tangent) in TRACED_TYPES or type(y) in TRACED_TYPES:
+        return tangent
+    return np.asarray(tangent, y.dtype)[()]
+
+
+def leaves(nested: Any) -> list:
+    """The leaves of nested lists and tuples."""
+    return [leaf for x in nested for leaf in (leaves(x) if isinstance(x, list | tuple) else (x,))]
 
 
 def _like_primal(tangent: Any, y: Any, width: int | None) -> bool:
@@ -111,4 +119,4 @@ def copied(tangent: Any, y: Any, width: int | None) -> Any:
 
 
 def _empty(value: ndarray, width: int | None) -> ndarray:
-    return _empty_like(value) if width is None else unpacked(_empty_like(value, record(value.dtype, width)))
+    return np.empty_like(value) if width is None else unpacked(np.empty_like(value, record(value.dtype, width)))

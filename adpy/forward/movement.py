@@ -1,0 +1,116 @@
+"""Structural rows in forward mode: the function that moved the primals moves the tangents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from adpy import capture
+from adpy.capture.registry import TRACED_TYPES
+from adpy.forward.array import DualArray
+from adpy.forward.tangents import copied, leaves, packed, record, storage, unpacked
+from adpy.plain import np
+
+__all__ = ["moved"]
+
+ndarray = np.ndarray
+_SEQUENCES = (list, tuple)
+
+
+class Step:
+    """A structural function that made a view of one of its operands."""
+
+    __slots__ = ("bind", "part", "position", "static", "values")
+
+    def __init__(self, bind: Any, values: tuple, static: dict, position: int, part: int | None) -> None:
+        self.bind, self.values, self.static, self.position, self.part = bind, values, static, position, part
+
+    def __call__(self, tangent: Any, width: int | None) -> Any:
+        """The same view of a tangent of that operand."""
+        items = iter(range(len(leaves(self.values))))
+        own = tangent if width is None else packed(tangent, width)
+        result = self.bind.apply(_replaced(self.values, items, self.position, own), self.static)
+        if self.part is not None:
+            result = result[self.part]
+        return result if width is None else unpacked(result)
+
+
+def _replaced(nested: Any, numbers: Any, position: int, leaf: Any) -> Any:
+    """``nested`` with the leaf at ``position`` replaced."""
+    if type(nested) in _SEQUENCES:
+        return type(nested)([_replaced(item, numbers, position, leaf) for item in nested])
+    return leaf if next(numbers) == position else nested
+
+
+def moved(frame: Any, bind: Callable, operands: Sequence, values: tuple, static: dict, y: Any) -> Any:
+    """Return the results of a structural function with their tangents.
+
+    A result is a view of an operand exactly if its tangent is one of the operand's.
+    """
+    several = isinstance(y, list | tuple)
+    parts = y if several else (y,)
+    dtype = next((part.dtype for part in parts if getattr(part, "dtype", np.dtype(bool)).kind in "fc"), None)
+    if dtype is None:
+        return y
+    sources = leaves(operands)
+    owners = [storage(x) for x in leaves(values)]
+    active = [x.frame is frame and x.active if type(x) in TRACED_TYPES else False for x in sources]
+    tangents = [None] * len(parts)
+    if any(active):
+        tangents = _pushed(frame, bind, operands, static, dtype)
+        tangents = tangents if several else (tangents,)
+    results = []
+    for i, part in enumerate(parts):
+        position = _owner(part, owners)
+        if position is None:
+            results.append(_fresh(frame, part, tangents[i]))
+        elif active[position]:
+            results.append(frame.wrap(part, tangents[i] if frame.width is None else unpacked(tangents[i])))
+        elif type(sources[position]) is DualArray and sources[position].frame is frame:
+            step = Step(bind, values, static, position, i if several else None)
+            results.append(DualArray(part, None, frame, (sources[position], step)))
+        else:
+            results.append(part)
+    return type(y)(results) if several else results[0]
+
+
+def _pushed(frame, bind, operands, static, dtype):
+    """The function applied to the tangents."""
+    if frame.width is not None and "dtype" in static:
+        static = {name: x for name, x in static.items() if name != "dtype"}
+    with capture.lowered(frame.parent):
+        return bind.apply(tuple([_carried(frame, x, dtype) for x in operands]), static)
+
+
+def _carried(frame, x, dtype):
+    """The tangent of an operand: zero for a constant; an array of records for many directions."""
+    if type(x) in _SEQUENCES:
+        return type(x)([_carried(frame, item, dtype) for item in x])
+    if type(x) in TRACED_TYPES and x.frame is frame:
+        tangent = x.carried()
+        if tangent is not None:
+            if type(tangent) is not float and tangent.dtype != dtype:
+                tangent = tangent.astype(dtype)
+            return tangent if frame.width is None else packed(tangent, frame.width)
+    if x is None or x is np._NoValue:
+        return x
+    return np.zeros(np.shape(x), dtype if frame.width is None else record(dtype, frame.width))
+
+
+def _owner(part: Any, owners: list) -> int | None:
+    """Position of the operand that a result is a view of."""
+    if type(part) is not ndarray and not (type(part) in TRACED_TYPES and not type(part).immutable):
+        return None
+    mine = storage(part)
+    return next((i for i, owner in enumerate(owners) if mine is owner), None)
+
+
+def _fresh(frame, y, tangent):
+    """A result with memory of its own, whose tangent must have that too."""
+    if tangent is None or getattr(y, "dtype", np.dtype(bool)).kind not in "fc":
+        return frame.lift(y)
+    if frame.width is not None:
+        tangent = unpacked(tangent)
+    if type(tangent) is ndarray and tangent.base is not None:
+        tangent = copied(tangent, y, frame.width) if type(y) is ndarray else tangent.copy()
+    return frame.wrap(y, tangent)
