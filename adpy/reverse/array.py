@@ -7,12 +7,13 @@ storage's node, which every other view of it finds.  ``Element`` is an immutable
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
-from adpy.plain import np
 from numpy import array, asarray, empty  # bound at import: numpy's own names are replaced during a trace
 
 from adpy.capture.registry import TRACED_TYPES
+from adpy.plain import np
 from adpy.reverse.paths import IMAG, REAL, Step, depends_on_layout, resolve, through_parts
 from adpy.reverse.var import VarBase
 from adpy.traced.dispatch import call, call_ufunc, top_trace
@@ -68,6 +69,17 @@ class Element(VarBase):
     def astype(self, dtype, *args, **kwargs):
         """As ``numpy.generic.astype``."""
         return cast(self, dtype)
+
+    def item(self, *args):
+        """As a Python number."""
+        if type(self.value) in TRACED_TYPES:
+            return Element(self.value.item(), self.node, self.frame)
+        python = np.dtype(complex if self.dtype.kind == "c" else float)
+        if python == float64:
+            return cast(self, python).item()
+        return self if self.dtype == python else cast(self, python)
+
+    tolist = item
 
 
 class Array(VarBase):
@@ -134,7 +146,7 @@ class Array(VarBase):
 
     def _gathered(self, node) -> tuple:
         """Reference of a view that overlaps itself: the entries gathered now into a node of their own."""
-        numbers = np.arange(1, _product(node.shape) + 1).reshape(node.shape)
+        numbers = np.arange(1, prod(node.shape) + 1).reshape(node.shape)
         sources = resolve(self.path, relayout(numbers, layout_of(node)))
         real = self.value.dtype.kind != "c"
         operand = ((node, None, node.shape, real), 1)
@@ -222,7 +234,7 @@ class Array(VarBase):
                 return value
         more = extra(node)
         if more.home is None:
-            more.home = tape.claim(_product(node.shape))
+            more.home = tape.claim(prod(node.shape))
         found = Scalar(value, more.home + flat, tape)
         if pending is None and self.path is None and (type(key) is int or type(key) is tuple):
             if more.elements is None:
@@ -254,7 +266,7 @@ class Array(VarBase):
         except AttributeError:
             pass
         node = self.current()
-        numbers = np.arange(_product(node.shape)).reshape(node.shape)
+        numbers = np.arange(prod(node.shape)).reshape(node.shape)
         if depends_on_layout(self.path):
             numbers = relayout(numbers, layout_of(node))
         self.map = resolve(self.path, numbers)
@@ -282,7 +294,8 @@ class Array(VarBase):
 
     def _become(self, other):
         """Take the place of another view of the same storage (``x.shape = …``)."""
-        if other.current() is not self.current() or other.node.written and not shares_storage(other.value, self.value):
+        same = other.current() is self.current() and shares_storage(other.value, self.value)
+        if self.size and not same:
             raise AttributeError("Incompatible shape for in-place modification. Use `.reshape()` to make a copy.")
         self.value, self.node, self.path = other.value, other.node, other.path
         if hasattr(self, "map"):
@@ -507,6 +520,25 @@ class Array(VarBase):
         self.frame.record(version)
         return self
 
+    def increment_at(self, key, other, sign):
+        """As ``numpy.add.at`` (or ``subtract.at``, for a negative sign): an entry named twice is incremented twice."""
+        frame = self.frame
+        top = top_trace((self, other))
+        if top is not frame:
+            refuse("numpy.add.at of a value of an inner transform into an array of an outer one", "Create the array inside.")
+        active = type(other) in TRACED_TYPES and other.frame is frame and other.active
+        node = self.seal()
+        reference = other.reference() if active else None
+        node = self.current()
+        self._protect(node, active)
+        operand = other.value if type(other) in TRACED_TYPES and other.frame is frame else other
+        (np.add if sign > 0 else np.subtract).at(self.value, key, operand)
+        if active or node.active:
+            version = self._version(Increment, node)
+            version.path, version.previous, version.sign = (self.path, keep_key(key), False), node if node.active else None, sign
+            version.operands = (reference,) if active else ()
+            frame.record(version)
+
     def __iadd__(self, other):
         return self._increment(other, 1)
 
@@ -558,7 +590,8 @@ def keep_key(key: Any) -> Any:
     if type(key) is ndarray:
         return key.copy()
     if type(key) is list:
-        return array(key)
+        kept = array(key)
+        return kept if kept.size else kept.astype(np.intp)
     if type(key) is tuple:
         return tuple([keep_key(k) for k in key])
     return key
@@ -572,9 +605,9 @@ def no_repeats(key: Any) -> bool:
 
 def winners(shape: tuple, key: Any) -> ndarray | None:
     """Mask of the entries of ``x[key] = source`` that survive when the index names entries twice."""
-    positions = np.arange(_product(shape)).reshape(shape)[key]
+    positions = np.arange(prod(shape)).reshape(shape)[key]
     order = np.arange(positions.size).reshape(positions.shape)
-    last = empty(_product(shape), np.intp)
+    last = empty(prod(shape), np.intp)
     last[positions.ravel()] = order.ravel()
     mask = last[positions] == order
     return None if mask.all() else mask
@@ -632,6 +665,6 @@ def _check_cast(result, target) -> None:
 
 from adpy.reverse.nodes import Borrowed, Cast, Copy, Gather, Increment, Input, Pack, Take, Write, extra  # noqa: E402
 from adpy.reverse.scalar import Real, Scalar  # noqa: E402
-from adpy.reverse.tape import _product, shares_storage, storage_id  # noqa: E402
+from adpy.reverse.tape import shares_storage, storage_id  # noqa: E402
 
 _STREAMED = frozenset((Scalar, Real))

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from adpy.plain import np
 from adpy.errors import RuleError
+from adpy.plain import np
 from adpy.reverse.paths import resolve
 
 __all__ = [

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from adpy.plain import np
 from numpy import array  # bound at import: numpy's own names are replaced during a trace
 
 from adpy.capture.registry import TRACED_TYPES
+from adpy.plain import np
 from adpy.reverse.var import VarBase
 from adpy.traced.dispatch import call_ufunc
 from adpy.traced.traced import Traced

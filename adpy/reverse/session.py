@@ -11,8 +11,8 @@ from typing import Any
 
 from adpy.plain import np
 from adpy.reverse.array import Array, Element
-from adpy.reverse.nodes import Input
 from adpy.reverse.linearize import local_weights
+from adpy.reverse.nodes import Input
 from adpy.reverse.sweep import sweep
 from adpy.reverse.tape import Tape
 

@@ -7,11 +7,12 @@ operation is ``x_bar[child] += weight * y_bar``.
 from __future__ import annotations
 
 from array import array
+from math import prod
 from typing import Any
 
-from adpy.plain import np
 from adpy import capture, kernels
 from adpy.capture.registry import TRACED_TYPES
+from adpy.plain import np
 from adpy.reverse.array import layout_of, relayout
 from adpy.reverse.nodes import Flush, Outlet
 from adpy.reverse.paths import depends_on_layout, resolve, through_parts
@@ -33,10 +34,49 @@ def sweep(tape: Any, seeds: list[tuple[tuple, Any]], inputs: list[tuple]) -> lis
     inputs : list of reference
         References of independent variables.
     """
+    if not tape.nodes and not tape.chunks and tape.plain:
+        found = _scalars_only(tape, seeds, inputs)
+        if found is not None:
+            return found
     result = _Sweep(tape, False).run(seeds, inputs)
     if any(_has_nan(bar) for bar in result):
         result = _Sweep(tape, True).run(seeds, inputs)
     return result
+
+
+def _scalars_only(tape, seeds, inputs) -> list | None:
+    """Sweep of a short tape of scalars: without the machinery for arrays, it is most of what a small function needs."""
+    stream = tape.stream
+    count = len(stream) // 4
+    if kernels.worthwhile(count):
+        return None
+    size = count - tape.home
+    adjoints = [0.0] * size
+    for (target, *_), bar in seeds:
+        if type(target) is not int:
+            return None
+        adjoints[target] += bar
+    position = 4 * count
+    for address in range(count - 1, 0, -1):
+        position -= 4
+        bar = adjoints[address]
+        if bar != 0.0:
+            child = stream[position]
+            if child:
+                adjoints[child] += stream[position + 1] * bar
+                child = stream[position + 2]
+                if child:
+                    adjoints[child] += stream[position + 3] * bar
+    results = []
+    for target, _, shape, real in inputs:
+        if type(target) is int:
+            results.append(adjoints[target])
+        elif target.extra is None or target.extra.home is None:
+            results.append(np.zeros(shape, float if real else complex))
+        else:
+            start = size + target.extra.home
+            results.append(np.array(adjoints[start : start + prod(shape)]).reshape(shape))
+    return results
 
 
 def _has_nan(bar) -> bool:
@@ -356,9 +396,7 @@ class ScalarSweep:
 
     def cells(self, home: int, shape: tuple) -> Any:
         """Adjoints of the entries of a node that were read as scalars, as an array."""
-        size = 1
-        for n in shape:
-            size *= n
+        size = prod(shape)
         start = len(self.adjoints) + home
         if self.objects:
             from adpy.traced.dispatch import assemble

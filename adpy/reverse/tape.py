@@ -11,13 +11,30 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
-from adpy.plain import np
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
-from adpy.reverse.nodes import BlockNode, Borrowed, Conjugate, Constant, Elementwise, Flush, Gather, Input, Moved, Node, Outlet, Pack, Part, extra
+from adpy.plain import np
+from adpy.reverse.nodes import (
+    BlockNode,
+    Borrowed,
+    Conjugate,
+    Constant,
+    Elementwise,
+    Flush,
+    Gather,
+    Input,
+    Moved,
+    Node,
+    Outlet,
+    Pack,
+    Part,
+    extra,
+)
 from adpy.reverse.paths import Step
+from adpy.tags import new_tag
 from adpy.traced.dispatch import top_trace
 from adpy.traced.refusal import refuse_dead, refuse_rule
 from adpy.traced.trace import Trace
@@ -51,7 +68,10 @@ class Tape(Trace):
     )
 
     def __init__(self) -> None:
-        Trace.__init__(self)
+        self.tag = new_tag()
+        self.parent = capture.frame()
+        self.open = True
+        self.detached = []
         self.nodes: list[Node] = []
         self.append = self.nodes.append
         self.storages: list[Node] = []
@@ -354,7 +374,7 @@ class Tape(Trace):
             return Array(value, node, self)
         sources = np.zeros(value.size, np.intp)
         for reference, start in arrays:
-            sources[start - 1 : start - 1 + _product(reference[2])] = range(start, start + _product(reference[2]))
+            sources[start - 1 : start - 1 + prod(reference[2])] = range(start, start + prod(reference[2]))
         for p, a in zip(positions, addresses, strict=True):
             sources[p] = p + 1
             arrays.append(((a, None, (), True), p + 1))
@@ -390,8 +410,9 @@ def storage_id(value: Any) -> int:
     """Identity of the memory under a value, through every level of tracing."""
     while type(value) in TRACED_TYPES:
         value = value.value
-    while type(value) is ndarray and value.base is not None:
-        value = value.base
+    base = value.base if type(value) is ndarray else None
+    while base is not None:  # not only arrays: as_strided goes through an object of its own
+        value, base = base, getattr(base, "base", None)
     return id(value)
 
 
@@ -417,13 +438,6 @@ def _like(x: Any):
 def _size(x: Any) -> int:
     size = getattr(x, "size", 1)
     return 1 if type(x) in TRACED_TYPES and x.ndim == 0 else size
-
-
-def _product(shape) -> int:
-    result = 1
-    for n in shape:
-        result *= n
-    return result
 
 
 from adpy.reverse.array import Array, Element  # noqa: E402  (the tape makes the values that hold it)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from adpy.plain import np
 from adpy.errors import ArgumentError
+from adpy.plain import np
 from adpy.traced.traced import Traced
 
 __all__ = ["Var", "VarBase"]
