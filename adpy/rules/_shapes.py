@@ -49,17 +49,24 @@ def count(shape: tuple[int, ...], axis: Any = None) -> int:
 
 
 def unreduce(y: Any, ndim: int, axis: Any, keepdims: Any = False) -> Any:
-    """The result of a reduction with its reduced axes put back as axes of length one."""
-    if kept(keepdims) or ndim == 0 or axis == ():
+    """The result of a reduction, so shaped that it broadcasts against what it was reduced from."""
+    if kept(keepdims) or np.ndim(y) == 0 or axis == ():
         return y
-    if axis is None:
-        return np.reshape(y, (1,) * ndim)
-    return np.expand_dims(y, tuple_of_axes(axis, ndim))
+    axes = tuple_of_axes(axis, ndim)
+    lengths = iter(y.shape)
+    return y.reshape(tuple([1 if i in axes else next(lengths) for i in range(ndim)]))
+
+
+_SMALL = 2048
+"""Entries up to which a copy is cheaper than ``broadcast_to``."""
 
 
 def spread(y: Any, shape: tuple[int, ...], axis: Any, keepdims: Any = False) -> Any:
     """The result of a reduction broadcast over what it was reduced from."""
-    return np.broadcast_to(unreduce(y, len(shape), axis, keepdims), shape)
+    y = unreduce(y, len(shape), axis, keepdims)
+    if math.prod(shape) <= _SMALL and getattr(y, "dtype", None) == np.float64:
+        return y + np.zeros(shape)
+    return np.broadcast_to(y, shape)
 
 
 def unbroadcast(bar: Any, shape: tuple[int, ...]) -> Any:

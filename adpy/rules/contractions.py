@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import string
 
@@ -35,44 +36,61 @@ def einsum_jvp(dots, y, operands, optimize=False, **kwargs):
 
 @np_einsum.defvjp
 def einsum_vjp(bar, y, needs, operands, optimize=False, **kwargs):
-    places, terms, output = _parse(operands)
+    places = _places(operands)
+    spelled = operands[0] if isinstance(operands[0], str) else _spelling(operands)
     arrays = [operands[p] for p in places]
-    bars = [None] * len(operands)
+    shapes = tuple([np.shape(array) for array in arrays])
     wanted = [True] * len(operands) if needs[0] is True else needs[0]
+    bars = [None] * len(operands)
     for i, place in enumerate(places):
         if wanted[place]:
-            bars[place] = _cotangent(bar, i, arrays, terms, output, bool(optimize))
+            subscripts, identities, ones, large = _cotangent(spelled, shapes, i)
+            others = [conj(array) for array in arrays[:i] + arrays[i + 1 :]]
+            extra = [*map(np.eye, identities), *map(np.ones, ones)]
+            product = np.einsum(subscripts, bar, *others, *extra, optimize=bool(optimize) or large)
+            bars[place] = np.reshape(product, shapes[i])
     return (bars,)
 
 
-def _cotangent(bar, i, arrays, terms, output, optimize):
-    """The cotangent of operand ``i``."""
-    shape, term = np.shape(arrays[i]), terms[i]
+@functools.lru_cache(maxsize=1024)
+def _cotangent(spelled, shapes, i):
+    """The einsum that gives the cotangent of operand ``i`` from ``bar``, the other operands and constants.
+
+    Returns
+    -------
+    subscripts : str
+    identities, ones : list of int
+        Sizes of the identity matrices and of the vectors of ones that follow the operands.
+    large : bool
+        Whether a search for a good order of contraction pays.
+    """
+    terms, output = _terms(spelled, shapes)
     sizes: dict[str, int] = {}
-    for t, array in zip(terms, arrays, strict=True):
-        for label, n in zip(t, np.shape(array), strict=True):
+    for term, shape in zip(terms, shapes, strict=True):
+        for label, n in zip(term, shape, strict=True):
             sizes[label] = n if sizes.get(label, 1) == 1 else sizes[label]
-    others = [j for j in range(len(arrays)) if j != i]
-    factors = [bar, *(conj(arrays[j]) for j in others)]
-    labels = [output, *(terms[j] for j in others)]
+    labels = [output, *terms[:i], *terms[i + 1 :]]
+    # Axes that bar and the other operands have at full length.
+    covered = set(output)
+    for term, shape in zip(labels[1:], shapes[:i] + shapes[i + 1 :], strict=True):
+        covered.update(label for label, n in zip(term, shape, strict=True) if n == sizes[label])
     unused = [c for c in _LETTERS if c not in sizes]
-    target = ""
-    for axis, label in enumerate(term):
+    target, twins, alone = "", [], []
+    for label, n in zip(terms[i], shapes[i], strict=True):
         if label in target:
-            # A second occurrence takes the diagonal: give it a name of its own and an identity matrix.
-            factors.append(np.eye(sizes[label]))
-            labels.append(label + unused[0])
+            # A second occurrence takes the diagonal: it gets a name of its own and an identity matrix.
+            twins.append((label + unused[0], n))
             label = unused.pop(0)
-        elif not any((label, shape[axis]) in zip(t, np.shape(f), strict=True) for t, f in zip(labels, factors, strict=True)):
+            sizes[label] = n
+        elif label not in covered and n == sizes[label]:
             # Only this operand has the whole axis, and it is summed over: the cotangent is the same along it.
-            factors.append(np.ones(shape[axis]))
-            labels.append(label)
+            alone.append((label, n))
         target += label
-    # An axis of length one that was broadcast is summed over, and put back.
-    kept = "".join(label for axis, label in enumerate(target) if shape[axis] == sizes.get(label, shape[axis]))
-    work = math.prod(sizes.values())
-    result = np.einsum(f"{','.join(labels)}->{kept}", *factors, optimize=optimize or work > _LARGE)
-    return np.reshape(result, shape)
+    # An axis of length one that was broadcast is summed over, and put back by reshaping.
+    kept = "".join(label for label, n in zip(target, shapes[i], strict=True) if n == sizes[label])
+    labels += [label for label, _ in twins + alone]
+    large = math.prod(sizes.values()) > _LARGE
+    return f"{','.join(labels)}->{kept}", [n for _, n in twins], [n for _, n in alone], large
 
 
 def _places(operands):
@@ -82,26 +100,26 @@ def _places(operands):
     return range(0, len(operands) - len(operands) % 2, 2)
 
 
-def _parse(operands):
-    """Positions of the arrays, their index strings and that of the output, ellipses spelled out."""
+def _spelling(operands):
+    """The subscripts as text, of a call that gives them as lists of numbers."""
     places = _places(operands)
-    if isinstance(operands[0], str):
-        text = operands[0].replace(" ", "")
-        inputs, arrow, output = text.partition("->")
-        terms = inputs.split(",")
-        output = output if arrow else None
-    else:
-        sublists = [list(operands[p + 1]) for p in places]
-        output = list(operands[-1]) if len(operands) % 2 else None
-        numbers = sorted({i for s in [*sublists, output or []] for i in s if i is not Ellipsis})
-        names = dict(zip(numbers, _LETTERS, strict=False))
-        terms = ["".join("..." if i is Ellipsis else names[i] for i in s) for s in sublists]
-        output = None if output is None else "".join("..." if i is Ellipsis else names[i] for i in output)
-    if output is None:
-        letters = "".join(terms).replace(".", "")
+    sublists = [list(operands[p + 1]) for p in places]
+    output = list(operands[-1]) if len(operands) % 2 else None
+    numbers = sorted({i for s in [*sublists, output or []] for i in s if i is not Ellipsis})
+    names = dict(zip(numbers, _LETTERS, strict=False))
+    texts = ["".join("..." if i is Ellipsis else names[i] for i in s) for s in [*sublists, output or []]]
+    return ",".join(texts[:-1]) + ("" if output is None else "->" + texts[-1])
+
+
+def _terms(spelled, shapes):
+    """The index string of each operand and of the output, ellipses spelled out."""
+    inputs, arrow, output = spelled.replace(" ", "").partition("->")
+    terms = inputs.split(",")
+    if not arrow:
+        letters = inputs.replace(".", "").replace(",", "")
         output = "..." + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
-    lengths = [np.ndim(operands[p]) - len(t.replace(".", "")) for p, t in zip(places, terms, strict=True)]
-    longest = max(n for n in lengths)
-    fresh = [c for c in _LETTERS if c not in "".join(terms)][:longest]
+    lengths = [len(shape) - len(t.replace(".", "")) for shape, t in zip(shapes, terms, strict=True)]
+    longest = max(lengths)
+    fresh = [c for c in _LETTERS if c not in inputs][:longest]
     terms = [t.replace("...", "".join(fresh[longest - n :])) for t, n in zip(terms, lengths, strict=True)]
-    return places, terms, output.replace("...", "".join(fresh))
+    return terms, output.replace("...", "".join(fresh))

@@ -1,7 +1,8 @@
 """Rules of median, quantile and percentile, and their variants that skip NaN.
 
 Each result lies between two neighbours of the sorted data.  Which ones, and how far between, NumPy itself is asked: the
-same quantile of the *ranks* of the data is that position, whatever the method, the weights and the NaN.
+same quantile of the *ranks* of the data is that position, whatever the method, the weights and the NaN.  Without weights
+and NaN all rows of data have the same ranks.
 """
 
 from __future__ import annotations
@@ -38,19 +39,30 @@ class _Neighbours:
         Where between them the quantile lies.
     """
 
-    def __init__(self, position, a, q, axis):
+    def __init__(self, position, a, q, axis, alike):
         row = np.reshape(a, (1,)) if np.ndim(a) == 0 else merge(a, axis)
-        order = np.argsort(row, -1)
-        ranks = np.where(np.isnan(row), np.nan, np.argsort(order, -1))
-        p = np.moveaxis(position(ranks, np.ravel(q)), 0, -1)
         n = np.shape(row)[-1]
-        j = np.clip(np.searchsorted(np.arange(n), p, side="right") - 1, 0, n - 1)
+        if alike:
+            p = position(np.arange(n, dtype=float), np.ravel(q))
+            j, k = self._between(p, n)
+            order = np.argpartition(row, sorted({*j.tolist(), *k.tolist()}), -1)
+            self.lower, self.upper, self.count = order[..., j], order[..., k], n
+        else:
+            order = np.argsort(row, -1)
+            ranks = np.where(np.isnan(row), np.nan, np.argsort(order, -1))
+            p = np.moveaxis(position(ranks, np.ravel(q)), 0, -1)
+            j, k = self._between(p, n)
+            self.lower, self.upper = np.take_along_axis(order, j, -1), np.take_along_axis(order, k, -1)
+            self.count = np.sum(~np.isnan(row), axis=-1, keepdims=True)
         self.shape = np.shape(row)
         self.t = p - j
-        self.lower = np.take_along_axis(order, j, -1)
-        self.upper = np.take_along_axis(order, np.minimum(j + 1, n - 1), -1)
-        self.count = np.sum(~np.isnan(row), axis=-1, keepdims=True)
         self.within = (p > 0) & (p < self.count - 1)
+
+    @staticmethod
+    def _between(p, n):
+        """The whole numbers on the two sides of a position."""
+        j = np.minimum(np.maximum(np.searchsorted(np.arange(n), p, side="right") - 1, 0), n - 1)
+        return j, np.minimum(j + 1, n - 1)
 
     def pick(self, a, axis):
         """The entries of ``a`` at the two neighbours."""
@@ -82,13 +94,15 @@ def _rows(function, per_cent):
         return function(a, q, axis, None, False, method, keepdims, **others)
 
     def neighbours(a, q, axis, method, weights=None, interpolation=None):
+        alike = weights is None and function in (np.quantile, np.percentile)
+
         def position(ranks, q):
             if weights is None:
                 return function(ranks, q, axis=-1, method=interpolation or method)
             w = np.broadcast_to(weights, np.shape(a)) if np.ndim(weights) == np.ndim(a) else _along(weights, a, axis)
             return function(ranks, q, axis=-1, method=method, weights=merge(w, axis))
 
-        return _Neighbours(position, a, q, axis)
+        return _Neighbours(position, a, q, axis, alike)
 
     @row.defjvp
     def jvp(dots, y, a, q, axis=None, overwrite_input=False, method="linear", keepdims=False, **others):
@@ -128,17 +142,19 @@ def _median_rows(function):
         return function(a, axis, None, False, keepdims)
 
     def middle(ranks, q):
+        if function is np.median:
+            return np.array([(len(ranks) - 1) / 2])
         return np.expand_dims(function(ranks, axis=-1), 0)
 
     @row.defjvp
     def jvp(dots, y, a, axis=None, overwrite_input=False, keepdims=False):
-        near = _Neighbours(middle, a, 0.5, axis)
+        near = _Neighbours(middle, a, 0.5, axis, function is np.median)
         lower, upper = near.pick(dots[0], axis)
         return np.reshape((1 - near.t) * lower + near.t * upper, np.shape(y))
 
     @row.defvjp
     def vjp(bar, y, needs, a, axis=None, overwrite_input=False, keepdims=False):
-        near = _Neighbours(middle, a, 0.5, axis)
+        near = _Neighbours(middle, a, 0.5, axis, function is np.median)
         return (near.spread(np.reshape(bar, (*near.shape[:-1], 1)), a, axis),)
 
 

@@ -214,15 +214,17 @@ def prod_vjp(bar, y, needs, a, initial=ABSENT, axis=None, dtype=None, keepdims=F
 
 
 def _ties(y, a, initial, axis, keepdims, where):
-    """Which entries attain the result, whether ``initial`` does, and how many share."""
+    """Which entries attain the result, whether ``initial`` does, and how many share; the latter with axes kept."""
     y = unreduce(y, np.ndim(a), axis, keepdims)
     hit = a == y
     if given(where) and where is not True:
         hit = hit & where
-    first = (initial == y) if given(initial) else False
-    # A NaN is attained nowhere: one avoids a division by zero.
-    share = np.maximum(np.sum(hit, axis=axis, keepdims=True) + first, 1)
-    return hit, first, share
+    share = np.add.reduce(hit, axis, np.result_type(y), None, True)
+    if not given(initial):
+        # A NaN is attained nowhere: one avoids a division by zero.
+        return hit, None, np.maximum(share, 1)
+    first = initial == y
+    return hit, first, np.maximum(share + first, 1)
 
 
 def _extremum_jvp(dots, y, a, initial, axis, keepdims, where):

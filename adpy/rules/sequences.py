@@ -122,8 +122,6 @@ class _Segments:
     ----------
     j, k : ndarray of int
         Positions in the arguments of the samples left and right of x.
-    t : array
-        Where x lies between them, 0 to 1.
     slope : array
         The derivative of the interpolant.
     below, above : ndarray of bool
@@ -131,40 +129,44 @@ class _Segments:
     """
 
     def __init__(self, x, xp, fp, period):
-        order = np.arange(np.shape(xp)[0])
-        shift = np.zeros(len(order))
+        n = np.shape(xp)[0]
+        order = None
         if period is not None:
             period = abs(period)
             x, xp = x % period, xp % period
             order = np.argsort(xp)
             order = np.concatenate([order[-1:], order, order[:1]])
-            shift = np.zeros(len(order))
-            shift[0], shift[-1] = -period, period
-        n = len(order)
-        points = np.take(xp, order) + shift
-        place = np.searchsorted(points, x, side="right") - 1
-        j = np.clip(place, 0, max(n - 2, 0))
+            n += 2
+            shift = np.where(np.arange(n) == 0, -period, np.where(np.arange(n) == n - 1, period, 0.0))
+            xp = xp[order] + shift
+        place = np.searchsorted(xp, x, side="right") - 1
+        j = np.minimum(np.maximum(place, 0), max(n - 2, 0))
         k = np.minimum(j + 1, n - 1)
-        start = np.take(points, j)
-        width = np.where(j == k, 1.0, np.take(points, k) - start)
-        self.j, self.k = np.take(order, j), np.take(order, k)
-        self.t = (x - start) / width
-        self.slope = (np.take(fp, self.k) - np.take(fp, self.j)) / width
-        self.below, self.above = place < 0, x > points[-1]
-        self.inside = ~(self.below | self.above)
+        self.below, self.above = place < 0, x > xp[n - 1]
+        self.j, self.k = (j, k) if order is None else (order[j], order[k])
+        self._start = xp[j]
+        self._width = xp[k] - self._start if n > 1 else 1.0
+        self._x = x
+        self.slope = (fp[self.k] - fp[self.j]) / self._width
+
+    @property
+    def t(self):
+        """Where x lies between its two samples, 0 to 1."""
+        return (self._x - self._start) / self._width
 
 
 @np_interp.defjvp
 def interp_jvp(dots, y, x, xp, fp, left=None, right=None, period=None):
     x_dot, xp_dot, fp_dot, left_dot, right_dot = dots
     s = _Segments(x, xp, fp, period)
-    total = np.zeros(np.shape(y))
+    t = None if xp_dot is None and fp_dot is None else s.t
+    total = 0.0
     if x_dot is not None:
         total = total + s.slope * x_dot
     if xp_dot is not None:
-        total = total - s.slope * ((1 - s.t) * np.take(xp_dot, s.j) + s.t * np.take(xp_dot, s.k))
+        total = total - s.slope * ((1 - t) * xp_dot[s.j] + t * xp_dot[s.k])
     if fp_dot is not None:
-        total = total + (1 - s.t) * np.take(fp_dot, s.j) + s.t * np.take(fp_dot, s.k)
+        total = total + (1 - t) * fp_dot[s.j] + t * fp_dot[s.k]
     for outside, given, dot, end in [(s.below, left, left_dot, 0), (s.above, right, right_dot, -1)]:
         if given is not None:
             total = np.where(outside, 0 if dot is None else dot, total)
@@ -177,17 +179,19 @@ def interp_jvp(dots, y, x, xp, fp, left=None, right=None, period=None):
 def interp_vjp(bar, y, needs, x, xp, fp, left=None, right=None, period=None):
     s = _Segments(x, xp, fp, period)
     n = np.shape(xp)[0]
-    inner = np.where(s.inside, bar, 0)
+    t = s.t if needs[1] or needs[2] else None
+    inner = np.where(s.below | s.above, 0, bar)
     by_slope = np.real(conj(s.slope) * inner)
     bars = [by_slope if needs[0] else None, None, None, None, None]
     if needs[1]:
-        bars[1] = -scatter(s.j, (1 - s.t) * by_slope, n) - scatter(s.k, s.t * by_slope, n)
+        bars[1] = -scatter(s.j, (1 - t) * by_slope, n) - scatter(s.k, t * by_slope, n)
     if needs[2]:
-        bars[2] = scatter(s.j, (1 - s.t) * inner, n) + scatter(s.k, s.t * inner, n)
+        bars[2] = scatter(s.j, (1 - t) * inner, n) + scatter(s.k, t * inner, n)
     for position, outside, given, end in [(3, s.below, left, 0), (4, s.above, right, n - 1)]:
-        outer = np.sum(np.where(outside, bar, 0))
-        if given is not None and needs[position]:
-            bars[position] = outer
-        if given is None and needs[2]:
-            bars[2] = bars[2] + np.where(np.arange(n) == end, outer, 0)
+        if needs[position] or (given is None and needs[2]):
+            outer = np.sum(np.where(outside, bar, 0))
+            if given is None:
+                bars[2] = bars[2] + np.where(np.arange(n) == end, outer, 0)
+            else:
+                bars[position] = outer
     return tuple(bars)

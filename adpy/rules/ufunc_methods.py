@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from adpy.rules._shapes import ABSENT, given, kept, merge, spread, unreduce
+from adpy.rules._shapes import ABSENT, given, kept, merge, tuple_of_axes, unreduce
 from adpy.rules.nan_reductions import deliver
 from adpy.rules.table import TABLE, Composite, block
 
@@ -49,7 +49,10 @@ def stepwise_reduce(ufunc):
         for i in range(0 if given(initial) else 1, np.shape(row)[-1]):
             step = ufunc(start, row[..., i])
             start = step if skip is None else np.where(skip[..., i], step, start)
-        return deliver(unreduce(start, np.ndim(array), axis) if kept(keepdims) else start, out)
+        if kept(keepdims):
+            shape, axes = np.shape(array), tuple_of_axes(axis, np.ndim(array))
+            start = np.reshape(start, [1 if i in axes else n for i, n in enumerate(shape)])
+        return deliver(start, out)
 
 
 # accumulate
@@ -142,7 +145,7 @@ def logaddexp_reduce(array, /, axis=0, dtype=None, out=None, keepdims=False, ini
 
 def _softmax(y, a, axis, keepdims, where):
     """The share of each entry in the sum of exponentials; zero for entries of minus infinity."""
-    above = a - spread(y, np.shape(a), axis, keepdims)
+    above = a - unreduce(y, np.ndim(a), axis, keepdims)
     return np.where((a == -np.inf) | np.logical_not(where), 0, np.exp(above))
 
 

@@ -113,3 +113,26 @@ def test_gradient(function, example):
 
     (wanted,) = differences(along, example.step / 10)
     np.testing.assert_allclose(inner(list(found), dots), wanted, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("function", "example"), CASES)
+def test_gradient_of_gradient(function, example):
+    inputs, loss = losses(function, example)
+    if not inputs or loss is None:
+        pytest.skip("nothing to differentiate")
+    rng = np.random.default_rng(5)
+    dots = [direction(rng, x) for x in inputs]
+    positions = tuple(range(len(inputs)))
+
+    def slope(*inputs):
+        bars = adpy.grad(loss, argnums=positions)(*inputs)
+        return sum(np.sum(np.real(np.conj(dot) * bar)) for dot, bar in zip(dots, bars, strict=True))
+
+    found = adpy.grad(slope, argnums=positions)(*inputs)
+
+    def along(t):
+        return adpy.grad(loss, argnums=positions)(*(np.asarray(x) + t * d for x, d in zip(inputs, dots, strict=True)))
+
+    for bar, wanted in zip(found, differences(along, example.step / 10), strict=True):
+        np.testing.assert_allclose(bar, wanted, rtol=1e-6, atol=1e-6 * (1 + np.max(np.abs(wanted), initial=0)))

@@ -43,7 +43,7 @@ EXAMPLES[np.polymul] = [call(real(4), real(3)), call(complexes(2), real(3))]
 EXAMPLES[np.histogram] = [
     call(real(30)),
     call(real(30), bins=[-2.0, -0.5, 0.7, 2.5]),
-    call(real(30), bins=5, range=(-2.0, 2.0), weights=real(30, seed=1), density=True),
+    Example((real(30), 5, (-2.0, 2.0)), {"weights": real(30, seed=1), "density": True}, step=1e-4),
     Example((real(30), 6), {"density": True}, step=1e-4),
     call(real(30), [-2.0, 0.0, 1.0, 3.0], weights=real(30, seed=1)),
 ]
