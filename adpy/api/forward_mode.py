@@ -1,4 +1,4 @@
-"""Forward-mode transforms: jvp, derivative, and the Jacobian many columns at once."""
+"""Forward-mode transforms: jvp and derivative."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adpy.api.reverse_mode import untraced
-from adpy.api.running import check_function, run, select
+from adpy.api.running import check_function, is_differentiable, run, select
 from adpy.api.trees import flatten, map_leaves
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
@@ -16,25 +16,16 @@ from adpy.forward.trace import ForwardTrace
 from adpy.plain import np
 from adpy.traced.dispatch import coerce
 
-__all__ = ["derivative", "input_leaves", "is_differentiable", "jvp", "result_tangent"]
+__all__ = ["derivative", "input_leaves", "jvp", "result_tangent"]
 
 
-def is_differentiable(leaf: Any) -> bool:
-    """Is an input leaf made of floating-point numbers?  Others, inside a container, are constants."""
-    if type(leaf) in TRACED_TYPES:
-        return True
-    if isinstance(leaf, np.ndarray | np.generic):
-        return leaf.dtype.kind in "fcO"
-    return isinstance(leaf, float | complex)
-
-
-def input_leaves(args: tuple, kwargs: dict, keys: list) -> list[tuple[str, Any]]:
-    """The differentiable leaves of the arguments at ``keys``, with their names for messages."""
+def input_leaves(args: tuple, kwargs: dict, keys: list) -> list:
+    """The differentiable leaves of the arguments at ``keys``."""
     found = []
     for key in keys:
         for path, leaf in flatten(kwargs[key] if type(key) is str else args[key]):
-            if is_differentiable(leaf):
-                found.append((f"{key!r}{path}", leaf))
+            if not path or is_differentiable(leaf):
+                found.append(leaf)
     return found
 
 
@@ -48,11 +39,10 @@ def result_tangent(leaf: Any, frame: ForwardTrace) -> Any:
         return np.float64(tangent) if type(tangent) is float and leaf.__class__ is not float else tangent
     width = () if frame.width is None else (frame.width,)
     if kind in TRACED_TYPES or isinstance(leaf, np.ndarray | np.generic):
-        dtype = leaf.dtype if leaf.dtype.kind in "fc" else float
-        return np.zeros((*leaf.shape, *width), dtype)[()]
-    return np.zeros(width)[()].tolist() if not width and isinstance(leaf, int | float | complex) else (
-        np.zeros(width) if isinstance(leaf, int | float | complex) else leaf
-    )
+        return np.zeros((*leaf.shape, *width), leaf.dtype if leaf.dtype.kind in "fc" else float)[()]
+    if not isinstance(leaf, int | float | complex):
+        return leaf
+    return np.zeros(width) if width else 0.0
 
 
 def _arguments(primals: Any, tangents: Any) -> tuple[tuple, tuple]:
@@ -75,7 +65,7 @@ def _matched(primals: tuple, tangents: tuple) -> list:
                 f"tangents[{i}]", f"the structure of its primal ({len(leaves)} leaves)", f"{len(dots)} leaves"
             )
         for (path, leaf), (_, dot) in zip(leaves, dots, strict=True):
-            if is_differentiable(leaf):
+            if not path or is_differentiable(leaf):
                 matched.append(matching_tangent(dot, coerce(leaf), f"tangents[{i}]{path}"))
     return matched
 

@@ -1,4 +1,4 @@
-"""Reverse-mode transforms: vjp, grad, value_and_grad, and the Jacobian row by row."""
+"""Reverse-mode transforms: vjp, grad, value_and_grad."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from adpy.plain import np
 from adpy.api.running import check_function, is_differentiable, run, select
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
+from adpy.plain import np
 from adpy.reverse.sweep import sweep
 from adpy.reverse.tape import Tape
 from adpy.traced.dispatch import coerce, top_trace
 
-__all__ = ["grad", "jacobian_reverse", "value_and_grad", "vjp"]
+__all__ = ["grad", "value_and_grad", "vjp"]
 
 
 def untraced(leaf: Any, tape: Any) -> Any:
@@ -260,57 +260,3 @@ def _seed_like(bar, leaf):
     if hasattr(leaf, "address"):
         return bar if type(bar) in TRACED_TYPES else float(bar)
     return bar if type(bar) in TRACED_TYPES else np.asarray(bar, dtype=np.result_type(leaf.dtype))
-
-
-def jacobian_reverse(function: Callable, args: tuple, kwargs: dict, keys: list, single: bool) -> tuple[Any, Any]:
-    """Result and Jacobian, one sweep per real entry of the result."""
-    tape, y = run(Tape, function, args, kwargs, keys)
-    try:
-        outputs = [_result_leaf(leaf) for _, leaf in flatten(y)]
-        rows = [_rows(tape, leaf) for leaf in outputs]
-        leaves = iter(
-            [_collect(tape, args, kwargs, keys, single, leaf, row) for leaf, row in zip(outputs, rows, strict=True)]
-        )
-        return map_leaves(functools.partial(untraced, tape=tape), y), rebuild(y, leaves.__next__)
-    finally:
-        tape.close()
-
-
-def _rows(tape, leaf) -> list:
-    """Cotangents of all inputs for each entry of a result leaf."""
-    if type(leaf) not in TRACED_TYPES or leaf.frame is not tape or not leaf.active:
-        return []
-    reference = leaf.reference()
-    if leaf.ndim == 0:
-        return [sweep(tape, [(reference, 1.0 if hasattr(leaf, "address") else _one(leaf))], tape.inputs)]
-    rows = []
-    for i in range(leaf.size):
-        seed = np.zeros(leaf.size, leaf.dtype)
-        seed[i] = 1.0
-        rows.append(sweep(tape, [(reference, seed.reshape(leaf.shape))], tape.inputs))
-    return rows
-
-
-def _collect(tape, args, kwargs, keys, single, leaf, rows):
-    """Jacobian of one result leaf: its shape followed by the shape of each input leaf."""
-    shape = np.shape(leaf)
-    position = 0
-    results = []
-    for key in keys:
-        argument = kwargs[key] if type(key) is str else args[key]
-        blocks = []
-        for path, entry in flatten(argument):
-            if path and not is_differentiable(entry):
-                blocks.append(None)
-                continue
-            inner = np.shape(entry)
-            if rows:
-                block = np.stack([np.asarray(row[position]) if type(row[position]) not in TRACED_TYPES else row[position] for row in rows])
-                block = block.reshape(shape + inner)
-            else:
-                block = np.zeros(shape + inner)
-            blocks.append(block if block.ndim else block[()])
-            position += 1
-        taken = iter(blocks)
-        results.append(rebuild(argument, taken.__next__))
-    return results[0] if single else tuple(results)
