@@ -4,7 +4,7 @@ from adpy import capture, errors, traced
 from adpy.capture import registry
 from adpy.forward import Dual, DualArray, DualElement, DualReal, DualScalar
 from adpy.reverse import Array, Element, Real, Scalar, Var
-from adpy.traced import creation, inplace  # noqa: F401  (their rows)
+from adpy.traced import creation, inplace, several  # noqa: F401  (their rows)
 
 registry.TRACED_TYPES.update((Array, Element, Real, Scalar, DualArray, DualElement, DualReal, DualScalar))
 registry.set_hooks(traced.primal, traced.call)

@@ -27,7 +27,10 @@ class Step:
         if self.part is not None:
             result = result[self.part]
         if type(result) is np.ndarray and not result.flags.writeable and x.flags.writeable:
-            result.setflags(write=True)  # NumPy marks diagonals and broadcasts read-only out of caution
+            try:  # NumPy marks diagonals and broadcasts read-only out of caution
+                result.setflags(write=True)
+            except ValueError:  # windows, which are only read through
+                pass
         return result
 
 

@@ -224,6 +224,8 @@ class _Sweep:
             base = self.zeros(target.shape, dtype, type(like) in TRACED_TYPES)
         elif type(base) is ndarray and type(like) in TRACED_TYPES:
             base = self.traced(base)
+        elif isinstance(base, np.generic):
+            base = np.array(base)
         if depends_on_layout(path):
             if through_parts(path) and base.dtype.kind != "c":
                 base = base.astype(complex)

@@ -36,7 +36,7 @@ from adpy.reverse.nodes import (
 from adpy.reverse.paths import Step
 from adpy.tags import new_tag
 from adpy.traced.dispatch import top_trace
-from adpy.traced.refusal import refuse_dead, refuse_rule
+from adpy.traced.refusal import refuse, refuse_dead, refuse_rule
 from adpy.traced.trace import Trace
 
 __all__ = ["Tape"]
@@ -307,6 +307,8 @@ class Tape(Trace):
             return operands[0].as_view(y, Step(bind, static, part))
         if not _inexact(y):
             return y
+        if any(type(x) in (list, tuple) and any(shares_storage(y, v) for v in x) for x in values):
+            refuse(f"{row.name}, whose result shares memory with one of several arrays", "Copy the arrays first.")
         if row.transpose is not None and part is None:
             references = tuple(
                 [self._reference(i) for i in x] if type(x) in (list, tuple) else self._reference(x) for x in operands

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from adpy.plain import np
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
 from adpy.capture.replacements import original_of
+from adpy.plain import np
 from adpy.rules import lookup
 from adpy.rules.table import Block, Composite, Elementwise, Inert, Refused, Structural
 from adpy.traced.binding import binder
@@ -233,7 +233,10 @@ def _ufunc_at(ufunc, a, indices, b=None):
             f"numpy.{ufunc.__name__}.at into an array from outside the function",
             "Create the array inside the function.",
         )
-    indices = detach(indices)
+    indices = _primals(indices)
+    if b is not None and ufunc in (np.add, np.subtract) and hasattr(a, "increment_at"):
+        a.increment_at(indices, assemble(b) if type(b) in _SEQUENCES else b, 1 if ufunc is np.add else -1)
+        return None
     if b is None:
         flat = np.arange(a.size).reshape(a.shape)[indices]
         if np.unique(flat).size == flat.size:
@@ -241,12 +244,8 @@ def _ufunc_at(ufunc, a, indices, b=None):
             return None
         refuse(f"numpy.{ufunc.__name__}.at with repeated indices", "Apply it in a loop.")
     positions = np.arange(a.size).reshape(a.shape)[indices]
-    b = call(np.broadcast_to, (b, positions.shape), {}) if type(b) in TRACED_TYPES else np.broadcast_to(b, positions.shape)
-    if ufunc in (np.add, np.subtract):
-        weight = 1.0 if ufunc is np.add else -1.0
-        total = call(np.bincount, (positions.ravel(), weight * b.ravel()), {"minlength": a.size})
-        a[...] = a + total.reshape(a.shape)
-        return None
+    with capture.lowered(None if top_trace((b,)) is None else capture.frame()):
+        b = call(np.broadcast_to, (b, positions.shape), {}) if type(b) in TRACED_TYPES else np.broadcast_to(b, positions.shape)
     pending = positions.ravel()
     values = b.reshape(-1)
     while pending.size:
@@ -384,11 +383,21 @@ def _structural(row, args, kwargs):
     for name, x in rest.items():
         if type(x) in TRACED_TYPES:
             rest[name] = primal(x)
+    if rest.get("order") in ("K", "A") and row.function in (np.ravel, np.reshape):
+        rest["order"], operands = _explicit_order(operands[0], rest["order"])
     values = lower(operands, trace)
     with capture.lowered(trace.parent):
         y = bind.apply(values, rest)
     result = trace.structural(row, bind, operands, values, rest, y)
     return result if out is None else _store(result, out, True, row.name)
+
+
+def _explicit_order(x, order):
+    """Order "C" or "F", and operands, for a ``ravel`` or ``reshape`` in the order of the memory."""
+    plain = primal(x)
+    if order == "A":
+        return ("F" if plain.flags.fnc else "C"), (x,)
+    return "C", (call(np.transpose, (x, np.argsort([-abs(s) for s in plain.strides], kind="stable").tolist()), {}),)
 
 
 # ------------------------------------------------------------------------------------------------ arrays

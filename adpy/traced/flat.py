@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from adpy.plain import np
-from adpy.traced.dispatch import call
+from adpy.traced.dispatch import primal
+from adpy.traced.inplace import entries
 
 __all__ = ["Flat"]
 
@@ -13,29 +14,33 @@ __all__ = ["Flat"]
 class Flat:
     """Iterator over the entries of a traced array in C order; indexing reads and writes the array itself."""
 
-    __slots__ = ("_array", "index")
+    __slots__ = ("_array", "_entries", "index")
 
     def __init__(self, array: Any) -> None:
         self._array, self.index = array, 0
+        self._entries = array if array.ndim else array.reshape(1)
 
     def _key(self, key):
-        positions = np.arange(self._array.size).reshape(-1)[key]
-        return np.unravel_index(positions, self._array.shape)
+        if isinstance(key, int | np.integer) and not isinstance(key, bool):
+            n = self._entries.size
+            if not -n <= key < n:
+                raise IndexError(f"index {key} is out of bounds for size {n}")
+            return tuple([int(i) for i in np.unravel_index(key % n, self._entries.shape)])
+        positions = np.arange(self._entries.size)[primal(key)]
+        return np.unravel_index(positions, self._entries.shape)
 
     def __getitem__(self, key):
-        return self._array[self._key(key)]
+        return self._entries[self._key(key)]
 
     def __setitem__(self, key, value):
-        shape = np.shape(np.arange(self._array.size)[key])
-        if shape and getattr(value, "ndim", 0) == 1 and len(value) != shape[0]:
-            value = call(np.resize, (value, shape), {})
-        self._array[self._key(key)] = value
+        key = self._key(key)
+        self._entries[key] = entries(value, None if type(key[0]) is int else key[0].size)
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        if self.index >= self._array.size:
+        if self.index >= self._entries.size:
             raise StopIteration
         self.index += 1
         return self[self.index - 1]
@@ -50,7 +55,11 @@ class Flat:
     @property
     def coords(self) -> tuple[int, ...]:
         """Index of the entry that comes next."""
-        return tuple(int(i) for i in np.unravel_index(self.index, self._array.shape))
+        coords, rest = [], self.index
+        for n in self._array.shape[:0:-1]:
+            rest, i = divmod(rest, n) if n else (rest, 0)
+            coords.append(i)
+        return tuple([*([rest] if self._array.ndim else []), *reversed(coords)])
 
     @property
     def base(self):

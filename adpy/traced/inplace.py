@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from adpy.plain import np
 from adpy.capture.registry import TRACED_TYPES
+from adpy.plain import np
 from adpy.rules.table import TABLE, Composite
-from adpy.traced.dispatch import call, primal
+from adpy.traced.dispatch import assemble, call, primal
 from adpy.traced.refusal import refuse
 
-__all__ = ["put"]
+__all__ = ["entries", "put"]
 
 
 def _target(a: Any, name: str) -> None:
@@ -18,12 +18,14 @@ def _target(a: Any, name: str) -> None:
         refuse(f"numpy.{name} of traced values into an array from outside the function", "Create the array inside it.")
 
 
-def _entries(values, count):
-    """``values`` repeated to ``count`` entries."""
+def entries(values, count):
+    """``values`` repeated, or cut, to ``count`` entries; their first entry if ``count`` is None."""
+    if type(values) in (list, tuple):
+        values = assemble(values)
     if np.ndim(values) == 0:
         return values
     flat = values.reshape(-1) if hasattr(values, "reshape") else np.ravel(values)
-    return flat[np.arange(count) % len(flat)]
+    return flat[0] if count is None else flat[np.arange(count) % len(flat)]
 
 
 def put(a, ind, v, mode="raise"):
@@ -36,14 +38,14 @@ def put(a, ind, v, mode="raise"):
         indices = np.clip(indices, 0, a.size - 1)
     elif indices.size and (indices.max() >= a.size or indices.min() < -a.size):
         raise IndexError(f"index {indices.max()} is out of bounds for axis 0 with size {a.size}")
-    a[np.unravel_index(indices % a.size, a.shape)] = _entries(v, indices.size)
+    a.flat[indices % a.size] = v
 
 
 def place(arr, mask, vals):
     """As ``numpy.place``."""
     _target(arr, "place")
     mask = np.asarray(primal(mask), bool).reshape(arr.shape)
-    arr[mask] = _entries(vals, int(mask.sum()))
+    arr[mask] = entries(vals, int(mask.sum()))
 
 
 def putmask(a, mask, values):
@@ -77,7 +79,7 @@ def fill_diagonal(a, val, wrap=False):
     marker = np.zeros(a.shape, bool)
     np.fill_diagonal(marker, True, wrap)
     key = np.unravel_index(positions[marker], a.shape)
-    a[key] = _entries(val, int(marker.sum()))
+    a[key] = entries(val, int(marker.sum()))
 
 
 def put_along_axis(arr, indices, values, axis):
@@ -87,7 +89,7 @@ def put_along_axis(arr, indices, values, axis):
     if axis is None:
         put(arr, indices, values)
         return
-    grid = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
+    grid = list(np.ogrid[tuple(slice(n) for n in arr.shape)])
     grid[axis] = indices
     arr[tuple(grid)] = values
 

@@ -10,12 +10,12 @@ import operator
 import sys
 from typing import Any
 
-from adpy.plain import np
 from numpy import array, asarray, zeros  # bound at import: numpy's own names are replaced during a trace
 
 from adpy.capture.formatting import percent_formatting
 from adpy.capture.registry import TRACED_TYPES
-from adpy.traced.dispatch import array_function, array_ufunc, call, call_method, call_ufunc, primal
+from adpy.plain import np
+from adpy.traced.dispatch import array_function, array_ufunc, call, call_ufunc, primal
 from adpy.traced.refusal import refuse
 
 __all__ = ["Traced"]
@@ -325,16 +325,17 @@ class Traced:
 
     def item(self, *args):
         """The entry as a traced scalar."""
-        if not args:
-            if self.size != 1:
-                raise ValueError("can only convert an array of size 1 to a Python scalar")
-            return self if self.ndim == 0 and type(self).immutable else self.reshape(-1)[0]
-        index = args[0] if len(args) == 1 and isinstance(args[0], tuple) else args
-        return self.reshape(-1)[index[0]] if len(index) == 1 and self.ndim != 1 else self[tuple(index)]
+        primal(self).item(*args)  # NumPy's errors
+        if type(self).immutable:
+            return self
+        index = args[0] if len(args) == 1 and isinstance(args[0], tuple) else args or (0,)
+        if len(index) != self.ndim:
+            index = np.unravel_index(index[0] % self.size, self.shape)
+        return self[tuple([int(i) for i in index])].item()
 
     def tolist(self):
         """Nested lists of traced scalars."""
-        return self.item() if self.ndim == 0 else [x.tolist() if getattr(x, "ndim", 0) else x for x in self]
+        return [x.tolist() for x in self] if self.ndim else self.item()
 
     def __dlpack__(self, *args, **kwargs):
         refuse("__dlpack__", "Convert outside the differentiated function.")
