@@ -1,0 +1,1 @@
+"""Checkpointing of long simulations.  Holds nothing yet."""
