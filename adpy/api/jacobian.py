@@ -13,6 +13,7 @@ from adpy.api.running import check_function, is_differentiable, run, select
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
+from adpy.forward.tangents import OneDirectionError
 from adpy.forward.trace import ForwardTrace
 from adpy.plain import np
 from adpy.reverse.sweep import sweep
@@ -98,7 +99,12 @@ def _blocks(call: tuple, inputs: list, mode: str, has_aux: bool) -> tuple[Any, A
         found = _by_rows(call, inputs, has_aux, size if mode == "auto" else None)
         if found is not None:
             return found
-    return _by_columns(call, inputs, has_aux)
+    if _nested(inputs):
+        return _by_columns(call, inputs, has_aux, 1)
+    try:
+        return _by_columns(call, inputs, has_aux, CHUNK)
+    except OneDirectionError:
+        return _by_columns(call, inputs, has_aux, 1)
 
 
 def _in_structure(arguments: list, parts: list | None, single: bool) -> Any:
@@ -126,9 +132,8 @@ def _split(y: Any, frame: Any, has_aux: bool) -> tuple[Any, Any]:
 # ---- forward
 
 
-def _by_columns(call: tuple, inputs: list, has_aux: bool) -> tuple[Any, Any, list]:
+def _by_columns(call: tuple, inputs: list, has_aux: bool, chunk: int) -> tuple[Any, Any, list]:
     size = sum(np.size(leaf) for leaf in inputs)
-    chunk = 1 if _nested(inputs) else CHUNK
     is_complex = any(_is_complex(leaf) for leaf in inputs)
     y, aux, passes, turned = None, None, [], []
     for start in range(0, max(size, 1), chunk):

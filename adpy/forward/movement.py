@@ -28,7 +28,7 @@ class Step:
     def __call__(self, tangent: Any, width: int | None) -> Any:
         """The same view of a tangent of that operand."""
         items = iter(range(len(leaves(self.values))))
-        own = tangent if width is None else packed(tangent, width)
+        own = tangent if width is None else packed(tangent, width, True)
         result = self.bind.apply(_replaced(self.values, items, self.position, own), self.static)
         if self.part is not None:
             result = result[self.part]
@@ -55,13 +55,14 @@ def moved(frame: Any, bind: Callable, operands: Sequence, values: tuple, static:
     sources = leaves(operands)
     owners = [storage(x) for x in leaves(values)]
     active = [x.frame is frame and x.active if type(x) in TRACED_TYPES else False for x in sources]
+    positions = [_owner(part, owners) for part in parts]
     tangents = [None] * len(parts)
     if any(active):
-        tangents = _pushed(frame, bind, operands, static, dtype)
+        views = any(position is not None and active[position] for position in positions)
+        tangents = _pushed(frame, bind, operands, static, dtype, views)
         tangents = tangents if several else (tangents,)
     results = []
-    for i, part in enumerate(parts):
-        position = _owner(part, owners)
+    for i, (part, position) in enumerate(zip(parts, positions, strict=True)):
         if position is None:
             results.append(_fresh(frame, part, tangents[i]))
         elif active[position]:
@@ -74,24 +75,24 @@ def moved(frame: Any, bind: Callable, operands: Sequence, values: tuple, static:
     return type(y)(results) if several else results[0]
 
 
-def _pushed(frame, bind, operands, static, dtype):
+def _pushed(frame, bind, operands, static, dtype, views):
     """The function applied to the tangents."""
     if frame.width is not None and "dtype" in static:
         static = {name: x for name, x in static.items() if name != "dtype"}
     with capture.lowered(frame.parent):
-        return bind.apply(tuple([_carried(frame, x, dtype) for x in operands]), static)
+        return bind.apply(tuple([_carried(frame, x, dtype, views) for x in operands]), static)
 
 
-def _carried(frame, x, dtype):
+def _carried(frame, x, dtype, views):
     """The tangent of an operand: zero for a constant; an array of records for many directions."""
     if type(x) in _SEQUENCES:
-        return type(x)([_carried(frame, item, dtype) for item in x])
+        return type(x)([_carried(frame, item, dtype, views) for item in x])
     if type(x) in TRACED_TYPES and x.frame is frame:
         tangent = x.carried()
         if tangent is not None:
             if type(tangent) is not float and tangent.dtype != dtype:
                 tangent = tangent.astype(dtype)
-            return tangent if frame.width is None else packed(tangent, frame.width)
+            return tangent if frame.width is None else packed(tangent, frame.width, views)
     if x is None or x is np._NoValue:
         return x
     return np.zeros(np.shape(x), dtype if frame.width is None else record(dtype, frame.width))

@@ -12,9 +12,11 @@ from functools import cache
 from typing import Any
 
 from adpy.capture.registry import TRACED_TYPES
+from adpy.errors import TracedValueError
 from adpy.plain import np
+from adpy.traced.refusal import refuse
 
-__all__ = ["copied", "finite", "fitted", "fitted_scalar", "leaves", "packed", "product", "record", "storage", "unpacked", "zeros"]
+__all__ = ["OneDirectionError", "copied", "finite", "fitted", "fitted_scalar", "leaves", "packed", "product", "record", "storage", "unpacked", "zeros"]
 
 ndarray = np.ndarray
 
@@ -25,8 +27,19 @@ def record(dtype: np.dtype, width: int) -> np.dtype:
     return np.dtype([("directions", dtype, (width,))])
 
 
-def packed(tangent: ndarray, width: int) -> ndarray:
-    """A tangent with ``width`` directions as an array of records (a view)."""
+class OneDirectionError(TracedValueError):
+    """Raised where only one direction at a time will do; who asked for many asks again for one after the other."""
+
+
+def packed(tangent: Any, width: int, view: bool) -> ndarray:
+    """A tangent with ``width`` directions as an array of records; a view of it if ``view`` is asked for.
+
+    Real parts of complex tangents can only be copied, and tangents with derivatives of their own not even that.
+    """
+    if type(tangent) in TRACED_TYPES or (view and tangent.strides[-1] != tangent.itemsize):
+        refuse("Many directions at once", "Differentiate in one direction.", OneDirectionError)
+    if tangent.strides[-1] != tangent.itemsize:
+        tangent = tangent.copy()
     return tangent.view(record(tangent.dtype, width))[..., 0]
 
 
