@@ -7,7 +7,6 @@ multi-dimensional transform is a chain of one-dimensional steps, and so is its t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -66,14 +65,12 @@ def resize(x, axis: int, n: int):
     return x
 
 
-@lru_cache(maxsize=32)
 def _counts(n: int, extra: int, dtype) -> np.ndarray:
     """How often each coefficient of a half spectrum stands for one of the full one; ``extra`` axes follow."""
     counts = np.full((n // 2 + 1,) + (1,) * extra, 2.0, dtype)
     counts[0] = 1
     if n % 2 == 0:
         counts[-1] = 1
-    counts.flags.writeable = False
     return counts
 
 

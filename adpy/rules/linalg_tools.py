@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import lru_cache
 
 import numpy as np
 
@@ -67,44 +67,37 @@ def inner(u, v, axis=None, keepdims: bool = False):
     return np.sum(np.real(product) if np.iscomplexobj(product) else product, axis=axis, keepdims=keepdims)
 
 
-def _kept_when_small(build: Callable) -> Callable:
-    """Keep the matrices that ``build(n, ...)`` makes for small ``n``: making them costs more than using them."""
-    cached = lru_cache(maxsize=256)(build)
-
-    @wraps(build)
-    def kept(n, *args):
-        return cached(n, *args) if n <= 32 else build(n, *args)
-
-    return kept
+_SMALL = 32
+_BOOL = np.dtype(bool)
 
 
-@_kept_when_small
+def _constants(dtype) -> tuple[np.ndarray, np.ndarray]:
+    identity = np.eye(_SMALL, dtype=dtype)
+    lower = np.tri(_SMALL, dtype=dtype)
+    return identity, lower
+
+
+# Cut from constants when small: making them costs more than using them.  They are made at import, because a cache
+# could be filled during a trace, when array creators return traced buffers.
+_CONSTANTS = {np.dtype(t): _constants(t) for t in (float, np.float32, bool)}
+
+
 def identity(n: int, dtype) -> np.ndarray:
-    """Read-only identity matrix."""
-    return _read_only(np.eye(n, dtype=dtype))
+    """Identity matrix; do not write into it."""
+    known = _CONSTANTS.get(dtype) if n <= _SMALL else None
+    return np.eye(n, dtype=dtype) if known is None else known[0][:n, :n]
 
 
-@_kept_when_small
-def _halves(n: int, lower: bool, dtype) -> np.ndarray:
-    """Ones in a strict triangle, one half on the diagonal."""
-    strict = np.tri(n, k=-1) if lower else np.tri(n, k=-1).T
-    return _read_only((strict + 0.5 * np.eye(n)).astype(dtype))
-
-
-@_kept_when_small
-def _half_mask(n: int, lower: bool) -> np.ndarray:
-    triangle = np.tri(n, dtype=bool)
-    return _read_only(triangle if lower else triangle.T)
-
-
-def _read_only(a: np.ndarray) -> np.ndarray:
-    a.flags.writeable = False
-    return a
+def _ones_below(n: int, lower: bool, dtype) -> np.ndarray:
+    """Ones in one triangle and on the diagonal; do not write into it."""
+    known = _CONSTANTS.get(dtype) if n <= _SMALL else None
+    ones = np.tri(n, dtype=dtype) if known is None else known[1][:n, :n]
+    return ones if lower else ones.T
 
 
 def diagonal_matrix(d):
     """Square matrices with the last axis of ``d`` on their diagonals."""
-    return d[..., :, None] * identity(np.shape(d)[-1], d.dtype)
+    return d[..., :, None] * identity(np.shape(d)[-1], _real_dtype(d.dtype))
 
 
 def zeros_of(x) -> np.ndarray:
@@ -129,13 +122,14 @@ def as_matrix(x):
 
 def half_triangle(a, lower: bool = True):
     """One triangle with halved diagonal: the ``Phi`` of the Cholesky derivative."""
-    return a * _halves(np.shape(a)[-1], lower, _real_dtype(a.dtype))
+    n, dtype = np.shape(a)[-1], _real_dtype(a.dtype)
+    return a * (_ones_below(n, lower, dtype) - 0.5 * identity(n, dtype))
 
 
 def hermitian_from(a, lower: bool = True):
     """The Hermitian matrix that LAPACK sees when it reads one triangle of ``a``."""
     # What is in the other triangle may not even be a number, so it is masked and not multiplied away.
-    half = half_triangle(np.where(_half_mask(np.shape(a)[-1], lower), a, 0), lower)
+    half = half_triangle(np.where(_ones_below(np.shape(a)[-1], lower, _BOOL), a, 0), lower)
     return half + mH(half)
 
 
@@ -168,7 +162,7 @@ def inverse_gaps(values):
     gaps = values[..., None, :] - values[..., :, None]
     tolerance = 16 * n * eps_of(values) * np.max(np.abs(values), axis=-1, initial=0)[..., None, None]
     close = np.abs(gaps) <= tolerance
-    return np.where(close, 0, 1 / np.where(close, 1, gaps)), close & ~identity(n, bool)
+    return np.where(close, 0, 1 / np.where(close, 1, gaps)), close & ~identity(n, _BOOL)
 
 
 def phase_row(vectors, row: int):
