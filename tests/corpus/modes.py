@@ -9,7 +9,7 @@ from tests.corpus.differences import Differences, jacobian
 from tests.corpus.registry import Case, load
 from tests.corpus.trees import flat, float_leaves, rebuilt, split
 
-__all__ = ["by_differences", "by_forward", "by_reverse"]
+__all__ = ["by_differences", "by_forward", "by_jacobian", "by_reverse"]
 
 
 def _active(case: Case, arguments: tuple) -> tuple:
@@ -71,3 +71,10 @@ def _seeds(value):
     size = len(_vector(value))
     for direction in np.eye(size):
         yield rebuilt(value, split(direction, value))
+
+
+def by_jacobian(case: Case, arguments: tuple, mode: str) -> np.ndarray:
+    """The Jacobian by ``adpy.jacobian``: forward mode carries many directions in one call of the function."""
+    blocks = adpy.jacobian(case.function, argnums=case.argnums, mode=mode)(*arguments)
+    rows = np.size(case.value)
+    return np.hstack([np.reshape(block, (rows, -1)) for block in blocks])

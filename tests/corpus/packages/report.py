@@ -9,7 +9,7 @@ from tests.corpus.packages.worker import read_lines
 
 __all__ = ["markdown"]
 
-OUTCOMES = ("right", "refused", "crashed", "wrong", "too slow")
+OUTCOMES = ("right", "refused", "crashed", "not a number", "wrong", "too slow")
 INTRODUCTION = """\
 # Other people's functions, as they stand
 
