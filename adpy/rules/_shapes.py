@@ -64,8 +64,8 @@ _SMALL = 2048
 def spread(y: Any, shape: tuple[int, ...], axis: Any, keepdims: Any = False) -> Any:
     """The result of a reduction broadcast over what it was reduced from."""
     y = unreduce(y, len(shape), axis, keepdims)
-    if math.prod(shape) <= _SMALL and getattr(y, "dtype", None) == np.float64:
-        return y + np.zeros(shape)
+    if math.prod(shape) <= _SMALL or not isinstance(y, np.ndarray):
+        return y + np.zeros(shape, getattr(y, "dtype", float))
     return np.broadcast_to(y, shape)
 
 

@@ -165,6 +165,12 @@ def block_of(arrays):
     return join(arrays, -_depth(arrays))
 
 
+@composite(np.ix_)
+def ix_(*args):
+    n = len(args)
+    return tuple(np.reshape(x, (1,) * i + (-1,) + (1,) * (n - 1 - i)) for i, x in enumerate(args))
+
+
 def _cumulative(scan, first, x, axis, dtype, out, include_initial):
     x = np.atleast_1d(x)
     if axis is None and np.ndim(x) > 1:

@@ -69,8 +69,10 @@ def mean_jvp(dots, y, a, axis=None, dtype=None, keepdims=False, where=ABSENT):
 @np_mean.defvjp
 def mean_vjp(bar, y, needs, a, axis=None, dtype=None, keepdims=False, where=ABSENT):
     shape = np.shape(a)
-    bar = unreduce(bar, len(shape), axis, keepdims)
-    return (_masked(np.broadcast_to(bar / _entries(shape, axis, where), shape), where),)
+    if given(where) and where is not True:
+        bar = unreduce(bar, len(shape), axis, keepdims) / _entries(shape, axis, where)
+        return (_masked(bar + np.zeros(shape), where),)
+    return (spread(bar / max(count(shape, axis), 1), shape, axis, keepdims),)
 
 
 def _entries(shape, axis, where):

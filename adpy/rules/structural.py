@@ -203,7 +203,6 @@ for _function, *_operands in [
     (np.diagflat, "v"),
     (np.diagonal, "a"),
     (np.meshgrid, "xi"),
-    (np.ix_, "args"),
     (np.lib.stride_tricks.sliding_window_view, "x"),
     (np.fft.fftshift, "x"),
     (np.fft.ifftshift, "x"),
