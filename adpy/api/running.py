@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from adpy.plain import np
 from adpy import capture
-from adpy.api.trees import flatten, rebuild
+from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError, TracedValueError
+from adpy.plain import np
 
 __all__ = ["check_function", "is_differentiable", "primal_input", "run", "select", "wrap"]
 
@@ -106,6 +106,8 @@ def run(make_frame: Callable, function: Callable, args: tuple, kwargs: dict, key
         frame = make_frame()
         try:
             traced_args, traced_kwargs = wrap(args, kwargs, keys, frame.input)
+            if level:
+                _borrow_others(frame, traced_args, traced_kwargs, keys)
             with capture.tracing(frame, function, level) as call:
                 y = call(*traced_args, **traced_kwargs)
             if frame.detached:
@@ -125,6 +127,18 @@ def run(make_frame: Callable, function: Callable, args: tuple, kwargs: dict, key
             capture.settle(function, level)
         return frame, y
     raise refused
+
+
+def _borrow_others(frame: Any, args: list, kwargs: dict, keys: list) -> None:
+    """Wrap the arrays among the other arguments, so that their copies can take traced values."""
+
+    def borrowed(leaf):
+        return frame.borrow(leaf) if type(leaf) is np.ndarray and leaf.dtype.kind in "fc" else leaf
+
+    for container, names in ((args, range(len(args))), (kwargs, list(kwargs))):
+        for name in names:
+            if name not in keys and isinstance(container[name], np.ndarray | list | tuple | dict):
+                container[name] = map_leaves(borrowed, container[name])
 
 
 def wrap(args: tuple, kwargs: dict, keys: list, make: Callable) -> tuple[list, dict]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from adpy.plain import np
-
 from adpy import capture
 from adpy.api.trees import map_leaves
 from adpy.capture.registry import TRACED_TYPES
+from adpy.plain import np
 from adpy.traced.dispatch import assemble, primal, top_trace
 
 __all__ = ["stop_gradient"]

@@ -154,7 +154,7 @@ def _convert(frame, x, dtype=None, copy=None, order=None, ndmin=0) -> Any:
     elif dtype is not None and dtype != x.dtype:
         result = x.astype(dtype)
     elif copy or not _ordered(x, order):
-        result = x.copy() if order in (None, "K", "A", "C") else x.copy(order)
+        result = x.copy(order or "K")
     else:
         result = x
     if result.ndim < ndmin:

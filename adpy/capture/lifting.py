@@ -12,7 +12,7 @@ import numpy as np
 
 from adpy.capture.creators import wrap_fresh
 from adpy.capture.frames import FRAME
-from adpy.capture.registry import contains_traced, dispatch
+from adpy.capture.registry import TRACED_TYPES, contains_traced, dispatch
 
 __all__ = ["LiftedUfunc", "around", "lifted", "rowed"]
 
@@ -82,6 +82,8 @@ class LiftedUfunc:
             setattr(self, name, lifted(getattr(original, name), thorough=True))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and type(args[0]) in TRACED_TYPES:
+            return self.__wrapped__(*args, **kwargs)
         frame = _current()
         if frame is None:
             return self.__wrapped__(*args, **kwargs)
@@ -124,4 +126,4 @@ def around(original: Callable, python: Callable) -> Callable:
 
 
 def _named(function: Callable, original: Callable) -> Callable:
-    return update_wrapper(function, original, ("__name__", "__qualname__", "__doc__", "__module__"), ())
+    return update_wrapper(function, original, ("__name__", "__qualname__", "__doc__", "__module__"))

@@ -18,6 +18,7 @@ from operator import itemgetter
 from typing import Any
 
 from adpy.capture.reach import Reach
+from adpy.capture.collector import relax, restore
 from adpy.capture.replacements import everything, is_replacement, original_of, replacement
 
 __all__ = ["Plan", "StalePlan", "enter", "full_plan", "leave", "numpy_plan"]
@@ -144,6 +145,7 @@ def enter(plan: Plan, again: bool = False) -> None:
         shared = _count > 0
         if not shared:
             _modules_before = len(sys.modules)
+            relax()
         elif plan in _installed:
             _count += not again
             return
@@ -164,6 +166,7 @@ def leave() -> None:
         _count -= 1
         if _count <= 0:
             _count = 0
+            restore()
             while _installed:
                 _installed[-1].remove()
                 _installed.pop()

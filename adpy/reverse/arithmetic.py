@@ -17,7 +17,7 @@ from adpy.rules import lookup
 from adpy.rules.table import Elementwise
 from adpy.traced.traced import Traced
 
-__all__ = ["ELEMENTWISE_NODES", "install"]
+__all__ = ["ELEMENTWISE_NODES"]
 
 ndarray = np.ndarray
 
@@ -83,6 +83,14 @@ def __{name}__(self, other):
         record.operands = (
             (node, path, x.shape, x.dtype.kind != "c"), (second, path_w, w.shape, w.dtype.kind != "c")
         )
+    elif kind is ndarray and other.dtype.kind in "fiub":
+        w = other
+        y = {with_array}
+        if type(y) is not ndarray or not node.active:
+            return general(self, other)
+        record = new({kind})
+        {save_constant}
+        record.operands = ((node, self.path, x.shape, x.dtype.kind != "c"), None)
     else:
         return general(self, other)
     if self.path is not None and self.path[2]:
@@ -131,6 +139,12 @@ def __r{name}__(self, other):
 _SAVE_BOTH = '''record.saved = (
             x if not node.written else x.copy(), w if not second.written else w.copy()
         )'''
+_CONSTANTS = {
+    "add": "record.saved = ()",
+    "sub": "record.saved = ()",
+    "mul": "record.saved = (None, frame.keep(w))",
+    "truediv": "record.saved = (frame.keep(w), None)",
+}
 _SAVE_QUOTIENT = "record.saved = (w if not second.written else w.copy(), y)"
 _SAVE_NOTHING = "record.saved = ()"
 
@@ -176,6 +190,33 @@ _OPERATORS = {
         ("other / x", "Reciprocal", "(x if not node.written else x.copy(), y)"),
     ),
 }
+
+
+new = object.__new__
+
+
+def _reciprocal(number: float) -> float:
+    """``1 / number`` with NumPy's infinities."""
+    with np.errstate(all="ignore"):
+        return float(np.divide(1.0, number))
+
+
+def _generate_nodes() -> dict[str, Any]:
+    """Compile the nodes; their names and what the methods need."""
+    space: dict[str, Any] = {
+        "Node": Node, "Array": Array, "ndarray": ndarray, "new": new, "reciprocal": _reciprocal, "__name__": __name__,
+    }
+    for kind, (title, unpack, contributions) in _KINDS.items():
+        source = _NODE.format(kind=kind, title=title, unpack=unpack)
+        for i, (contribution, careful, copy, own) in enumerate(contributions):
+            source += _DELIVER.format(i=i, contribution=contribution, careful=careful, copy=copy, own=own)
+        exec(compile(source, f"<adpy {kind}>", "exec"), space)
+    return space
+
+
+_SPACE = _generate_nodes()
+NODES = tuple(_SPACE[kind] for kind in _KINDS)
+Reversed, Reciprocal = _SPACE["Reversed"], _SPACE["Reciprocal"]
 
 
 class Unary(Node):
@@ -300,6 +341,93 @@ def __matmul__(self, other):
 
 np_sum, np_dot = np.sum, np.dot
 
+class Powered(Node):
+    """Record of ``x ** number``: ``saved`` is ``(x, number)``."""
+
+    __slots__ = ()
+
+    def pull(self, bar, sweep):
+        x, number = self.saved
+        weight = 2.0 * x if number == 2 else number * x ** (number - 1)
+        if sweep.careful:
+            bar = sweep.product(weight, bar)
+        else:
+            bar *= weight
+        sweep.add(self.operands[0], bar, True)
+
+
+def __pow__(self, other, modulo=None):
+    kind = type(other)
+    if (kind is int or kind is float) and other != 0 and self.frame.streams:
+        node = _ready(self)
+        if node is not None:
+            x = self.value
+            y = x**other
+            if type(y) is ndarray:
+                return _elementwise(self, Powered, node, (x.copy() if node.written else x, other), y)
+    return Traced.__pow__(self, other)
+
+
+def __neg__(self):
+    node = _ready(self)
+    if node is not None and self.frame.streams:
+        y = -self.value
+        if type(y) is ndarray:
+            return _elementwise(self, Reversed, node, (), y)
+    return Traced.__neg__(self)
+
+
+def _elementwise(array, kind, node, saved, y):
+    """Finish the record of an elementwise operation on one array."""
+    frame = array.frame
+    record = new(kind)
+    record.saved = saved
+    value = array.value
+    record.operands = ((node, array.path, value.shape, True),)
+    record.shape = y.shape
+    record.bar = record.next = record.extra = None
+    record.mark = frame.position()
+    frame.append(record)
+    return Array(y, record, frame)
+
+
+def _array_minus(self, other):
+    """``other - self`` for a plain array."""
+    node = _ready(self)
+    if node is None or not self.frame.streams:
+        return None
+    y = other - self.value
+    return _elementwise(self, Reversed, node, (), y) if type(y) is ndarray else None
+
+
+def _array_over(self, other):
+    """``other / self`` for a plain array."""
+    node = _ready(self)
+    if node is None or not self.frame.streams:
+        return None
+    x = self.value
+    y = other / x
+    saved = (x.copy() if node.written else x, y)
+    return _elementwise(self, Reciprocal, node, saved, y) if type(y) is ndarray else None
+
+
+def _array_plus(self, other):
+    """``other + self`` for a plain array: commutes, to the last bit."""
+    return Array.__add__(self, other)
+
+
+def _array_times(self, other):
+    """``other * self`` for a plain array: commutes, to the last bit."""
+    return Array.__mul__(self, other)
+
+
+_FROM_ARRAY = {
+    np.add: _array_plus,
+    np.subtract: _array_minus,
+    np.multiply: _array_times,
+    np.divide: _array_over,
+}
+
 _plans: dict[np.ufunc, tuple | None] = {}
 
 
@@ -347,46 +475,33 @@ def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
                     out.frame = frame
                     out.path = None
                     return out
+    elif len(inputs) == 2 and not kwargs and method == "__call__" and type(inputs[0]) is ndarray and inputs[1] is self:
+        reflected = _FROM_ARRAY.get(ufunc)
+        if reflected is not None and inputs[0].dtype.kind in "fiub":
+            result = reflected(self, inputs[0])
+            if result is not None and result is not NotImplemented:
+                return result
     return Traced.__array_ufunc__(self, ufunc, method, *inputs, **kwargs)
 
 
-new = object.__new__
-
-
-def _reciprocal(number: float) -> float:
-    """``1 / number`` with NumPy's infinities."""
-    with np.errstate(all="ignore"):
-        return float(np.divide(1.0, number))
-
-
-def install() -> tuple[type[Node], ...]:
-    """Generate the nodes and methods, give the methods to Array, and return the nodes."""
-    space: dict[str, Any] = {
-        "Node": Node, "Array": Array, "ndarray": ndarray, "new": new, "reciprocal": _reciprocal,
-        "__name__": __name__,
-    }
-    for kind, (title, unpack, contributions) in _KINDS.items():
-        source = _NODE.format(kind=kind, title=title, unpack=unpack)
-        for i, (contribution, careful, copy, own) in enumerate(contributions):
-            source += _DELIVER.format(i=i, contribution=contribution, careful=careful, copy=copy, own=own)
-        exec(compile(source, f"<adpy {kind}>", "exec"), space)
-    nodes = tuple(space[kind] for kind in _KINDS)
+def _install() -> None:
+    """Generate the methods and give them to Array."""
     for name, (with_array, kind, save, direct, reflected) in _OPERATORS.items():
         for template, method, (with_number, number_kind, number_saved) in (
             (_METHOD, f"__{name}__", direct),
             (_REFLECTED, f"__r{name}__", reflected),
         ):
             source = template.format(
-                name=name, kind=kind, with_array=with_array, save=save,
+                name=name, kind=kind, with_array=with_array, save=save, save_constant=_CONSTANTS[name],
                 with_number=with_number, number_kind=number_kind, number_saved=number_saved,
             )
-            scope = {**space, "general": getattr(Traced, method)}
+            scope = {**_SPACE, "general": getattr(Traced, method)}
             exec(compile(source, f"<adpy Array.{method}>", "exec"), scope)
             setattr(Array, method, scope[method])
-    for method in (__array_ufunc__, __array_function__, __matmul__):
+    for method in (__array_ufunc__, __array_function__, __matmul__, __neg__, __pow__):
         setattr(Array, method.__name__, method)
     Array.sum = total
-    return nodes
 
 
-ELEMENTWISE_NODES = (*install(), Unary, ElementwiseNode)
+_install()
+ELEMENTWISE_NODES = (*NODES, Powered, Unary, ElementwiseNode)

@@ -16,7 +16,7 @@ from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
 from adpy.reverse.paths import IMAG, REAL, Step, depends_on_layout, resolve, through_parts
 from adpy.reverse.var import VarBase
-from adpy.traced.dispatch import call, call_ufunc, top_trace
+from adpy.traced.dispatch import below, call, call_ufunc, top_trace
 from adpy.traced.refusal import refuse, refuse_dead
 
 __all__ = ["Array", "Element"]
@@ -332,7 +332,7 @@ class Array(VarBase):
                     more.pending = {}
                     more.elements = None
                 self.value[key] = source.value
-                more.pending[key if key >= 0 else key + shape[0]] = source
+                more.pending[key if key >= 0 else key + shape[0]] = source if type(source) is Scalar else source._as(Scalar)
                 return
         if kind in TRACED_TYPES or kind is list:
             key = index_of(key)
@@ -395,7 +395,7 @@ class Array(VarBase):
             more.pending = {}
             more.elements = None
         self.value[key] = source.value
-        more.pending[self._flat(key)] = source
+        more.pending[self._flat(key)] = source if type(source) is Scalar else source._as(Scalar)
         return True
 
     def _write_constant(self, key, source) -> bool:
@@ -461,7 +461,7 @@ class Array(VarBase):
         owner = storage_id(self.value)
         for position in range(len(nodes) - 1, last - 1, -1):
             record = nodes[position]
-            if record.saved:
+            if record.saved and touches(record.saved, owner):
                 record.saved = protected(record.saved, owner)
             if record is node:
                 break
@@ -470,7 +470,10 @@ class Array(VarBase):
 
     def _inplace(self, ufunc, other):
         """``self op= other``, written into this array's memory."""
-        result = call_ufunc(ufunc, self, other)
+        return self._overwrite(call_ufunc(ufunc, self, other))
+
+    def _overwrite(self, result):
+        """Write the result of an operation on this array into its memory."""
         if result.shape != self.value.shape:
             raise ValueError(
                 f"non-broadcastable output operand with shape {self.value.shape} doesn't match the broadcast shape {result.shape}"
@@ -498,7 +501,7 @@ class Array(VarBase):
             return self._inplace(ufunc, other)
         node = self.current()
         self._protect(node, active)
-        operand = other.value if kind in TRACED_TYPES and other.frame is self.frame else other
+        operand = below(other) if kind in TRACED_TYPES and other.frame is self.frame else other
         value = self.value
         if type(value) is ndarray and type(operand) not in TRACED_TYPES:
             ufunc(value, operand, out=value)
@@ -531,7 +534,7 @@ class Array(VarBase):
         reference = other.reference() if active else None
         node = self.current()
         self._protect(node, active)
-        operand = other.value if type(other) in TRACED_TYPES and other.frame is frame else other
+        operand = below(other) if type(other) in TRACED_TYPES and other.frame is frame else other
         (np.add if sign > 0 else np.subtract).at(self.value, key, operand)
         if active or node.active:
             version = self._version(Increment, node)
@@ -552,7 +555,7 @@ class Array(VarBase):
         return self._inplace(np.divide, other)
 
     def __ipow__(self, other):
-        return self._inplace(np.power, other)
+        return self._overwrite(self**other)
 
     def __ifloordiv__(self, other):
         return self._inplace(np.floor_divide, other)
@@ -611,6 +614,21 @@ def winners(shape: tuple, key: Any) -> ndarray | None:
     last[positions.ravel()] = order.ravel()
     mask = last[positions] == order
     return None if mask.all() else mask
+
+
+def touches(saved: tuple | list, owner: int) -> bool:
+    """Does a saved tuple hold memory of the storage ``owner``?"""
+    for item in saved:
+        kind = type(item)
+        if kind is ndarray:
+            if id(item) == owner or (item.base is not None and storage_id(item) == owner):
+                return True
+        elif kind is tuple or kind is list:
+            if touches(item, owner):
+                return True
+        elif kind in TRACED_TYPES and not kind.immutable and storage_id(item) == owner:
+            return True
+    return False
 
 
 def protected(saved: Any, owner: int) -> Any:

@@ -14,7 +14,6 @@ from numpy import array  # bound at import: numpy's own names are replaced durin
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
 from adpy.reverse.var import VarBase
-from adpy.traced.dispatch import call_ufunc
 from adpy.traced.traced import Traced
 
 __all__ = ["Real", "Scalar"]
@@ -68,15 +67,15 @@ class Streamed(VarBase):
         kind = type(other)
         if kind is int or kind is float:
             a = self.value
-            if other == 2:
-                value, weight = a * a, 2.0 * a
-            elif a > 0.0:
-                try:
+            try:
+                if a > 0.0:
                     value = a**other
                     weight = other * value / a
-                except OverflowError:
-                    return call_ufunc(np.power, self, other)
-            else:
+                elif kind is int and other > 0:
+                    value, weight = a**other, other * a ** (other - 1)
+                else:
+                    return self._power(other)
+            except OverflowError:
                 return self._power(other)
             return self._unary_result(value, weight)
         return self._power(other)

@@ -245,6 +245,8 @@ class _Sweep:
 
     def layout(self, bar, node):
         """``bar`` in the memory layout of its storage."""
+        if isinstance(bar, np.generic):
+            return np.array(bar)
         layout = layout_of(node)
         if layout is None or type(bar) is not ndarray:
             if type(bar) is ndarray and not bar.flags.writeable:
@@ -258,6 +260,8 @@ class _Sweep:
     @staticmethod
     def own(bar):
         """A bar that may be written into flat."""
+        if isinstance(bar, np.generic):
+            return np.array(bar)
         if type(bar) is ndarray and not (bar.flags.c_contiguous and bar.flags.writeable):
             return np.ascontiguousarray(bar).copy()
         return bar

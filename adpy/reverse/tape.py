@@ -42,6 +42,7 @@ from adpy.traced.trace import Trace
 __all__ = ["Tape"]
 
 CHUNK = 1 << 16
+LARGE = 1 << 16
 ndarray, float64 = np.ndarray, np.float64
 
 
@@ -58,6 +59,7 @@ class Tape(Trace):
         "extend",
         "home",
         "inputs",
+        "kept",
         "next",
         "nodes",
         "offset",
@@ -81,6 +83,7 @@ class Tape(Trace):
         self.home = 0
         self.complex = False
         self.plain = True
+        self.kept: dict[int, tuple[ndarray, ndarray]] = {}
         self.stream: list = [0, 0.0, 0, 0.0]
         self.extend = self.stream.extend
         self.position = self.stream.__len__
@@ -143,6 +146,7 @@ class Tape(Trace):
             return Scalar(y, address, self)
         if kind in TRACED_TYPES:
             self.plain = False
+            self.complex = self.complex or y.dtype.kind == "c"
             return (Element if kind.immutable else Array)(y, node, self)
         if isinstance(y, np.generic):
             if y.dtype.kind == "c":
@@ -179,6 +183,7 @@ class Tape(Trace):
         self.storages.append(node)
         if kind in TRACED_TYPES:
             self.plain = False
+            self.complex = self.complex or value.dtype.kind == "c"
             return (Element if kind.immutable else Array)(value, node, self)
         if value.dtype.kind == "c":
             self.complex = True
@@ -197,9 +202,18 @@ class Tape(Trace):
         return Array(array, Borrowed(array.shape, len(self.nodes)), self)
 
     def keep(self, value: Any) -> Any:
-        """A constant operand as a pullback may save it: safe from later writes by the user."""
+        """A constant operand as a pullback may save it: safe from later writes by the user.
+
+        adpy does not see writes into a plain array, so it keeps a copy.  A large array (data, mostly) is copied once a
+        tape, and compared with its copy when it is used again.
+        """
         if type(value) is ndarray:
-            return value.copy() if value.flags.writeable or value.base is not None else value
+            if value.nbytes < LARGE:
+                return value.copy()
+            kept = self.kept.get(id(value))
+            if kept is None or kept[0] is not value or not np.array_equal(kept[1], value, equal_nan=True):
+                kept = self.kept[id(value)] = (value, value.copy())
+            return kept[1]
         if type(value) in TRACED_TYPES and not type(value).immutable:
             return value.copy()
         return value
@@ -315,7 +329,7 @@ class Tape(Trace):
             )
             if all(r is None or (type(r) is list and not any(r)) for r in references):
                 return self.lift(y)
-            shapes = tuple([_like(v) for v in x] if type(x) in (list, tuple) else _like(x) for x in values)
+            shapes = tuple([_Like(v) for v in x] if type(x) in (list, tuple) else _Like(x) for x in values)
             return self.wrap(self.node(Moved, y, references, (row, shapes, static)), y)
         numbers, total, active = [], 1, []
         for x in operands:
@@ -370,7 +384,7 @@ class Tape(Trace):
         if not arrays:
             node = Constant(value.shape, len(self.nodes))
             if value.dtype == float64 and position == len(leaves):
-                extra(node).pending = {p: leaves[p] for p in positions}
+                extra(node).pending = {p: leaves[p]._as(Scalar) for p in positions}
             else:
                 node = self.node(Pack, value, (), (np.array(positions), np.array(addresses), None))
             return Array(value, node, self)
@@ -391,6 +405,7 @@ class Tape(Trace):
         self.storages = []
         self.chunks = []
         self.stream = []
+        self.kept = {}
 
 
 def _dead(*record: Any) -> None:
@@ -432,9 +447,15 @@ def _inexact(x: Any) -> bool:
     return dtype.kind in "fc" if dtype is not None else isinstance(x, float | complex)
 
 
-def _like(x: Any):
+class _Like:
     """A stand-in for an operand in ``transpose``: shape and dtype, no memory."""
-    return np.broadcast_to(np.zeros((), getattr(x, "dtype", float)), np.shape(x))
+
+    __slots__ = ("dtype", "ndim", "shape")
+
+    def __init__(self, x: Any) -> None:
+        self.shape = np.shape(x)
+        self.ndim = len(self.shape)
+        self.dtype = getattr(x, "dtype", np.dtype(float))
 
 
 def _size(x: Any) -> int:
