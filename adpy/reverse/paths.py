@@ -27,10 +27,7 @@ class Step:
         if self.part is not None:
             result = result[self.part]
         if type(result) is np.ndarray and not result.flags.writeable and x.flags.writeable:
-            try:  # NumPy marks diagonals and broadcasts read-only out of caution
-                result.setflags(write=True)
-            except ValueError:  # windows, which are only read through
-                pass
+            result.setflags(write=True)  # NumPy marks diagonals and broadcasts read-only out of caution
         return result
 
 

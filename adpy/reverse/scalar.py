@@ -14,6 +14,8 @@ from numpy import array  # bound at import: numpy's own names are replaced durin
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
 from adpy.reverse.var import VarBase
+from adpy.rules import lookup
+from adpy.rules.table import Elementwise
 from adpy.traced.traced import Traced
 
 __all__ = ["Real", "Scalar"]
@@ -43,6 +45,30 @@ class Streamed(VarBase):
         self.address = address
         self.frame = frame
         return self
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        if len(inputs) == 1 and not kwargs and method == "__call__" and self.frame.streams:
+            partial = _partials[ufunc] if ufunc in _partials else _partial(ufunc)
+            if partial is not None:
+                value = self.value
+                y = ufunc(value)
+                if type(y) is float64:
+                    y = float(y)
+                    weight = partial.constant
+                    if weight is None:
+                        weight = partial.scalar_weight((value,), y)
+                    return self._recorded(Scalar, y, weight)
+        return Traced.__array_ufunc__(self, ufunc, method, *inputs, **kwargs)
+
+    def math(self, ufunc, original):
+        """``original(self)`` for a function of :mod:`math`, with the partial of ``ufunc``; None off this path."""
+        partial = _partials[ufunc] if ufunc in _partials else _partial(ufunc)
+        value = self.value
+        y = original(value)
+        if partial is None or type(y) is not float:
+            return None
+        weight = partial.constant
+        return self._recorded(Real, y, partial.scalar_weight((value,), y) if weight is None else weight)
 
     def reference(self) -> tuple:
         """``(target, path, shape, is_real)`` for the records of nodes."""
@@ -84,8 +110,11 @@ class Streamed(VarBase):
         return Traced.__pow__(self, other)
 
     def _unary_result(self, value, weight):
+        return self._recorded(type(self), value, weight)
+
+    def _recorded(self, kind, value, weight):
         frame = self.frame
-        out = object.__new__(type(self))
+        out = object.__new__(kind)
         out.value = value
         out.frame = frame
         try:
@@ -144,6 +173,21 @@ class Streamed(VarBase):
         from adpy.reverse.array import cast
 
         return self if np.dtype(dtype) == float64 else cast(self, dtype)
+
+
+_partials: dict[np.ufunc, Any] = {}
+
+
+def _partial(ufunc: np.ufunc) -> Any:
+    """The partial of a unary ufunc, or None where the general path must look."""
+    row = lookup(ufunc)
+    found = None
+    if type(row) is Elementwise and row.arity == 1 and isinstance(row.function, np.ufunc) and row.function.nout == 1:
+        found = row.slices[0]
+        if found.function is None or found.constant == 0.0:
+            found = None
+    _partials[ufunc] = found
+    return found
 
 
 class Scalar(Streamed):
@@ -208,7 +252,7 @@ def __{name}__(self, other):
         if frame is other.frame:
             a = self.value
             b = other.value
-            out = new({result})
+{inner_guard}            out = new({result})
             out.value = {value}
             out.frame = frame
             try:
@@ -221,7 +265,7 @@ def __{name}__(self, other):
         frame = self.frame
         a = self.value
         b = other
-        out = new({cls})
+{guard}        out = new({cls})
         out.value = {value}
         out.frame = frame
         try:
@@ -241,7 +285,7 @@ def __r{name}__(self, other):
         frame = self.frame
         a = other
         b = self.value
-        out = new({cls})
+{guard}        out = new({cls})
         out.value = {value}
         out.frame = frame
         try:
@@ -268,6 +312,7 @@ _OPERATIONS = {
     "mul": ("a * b", "b", "a"),
     "truediv": ("a / b", "1.0 / b", "-out.value / b"),
 }
+_GUARD = "        if b == 0.0: return by_zero(self, other, general)\n"
 _SYMBOLS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 
 
@@ -275,13 +320,16 @@ def _generate(cls: type) -> None:
     """Compile the arithmetic and comparisons of ``cls`` from the templates."""
     space = {
         "new": object.__new__, "float64": float64, "Scalar": Scalar, "Real": Real, "Array": Array,
-        "TRUE": _TRUE, "FALSE": _FALSE,
+        "TRUE": _TRUE, "FALSE": _FALSE, "by_zero": _by_zero,
     }
     truth = {"true": "TRUE", "false": "FALSE"} if cls is Scalar else {"true": "True", "false": "False"}
     sources = []
     for name, (value, weight_a, weight_b) in _OPERATIONS.items():
         for template, method in ((_BINARY, f"__{name}__"), (_REFLECTED, f"__r{name}__")):
-            source = template.format(name=name, cls=cls.__name__, result="Scalar" if cls is Scalar else "kind", value=value, weight_a=weight_a, weight_b=weight_b)
+            source = template.format(
+                name=name, cls=cls.__name__, result="Scalar" if cls is Scalar else "kind",
+                value=value, weight_a=weight_a, weight_b=weight_b, guard=_GUARD if name == "truediv" else "", inner_guard="    " + _GUARD if name == "truediv" else "",
+            )
             sources.append((method, source))
     for name, symbol in _SYMBOLS.items():
         sources.append((f"__{name}__", _COMPARE.format(name=name, symbol=symbol, **truth)))
@@ -290,6 +338,14 @@ def _generate(cls: type) -> None:
         exec(compile(source, f"<adpy {cls.__name__}.{method}>", "exec"), scope)
         setattr(cls, method, scope[method])
     cls.__hash__ = Traced.__hash__
+
+
+def _by_zero(self, other, general):
+    """Division by zero: an exception between Python floats, inf or nan with numpy.float64."""
+    kind = type(other)
+    if type(self) is Real and (kind is Real or kind is float or kind is int):
+        raise ZeroDivisionError("float division by zero")
+    return general(self, other)
 
 
 def _general(cls: type, method: str):
@@ -309,23 +365,3 @@ from adpy.reverse.array import Array  # noqa: E402
 
 _generate(Scalar)
 _generate(Real)
-
-
-def _divide(plain, numpy_like):
-    """``/`` where a zero divisor gives inf or nan, as with numpy.float64, unless both operands are Python floats."""
-
-    def method(self, other):
-        try:
-            return plain(self, other)
-        except ZeroDivisionError:
-            kind = type(other)
-            if type(self) is Real and (kind is Real or kind is float or kind is int):
-                raise
-            return numpy_like(self, other)
-
-    return method
-
-
-for _cls in (Scalar, Real):
-    for _name in ("__truediv__", "__rtruediv__"):
-        setattr(_cls, _name, _divide(getattr(_cls, _name), getattr(Traced, _name)))

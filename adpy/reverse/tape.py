@@ -253,6 +253,15 @@ class Tape(Trace):
         pairs = tuple([(x.reference(), partial) for x, partial in operands])
         return self.wrap(self.node(Elementwise, y, pairs, tuple(saved)), y)
 
+    def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
+        """Call a ``math`` function on traced arguments (capture frame interface)."""
+        x = args[0]
+        if len(args) == 1 and isinstance(x, Streamed) and x.frame is self:
+            y = x.math(replacement, original)
+            if y is not None:
+                return y
+        return Trace.math(self, replacement, original, args)
+
     def real_elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
         """As :meth:`elementwise` for a function that returns Python floats."""
         out = self.elementwise(row, inputs, values, float64(y) if type(y) is float else y)
@@ -267,7 +276,7 @@ class Tape(Trace):
         for x, partial in operands:
             weight = partial.constant
             if weight is None:
-                weight = partial.scalar_weight(values, value)
+                weight = float(partial.scalar_weight(values, value))
             entry += (x.address, weight)
         out.address = self.scalar(*entry)
         return out
@@ -318,7 +327,8 @@ class Tape(Trace):
 
     def _moved(self, row, bind, operands, values, static, y, part):
         if len(operands) == 1 and type(operands[0]) in TRACED_TYPES and shares_storage(y, values[0]):
-            return operands[0].as_view(y, Step(bind, static, part))
+            writeable = {"writeable": True} if row.function is np.lib.stride_tricks.sliding_window_view else {}
+            return operands[0].as_view(y, Step(bind, static | writeable, part))
         if not _inexact(y):
             return y
         if any(type(x) in (list, tuple) and any(shares_storage(y, v) for v in x) for x in values):
