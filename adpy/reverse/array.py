@@ -459,11 +459,12 @@ class Array(VarBase):
         if last >= len(nodes):
             return
         owner = storage_id(self.value)
+        oldest = node.block if type(node) is Part else node  # the block was recorded, and saved its results, before
         for position in range(len(nodes) - 1, last - 1, -1):
             record = nodes[position]
             if record.saved and touches(record.saved, owner):
                 record.saved = protected(record.saved, owner)
-            if record is node:
+            if record is oldest:
                 break
 
     # ---- in place
@@ -623,7 +624,7 @@ def touches(saved: tuple | list, owner: int) -> bool:
         if kind is ndarray:
             if id(item) == owner or (item.base is not None and storage_id(item) == owner):
                 return True
-        elif kind is tuple or kind is list:
+        elif kind is tuple or kind is list or isinstance(item, tuple):
             if touches(item, owner):
                 return True
         elif kind in TRACED_TYPES and not kind.immutable and storage_id(item) == owner:
@@ -634,7 +635,7 @@ def touches(saved: tuple | list, owner: int) -> bool:
 def protected(saved: Any, owner: int) -> Any:
     """``saved`` with every array of the storage ``owner`` copied."""
     kind = type(saved)
-    if kind is tuple or kind is list:
+    if kind is tuple or kind is list or isinstance(saved, tuple):
         parts = [protected(item, owner) for item in saved]
         if any(a is not b for a, b in zip(parts, saved, strict=True)):
             return kind(parts) if not hasattr(saved, "_fields") else kind(*parts)
@@ -681,7 +682,7 @@ def _check_cast(result, target) -> None:
         )
 
 
-from adpy.reverse.nodes import Borrowed, Cast, Copy, Gather, Increment, Input, Pack, Take, Write, extra  # noqa: E402
+from adpy.reverse.nodes import Borrowed, Cast, Copy, Gather, Increment, Input, Pack, Part, Take, Write, extra  # noqa: E402
 from adpy.reverse.scalar import Real, Scalar  # noqa: E402
 from adpy.reverse.tape import shares_storage, storage_id  # noqa: E402
 

@@ -60,6 +60,24 @@ def truncated_reconstruction(m):
 
 
 @case(TALL)
+def pseudo_inverse_in_place(m):
+    u, s, vt = np.linalg.svd(m, False)
+    kept = np.copy(s)
+    for i in range(len(s)):
+        s[i] = 1 / s[i]
+    u[:, 0] *= 2
+    return np.dot(np.transpose(vt), np.multiply(s[:, np.newaxis], np.transpose(u))) * kept[0]
+
+
+@case(TALL)
+def triangular_factor_overwritten(m):
+    q, r = np.linalg.qr(m)
+    r[np.diag_indices(2)] = np.abs(np.diag(r)) ** 0.5
+    q *= np.sign(q[0])
+    return q @ r
+
+
+@case(TALL)
 def qr_of_tall_matrix(m):
     q, r = np.linalg.qr(m)
     return q @ r * 2 + np.abs(r[0, 0]) * q[:, :1] ** 2
