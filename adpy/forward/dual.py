@@ -57,7 +57,7 @@ def _current_frame() -> Any:
     frame = _frame.get()
     if frame is None:
         frame = ForwardTrace(())
-        frame.parent = None
+        frame.parent, frame.narrow = None, True
         _frame.set(frame)
     return frame
 

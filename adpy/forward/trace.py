@@ -37,12 +37,13 @@ class ForwardTrace(Trace):
         Number of directions, at least two: every tangent has one more axis of this length.  By default one direction.
     """
 
-    __slots__ = ("__weakref__", "tangents", "width")
+    __slots__ = ("__weakref__", "narrow", "tangents", "width")
 
     def __init__(self, tangents: Iterable, width: int | None = None) -> None:
         Trace.__init__(self)
         self.tangents = iter(tangents)
         self.width = width
+        self.narrow = width is None and self.parent is None
 
     # ---- values
 
