@@ -1,4 +1,4 @@
-"""Command line: ``python -m benchmarks [names] [--peers ...] [--repeat n] [--out path]``."""
+"""Command line: ``python -m benchmarks [names] [--peers ...] [--repeat n] [--clock cpu] [--out path]``."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--peers", default=",".join(TOOLS), help="tools, separated by commas; all by default")
     parser.add_argument("--repeat", type=int, default=7, help="interleaved rounds (default 7)")
     parser.add_argument("--budget", type=float, default=4.0, help="seconds a tool may spend on one problem")
+    parser.add_argument("--clock", choices=("wall", "cpu"), default="wall", help="cpu: steadier on a busy machine")
     parser.add_argument("--out", type=Path, help="write <out>.md and <out>.json")
     options = parser.parse_args(arguments)
     options.names = options.names or [*PROBLEMS, *EXTRAS]
@@ -46,21 +47,23 @@ def main(arguments: list[str]) -> int:
     from benchmarks.machine import describe
     from benchmarks.problems import PROBLEMS
     from benchmarks.report import comparison_table, machine_line, rows_as_json
+    from benchmarks.timing import Plan
     from benchmarks.tools import TOOLS
 
     options = parse(arguments)
+    plan = Plan(options.repeat, budget=options.budget, clock=options.clock)
     installed = [name for name in options.peers if TOOLS[name].version() is not None]
     for name in options.peers:
         if name not in installed:
             print(f"{name}: not installed, skipped", file=sys.stderr)
-    machine = describe(installed)
+    machine = {"clock": options.clock} | describe(installed)
     sections = ["# Benchmarks", machine_line(machine)]
     results: dict[str, Any] = {"machine": machine}
     rows = []
     for name in options.names:
         if name in PROBLEMS:
             print(f"{name} ...", file=sys.stderr, flush=True)
-            rows.append(compare(PROBLEMS[name], installed, options.repeat, budget=options.budget))
+            rows.append(compare(PROBLEMS[name], installed, plan))
     if rows:
         sections.append(comparison_table(rows, installed))
         results["problems"] = rows_as_json(rows)
@@ -68,13 +71,13 @@ def main(arguments: list[str]) -> int:
         from benchmarks import small_functions
 
         print("small_functions ...", file=sys.stderr, flush=True)
-        small = small_functions.measure(installed, options.repeat)
+        small = small_functions.measure(installed, plan)
         sections.append(small_functions.table(small, installed))
         results["small_functions"] = rows_as_json(small)
     if "fixed_costs" in options.names and "adpy" in installed:
         from benchmarks import fixed_costs
 
-        costs = fixed_costs.measure(options.repeat)
+        costs = fixed_costs.measure(plan)
         sections.append(fixed_costs.table(costs))
         results["fixed_costs"] = costs
     report = "\n\n".join(sections)

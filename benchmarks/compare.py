@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.problem import Problem, flatten
-from benchmarks.timing import Times, interleaved
+from benchmarks.timing import Plan, Times, interleaved
 from benchmarks.tools import TOOLS
 from benchmarks.verify import Reference, reference_for
 
@@ -40,14 +40,7 @@ class Row:
     differences: float | None = None
 
 
-def compare(
-    problem: Problem,
-    tools: Iterable[str],
-    repeat: int,
-    batch_time: float = 0.02,
-    budget: float = 4.0,
-    differences: bool = False,
-) -> Row:
+def compare(problem: Problem, tools: Iterable[str], plan: Plan, differences: bool = False) -> Row:
     """Verify and time every tool on ``problem``; central differences too, where asked for."""
     args = problem.inputs()
 
@@ -66,7 +59,7 @@ def compare(
     candidates = {"plain": plain} | {name: run for name, (_, run) in chosen.items()}
     if differences:
         candidates["differences"] = central_differences(problem, args)
-    times = interleaved(candidates, repeat, batch_time, budget)
+    times = interleaved(candidates, plan)
     base = times["plain"].median
     outcomes = {}
     for name, failed in failures.items():

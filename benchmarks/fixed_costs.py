@@ -16,7 +16,7 @@ import numpy as np
 
 import adpy
 from benchmarks.report import seconds
-from benchmarks.timing import interleaved
+from benchmarks.timing import CLOCKS, Plan, interleaved
 
 __all__ = ["measure", "table"]
 
@@ -24,15 +24,15 @@ OPERATIONS = 2000
 KEPT = "kept by vjp"
 
 FIRST_GRADIENT = """
-from time import perf_counter
-start = perf_counter()
+from time import {clock} as clock
+start = clock()
 import numpy as np
-numpy_there = perf_counter()
+numpy_there = clock()
 import adpy
-adpy_there = perf_counter()
+adpy_there = clock()
 {function}
 adpy.grad(f)(x)
-print(numpy_there - start, adpy_there - numpy_there, perf_counter() - adpy_there)
+print(numpy_there - start, adpy_there - numpy_there, clock() - adpy_there)
 """
 
 SMALL = """
@@ -78,7 +78,7 @@ def array_operations(x):
     return np.sum(y)
 
 
-def call_costs(repeat: int) -> dict[str, float]:
+def call_costs(plan: Plan) -> dict[str, float]:
     """Seconds of whole calls; where a function is a run of operations, seconds of one: primal, record and sweep."""
     number, vector = 0.7, np.linspace(0.1, 0.9, 10)
     triple = np.array([0.3, 0.5, 0.2])
@@ -97,7 +97,7 @@ def call_costs(repeat: int) -> dict[str, float]:
         return adpy.grad(square)(number)
 
     candidates["adpy.grad(f)(x) with grad made anew"] = new_gradient
-    times = interleaved(candidates, repeat)
+    times = interleaved(candidates, plan)
     return {name: times[name].median / max(1, cases.get(name, (None, None, 0))[2]) for name in candidates}
 
 
@@ -124,22 +124,23 @@ def long_scalar_loop(x):
     return y
 
 
-def in_new_process(function: str, cache: str) -> tuple[float, float, float]:
+def in_new_process(function: str, cache: str, clock: str) -> tuple[float, float, float]:
     """Seconds of ``import numpy``, then ``import adpy``, then a first gradient, in a new interpreter."""
     environment = os.environ | {"NUMBA_CACHE_DIR": cache}
-    command = [sys.executable, "-c", FIRST_GRADIENT.format(function=function)]
+    command = [sys.executable, "-c", FIRST_GRADIENT.format(function=function, clock=clock)]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     numpy_time, adpy_time, gradient_time = map(float, result.stdout.split())
     return numpy_time, adpy_time, gradient_time
 
 
-def process_costs(repeat: int) -> dict[str, float]:
+def process_costs(plan: Plan) -> dict[str, float]:
     """Imports and first gradients in new processes, with an empty cache of compiled kernels and with a filled one."""
     costs = {}
+    clock = CLOCKS[plan.clock].__name__
     for name, function in (("small function", SMALL), ("25,000 scalar operations", LONG)):
         with tempfile.TemporaryDirectory() as cache:
-            cold = in_new_process(function, cache)
-            warm = [in_new_process(function, cache) for _ in range(max(3, repeat // 2))]
+            cold = in_new_process(function, cache, clock)
+            warm = [in_new_process(function, cache, clock) for _ in range(max(3, plan.repeat // 2))]
         costs[f"first gradient, cold caches, {name}"] = cold[2]
         costs[f"first gradient, warm caches, {name}"] = statistics.median(run[2] for run in warm)
         costs["import numpy"] = statistics.median(run[0] for run in warm)
@@ -147,10 +148,10 @@ def process_costs(repeat: int) -> dict[str, float]:
     return costs
 
 
-def measure(repeat: int) -> dict[str, dict[str, float]]:
+def measure(plan: Plan) -> dict[str, dict[str, float]]:
     """All the fixed costs: seconds, and bytes."""
     return {
-        "seconds": call_costs(repeat) | process_costs(repeat),
+        "seconds": call_costs(plan) | process_costs(plan),
         "bytes per scalar operation": tape_bytes(long_scalar_loop, 0.7, 100_000),
     }
 

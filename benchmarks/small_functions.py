@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 
 from benchmarks.compare import Row, compare
 from benchmarks.report import failures, seconds
 from benchmarks.small import EXAMPLES
+from benchmarks.timing import Plan
 
 __all__ = ["measure", "table"]
 
 TAKES_PLAIN_FUNCTIONS = ("adpy", "autograd", "mygrad", "xad", "advect", "dualpy")
-BATCH_TIME = 0.002
 LARGER = 1e-5
 
 
-def measure(tools: list[str], repeat: int) -> list[Row]:
+def measure(tools: list[str], plan: Plan) -> list[Row]:
     """Verify and time the tools that take plain functions, and central differences, on the whole collection."""
     chosen = [name for name in tools if name in TAKES_PLAIN_FUNCTIONS]
-    return [compare(problem, chosen, repeat, BATCH_TIME, differences=True) for problem in EXAMPLES]
+    short = replace(plan, batch_time=plan.batch_time / 10)
+    return [compare(problem, chosen, short, differences=True) for problem in EXAMPLES]
 
 
 def table(rows: list[Row], tools: list[str]) -> str:
