@@ -1,0 +1,1 @@
+"""Tests of the project around the code: layers, imports, documents, tutorials, tables."""
