@@ -9,19 +9,27 @@ from adpy.rules.table import block
 __all__ = ["linear_recurrence"]
 
 
+_BLOCK = 32
+
+
 def linear_recurrence(factor, term):
     """Solve ``s[k] = factor[k] * s[k-1] + term[k]``, ``s[-1] = 0``, along the last axis.
 
-    Every step composes each affine map with the one that ends where it starts, so spans double: a logarithmic number
-    of array operations, no division.
+    Blocks are solved side by side, step by step; what enters each block from the one before obeys a recurrence of the
+    same kind over the blocks.  No division.
     """
-    n = np.shape(term)[-1]
-    span = 1
-    while span < n:
-        term = np.concatenate([term[..., :span], factor[..., span:] * term[..., :-span] + term[..., span:]], -1)
-        factor = np.concatenate([factor[..., :span], factor[..., span:] * factor[..., :-span]], -1)
-        span *= 2
-    return term
+    *lead, n = np.shape(term)
+    if n <= _BLOCK:
+        steps = [term[..., 0]]
+        for k in range(1, n):
+            steps.append(factor[..., k] * steps[-1] + term[..., k])
+        return np.stack(steps, -1)
+    rest = np.zeros((*lead, -n % _BLOCK))
+    factor, term = (np.reshape(np.concatenate([x, rest], -1), (*lead, -1, _BLOCK)) for x in (factor, term))
+    within = linear_recurrence(factor, term)
+    through = np.cumprod(factor, -1)
+    entering = _shifted(linear_recurrence(through[..., -1], within[..., -1]), 0)
+    return np.reshape(within + through * entering[..., None], (*lead, -1))[..., :n]
 
 
 def _last(a, axis):

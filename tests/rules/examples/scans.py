@@ -23,3 +23,5 @@ EXAMPLES[np.cumprod] = [
     call(np.array([1.5, 0.0, -2.0, 0.7, 0.0, 3.0])),
     call(np.array([[1.5, 0.0], [-2.0, 0.7], [0.0, 3.0]]), axis=0),
 ]
+LONG = 1.0 + 0.1 * real(2, 70)
+EXAMPLES[np.cumprod] += [call(LONG, axis=1), call(1.0 + 0.05 * real(1100))]
