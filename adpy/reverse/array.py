@@ -16,7 +16,7 @@ from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
 from adpy.reverse.paths import IMAG, REAL, Step, depends_on_layout, resolve, through_parts
 from adpy.reverse.var import VarBase
-from adpy.traced.dispatch import below, call, call_ufunc, top_trace
+from adpy.traced.dispatch import below, call, call_ufunc, primal, top_trace
 from adpy.traced.refusal import refuse, refuse_dead
 
 __all__ = ["Array", "Element"]
@@ -416,6 +416,9 @@ class Array(VarBase):
     def _write(self, key, source) -> None:
         """``self[key] = source`` in general."""
         traced = type(source) in TRACED_TYPES and source.frame is self.frame
+        if traced and getattr(key, "dtype", None) == bool and np.may_share_memory(primal(self), primal(source)):
+            self._write_overlapping(key, source)
+            return
         active = traced and source.active
         if active and self.value.dtype.kind not in "fc":
             refuse(f"Writing into an array of dtype {self.value.dtype}", "Create it with a floating-point dtype.")
@@ -437,6 +440,24 @@ class Array(VarBase):
         version.winners = None if no_repeats(key) else winners(self.value.shape, key)
         version.operands = (reference,) if active else ()
         tape.record(version)
+
+    def _write_overlapping(self, mask, source) -> None:
+        """``self[mask] = source``, which NumPy does entry by entry: what was just written may be read.
+
+        The same assignment on numbers in the same memory layout tells where every entry came from.
+        """
+        node = self.seal()
+        if source.current() is not node:
+            self._write(mask, source.copy())
+            return
+        numbers = relayout(np.arange(1, prod(node.shape) + 1).reshape(node.shape), layout_of(node))
+        resolve(self.path, numbers)[mask] = resolve(source.path, numbers)
+        self._protect(node, node.active)
+        self.value[mask] = source.value
+        if node.active:
+            version = self._version(Rearrangement, node)
+            version.saved = (numbers, node)
+            self.frame.record(version)
 
     def _version(self, kind, node):
         version = kind(node.shape)
@@ -682,7 +703,7 @@ def _check_cast(result, target) -> None:
         )
 
 
-from adpy.reverse.nodes import Borrowed, Cast, Copy, Gather, Increment, Input, Pack, Part, Take, Write, extra  # noqa: E402
+from adpy.reverse.nodes import Borrowed, Cast, Copy, Gather, Increment, Input, Pack, Part, Rearrangement, Take, Write, extra  # noqa: E402
 from adpy.reverse.scalar import Real, Scalar  # noqa: E402
 from adpy.reverse.tape import shares_storage, storage_id  # noqa: E402
 

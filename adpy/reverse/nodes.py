@@ -28,6 +28,7 @@ __all__ = [
     "Node",
     "Outlet",
     "Pack",
+    "Rearrangement",
     "Scale",
     "Take",
     "Write",
@@ -336,6 +337,18 @@ class Write(Node):
         if self.previous is not None:
             sweep.clear(self.path, bar)
             sweep.pass_on(self.previous, bar)
+
+
+class Rearrangement(Node):
+    """A version whose entries come from entries of the version before it: ``saved[0]`` numbers these, from 1 on."""
+
+    __slots__ = ()
+    written = True
+
+    def pull(self, bar, sweep):
+        sources, previous = self.saved
+        flat = sweep.scatter(sources, bar, sources.size + 1)
+        sweep.pass_on(previous, flat[1:].reshape(self.shape))
 
 
 class Increment(Node):

@@ -18,8 +18,10 @@ __all__ = [
     "array_function",
     "array_ufunc",
     "assemble",
+    "below",
     "call",
     "call_method",
+    "call_operator",
     "call_ufunc",
     "detach",
     "primal",
@@ -33,8 +35,17 @@ _SEQUENCES = (list, tuple)
 def primal(x: Any) -> Any:
     """The plain value under ``x``: every level of tracing removed."""
     while type(x) in TRACED_TYPES:
-        x = x.value
+        x = below(x)
     return x
+
+
+def below(x: Any) -> Any:
+    """The value one level under the traced ``x``, as plain code has it there.
+
+    A ``numpy.float64`` is kept as a Python float, whose dtype would yield to that of a float32 array.
+    """
+    value = x.value
+    return np.float64(value) if type(value) is float and x.__class__ is not float else value
 
 
 def top_trace(inputs) -> Any:
@@ -65,7 +76,7 @@ def lower(x: Any, trace: Any) -> Any:
     """``x`` one level below ``trace``: values of that trace are replaced by their primals, in sequences too."""
     kind = type(x)
     if kind in TRACED_TYPES:
-        return x.value if x.frame is trace else x
+        return below(x) if x.frame is trace else x
     if kind in _SEQUENCES:
         return kind(lower(item, trace) for item in x) if kind is not tuple else tuple([lower(i, trace) for i in x])
     return x
@@ -85,7 +96,7 @@ def detach(x: Any) -> Any:
     """Static arguments: plain values; an *active* traced value there has no rule."""
     kind = type(x)
     if kind in TRACED_TYPES:
-        return detach(x.value) if not x.active else x
+        return detach(below(x)) if not x.active else x
     if kind in _SEQUENCES and any(type(i) in TRACED_TYPES for i in x):
         return kind([detach(i) for i in x])
     return x
@@ -110,7 +121,7 @@ def call_ufunc(ufunc: np.ufunc, *inputs: Any) -> Any:
     for x in inputs:
         kind = type(x)
         if kind in TRACED_TYPES:
-            values.append(x.value if x.frame is trace else x)
+            values.append(below(x) if x.frame is trace else x)
         elif kind in _SEQUENCES or (kind is ndarray and x.dtype == object):
             return call_ufunc(ufunc, *[coerce(x) for x in inputs])
         else:
@@ -125,6 +136,13 @@ def call_ufunc(ufunc: np.ufunc, *inputs: Any) -> Any:
         if ufunc.types == ["O" * ufunc.nin + "->" + "O" * ufunc.nout]:
             return _python_ufunc(ufunc, inputs)
     return call(ufunc, inputs, {})
+
+
+def call_operator(ufunc: np.ufunc, operate: Callable, *inputs: Any) -> Any:
+    """``operate(*inputs)`` of scalars, which may round otherwise than ``ufunc`` does."""
+    trace = top_trace(inputs)
+    values = [lower(x, trace) for x in inputs]
+    return trace.elementwise(lookup(ufunc), inputs, values, operate(*values))
 
 
 def _python_ufunc(ufunc, inputs):
@@ -308,7 +326,7 @@ def _elementwise_function(row, args, kwargs):
     args = [coerce(x) for x in args[:arity]] + [detach(x) for x in args[arity:]]
     out = kwargs.pop("out", None)
     trace = top_trace(args[:arity])
-    values = [x.value if type(x) in TRACED_TYPES and x.frame is trace else x for x in args]
+    values = [below(x) if type(x) in TRACED_TYPES and x.frame is trace else x for x in args]
     with capture.lowered(trace.parent if trace is not None else capture.frame()):
         y = row.function(*values, **kwargs)
     result = y if trace is None else trace.elementwise(row, args[:arity], values[:arity], y)
@@ -346,7 +364,7 @@ def _entries(sequence):
 
 def _assembled(x):
     if type(x) in _SEQUENCES:
-        return assemble(x) if top_trace(x) is not None else x
+        return assemble(x)
     return coerce(x) if type(x) is ndarray and x.dtype == object else x
 
 
@@ -397,7 +415,17 @@ def _explicit_order(x, order):
     plain = primal(x)
     if order == "A":
         return ("F" if plain.flags.fnc else "C"), (x,)
-    return "C", (call(np.transpose, (x, np.argsort([-abs(s) for s in plain.strides], kind="stable").tolist()), {}),)
+    axes = []
+    for axis, stride in enumerate(plain.strides):
+        place = i = len(axes)
+        while stride and i:  # NumPy's order: an axis without a stride keeps its place
+            i -= 1
+            other = plain.strides[axes[i]]
+            if other and abs(other) >= abs(stride):
+                break
+            place = i if other else place
+        axes.insert(place, axis)
+    return "C", (call(np.transpose, (x, axes), {}),)
 
 
 # ------------------------------------------------------------------------------------------------ arrays

@@ -34,7 +34,14 @@ class Flat:
 
     def __setitem__(self, key, value):
         key = self._key(key)
-        self._entries[key] = entries(value, None if type(key[0]) is int else key[0].size)
+        count = None if type(key[0]) is int else key[0].size
+        if np.size(value) == 0:
+            return
+        if count and np.ndim(value) and np.may_share_memory(primal(value), primal(self._entries)):
+            for i in range(count):  # entry by entry, as NumPy does it: what was just written may be read
+                self._entries[tuple([int(k.reshape(-1)[i]) for k in key])] = value.flat[i % value.size]
+            return
+        self._entries[key] = entries(value, count)
 
     def __iter__(self):
         return self

@@ -45,7 +45,11 @@ def place(arr, mask, vals):
     """As ``numpy.place``."""
     _target(arr, "place")
     mask = np.asarray(primal(mask), bool).reshape(arr.shape)
-    arr[mask] = entries(vals, int(mask.sum()))
+    count = int(mask.sum())
+    if count:
+        if not np.size(vals):
+            raise ValueError("Cannot insert from an empty array!")
+        arr[mask] = entries(vals, count)
 
 
 def putmask(a, mask, values):
@@ -55,7 +59,7 @@ def putmask(a, mask, values):
     positions = np.flatnonzero(mask)
     if np.ndim(values) == 0:
         a[mask] = values
-    else:
+    elif np.size(values):
         flat = values.reshape(-1) if hasattr(values, "reshape") else np.ravel(values)
         a[mask] = flat[positions % len(flat)]
 
@@ -79,7 +83,8 @@ def fill_diagonal(a, val, wrap=False):
     marker = np.zeros(a.shape, bool)
     np.fill_diagonal(marker, True, wrap)
     key = np.unravel_index(positions[marker], a.shape)
-    a[key] = entries(val, int(marker.sum()))
+    if np.size(val):
+        a[key] = entries(val, int(marker.sum()))
 
 
 def put_along_axis(arr, indices, values, axis):

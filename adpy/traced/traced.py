@@ -15,7 +15,7 @@ from numpy import array, asarray, zeros  # bound at import: numpy's own names ar
 from adpy.capture.formatting import percent_formatting
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
-from adpy.traced.dispatch import array_function, array_ufunc, call, call_ufunc, primal
+from adpy.traced.dispatch import array_function, array_ufunc, call, call_operator, call_ufunc, primal
 from adpy.traced.refusal import refuse
 
 __all__ = ["Traced"]
@@ -40,16 +40,15 @@ def _accepts(other: Any) -> bool:
     )
 
 
-def _binary(ufunc: np.ufunc, swap: bool = False):
-    if swap:
-
-        def method(self, other):
-            return call_ufunc(ufunc, other, self) if _accepts(other) else NotImplemented
-
-    else:
-
-        def method(self, other):
-            return call_ufunc(ufunc, self, other) if _accepts(other) else NotImplemented
+def _binary(ufunc: np.ufunc, operate: Any, swap: bool = False):
+    def method(self, other):
+        if not _accepts(other):
+            return NotImplemented
+        inputs = (other, self) if swap else (self, other)
+        if type(self).immutable and (self.dtype.kind == "c" or isinstance(other, complex)):
+            if isinstance(other, int | float | complex | np.generic):
+                return call_operator(ufunc, operate, *inputs)
+        return call_ufunc(ufunc, *inputs)
 
     return method
 
@@ -101,6 +100,26 @@ def _integer(name: str):
     return method
 
 
+def _both(ufunc: np.ufunc, operate: Any) -> tuple:
+    return _binary(ufunc, operate), _binary(ufunc, operate, True)
+
+
+# ndarray.__pow__ takes these for power, with other roundings.
+_POWERS = {2: np.square, 1: np.positive, 0.5: np.sqrt, -1: np.reciprocal}
+
+
+def _power(self, other):
+    """``self ** other``."""
+    if not _accepts(other):
+        return NotImplemented
+    if self.ndim and type(other) in (int, float) and other in _POWERS:
+        return call_ufunc(_POWERS[other], self)
+    return _plain_power(self, other)
+
+
+_plain_power = _binary(np.power, operator.pow)
+
+
 class Traced:
     """Base of every traced value.
 
@@ -117,14 +136,14 @@ class Traced:
     def __array_function__(self, function, types, args, kwargs):
         return array_function(function, args, kwargs)
 
-    __add__, __radd__ = _binary(np.add), _binary(np.add, True)
-    __sub__, __rsub__ = _binary(np.subtract), _binary(np.subtract, True)
-    __mul__, __rmul__ = _binary(np.multiply), _binary(np.multiply, True)
-    __truediv__, __rtruediv__ = _binary(np.divide), _binary(np.divide, True)
-    __floordiv__, __rfloordiv__ = _binary(np.floor_divide), _binary(np.floor_divide, True)
-    __mod__, __rmod__ = _binary(np.remainder), _binary(np.remainder, True)
-    __matmul__, __rmatmul__ = _binary(np.matmul), _binary(np.matmul, True)
-    __pow__, __rpow__ = _binary(np.power), _binary(np.power, True)
+    __add__, __radd__ = _both(np.add, operator.add)
+    __sub__, __rsub__ = _both(np.subtract, operator.sub)
+    __mul__, __rmul__ = _both(np.multiply, operator.mul)
+    __truediv__, __rtruediv__ = _both(np.divide, operator.truediv)
+    __floordiv__, __rfloordiv__ = _both(np.floor_divide, operator.floordiv)
+    __mod__, __rmod__ = _both(np.remainder, operator.mod)
+    __matmul__, __rmatmul__ = _both(np.matmul, operator.matmul)
+    __pow__, __rpow__ = _power, _binary(np.power, operator.pow, True)
     __lt__, __le__ = _compare(np.less, operator.lt), _compare(np.less_equal, operator.le)
     __gt__, __ge__ = _compare(np.greater, operator.gt), _compare(np.greater_equal, operator.ge)
     __eq__, __ne__ = _compare(np.equal, operator.eq), _compare(np.not_equal, operator.ne)
@@ -208,7 +227,11 @@ class Traced:
     @property
     def imag(self):
         """Imaginary part."""
-        return zeros(self.shape, self.dtype)[()] if self.dtype.kind != "c" else self._imag()
+        if self.dtype.kind == "c":
+            return self._imag()
+        zero = np.zeros(self.shape, self.dtype)
+        zero.setflags(write=False)
+        return zero[()] if type(self).immutable else zero
 
     @property
     def flat(self):

@@ -50,7 +50,7 @@ class Program:
                 exec(line, trial)
             trial.pop("__builtins__", None)
             good = all(acceptable(v, self.complex) for k, v in trial.items() if k not in ("np", "window"))
-        except (ValueError, TypeError, IndexError, ZeroDivisionError, RuntimeWarning, np.exceptions.ComplexWarning):
+        except (AttributeError, ValueError, TypeError, IndexError, ZeroDivisionError, Warning):
             good = False
         if good:
             self.variables = trial
@@ -85,6 +85,12 @@ class Program:
     def arrays(self):
         """Names of the arrays, the inputs included."""
         return [k for k in self.names() if isinstance(self.variables[k], np.ndarray)]
+
+    def writeable(self):
+        """Names of the arrays that can be written into."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return [k for k in self.arrays() if self.variables[k].flags.writeable]
 
     def scalars(self):
         """Names of scalars kept from before."""
@@ -187,7 +193,7 @@ class Program:
             f"{a}.take([0, -1])",
             f"np.tile({a}, 2)",
             f"np.repeat({a}, 2, {axis})",
-            f"np.pad({a}, 1)",
+            f"np.pad({a}.copy(), 1)",
             f"np.array({a})",
             f"np.delete({a}, 0, {axis})",
             f"np.append({a}, 0.5)",
@@ -195,7 +201,7 @@ class Program:
             f"np.array([r for r in {a}])",
         ]
         if not self.complex:
-            choices += [f"np.sort({a}, {axis})", f"np.array(sorted({a}.ravel()))"]
+            choices += [f"np.ascontiguousarray(np.sort({a}, {axis}))", f"np.array(sorted({a}.ravel()))"]
         return self.bind(rng.choice(choices))
 
     def compute(self, rng):
@@ -287,7 +293,7 @@ class Program:
 
     def write(self, rng):
         """An assignment to entries, plain or augmented."""
-        a = rng.choice(self.arrays())
+        a = rng.choice(self.writeable())
         shape = self.variables[a].shape
         target = rng.choice([a, a, a, f"{a}.T", f"{a}.flat", f"{a}.ravel()", f"{a}.reshape(-1)"])
         shape = {"a": shape, "T": shape[::-1]}.get("a" if target == a else target[-1], (self.variables[a].size,))
@@ -314,11 +320,18 @@ class Program:
         right = self.operand(rng, shape)
         if ".flat" in target:
             operator = "="
+        if self.complex and self.casts_over_itself(a, right):
+            right = "0.5"
         return None, f"{target}[{index}] {operator} {right}"
+
+    def casts_over_itself(self, name, right):
+        """Would NumPy write converted entries over entries that it reads later?"""
+        source = eval(right, dict(self.variables))
+        return np.result_type(source) != self.variables[name].dtype and np.may_share_memory(source, self.variables[name])
 
     def special_write(self, rng):
         """NumPy's functions and methods that write."""
-        a = rng.choice(self.arrays())
+        a = rng.choice(self.writeable())
         array = self.variables[a]
         n = max(array.size, 1)
         some = [rng.randrange(n) for _ in range(3)]
@@ -339,7 +352,6 @@ class Program:
             f"np.fill_diagonal({a}, {few})",
             f"np.add.at({a}, {rows}, {one})",
             f"np.subtract.at({a}, {rows}, {one})",
-            f"np.multiply.at({a}, {rows}, {one})",
             f"{a}.fill({one})",
             f"np.add({a}, {right}, out={a})",
             f"np.multiply({a}, {right}, out={a}, where={where})",
@@ -358,7 +370,7 @@ class Program:
             f"{a}.shape = {rng.choice(shapes_of(array.size))}",
         ]
         if not self.complex:
-            choices += [f"{a}.sort({axis})", f"{a}[:].sort()"]
+            choices += [f"np.multiply.at({a}, {rows}, {one})", f"{a}.sort({axis})", f"{a}[:].sort()"]
         if array.ndim and array.size:
             index = np.full((1,) * array.ndim, rng.randrange(array.shape[axis])).tolist()
             choices.append(f"np.put_along_axis({a}, np.array({index}), {one}, {axis})")
