@@ -86,7 +86,7 @@ def _result(frame, y, dot):
         return frame.lift(y)
     if isinstance(y, ndarray):
         return frame.wrap(y, fitted(dot, y, frame.width, False))
-    y = y if hasattr(y, "dtype") else np.asarray(y)[()]
+    y = float64(y) if type(y) is float else y
     return frame.wrap(y, fitted_scalar(dot, y))
 
 

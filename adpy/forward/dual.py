@@ -39,6 +39,8 @@ def matching_tangent(tangent: Any, primal: Any, name: str) -> Any:
     """
     if not hasattr(tangent, "dtype"):
         tangent = np.asarray(tangent)[()]
+        if not hasattr(tangent, "dtype"):
+            raise ArgumentError(name, "a number or an array", f"{type(tangent).__name__}")
     if tangent.shape != np.shape(primal):
         raise ArgumentError(name, f"the shape of its primal, {np.shape(primal)}", f"shape {tangent.shape}")
     dtype = np.dtype(getattr(primal, "dtype", float))
@@ -79,8 +81,8 @@ class _MakesDuals(type):
                     "primal", "a number or an array of numbers", f"{type(primal).__name__} of dtype {array.dtype}"
                 )
             primal = array if isinstance(primal, np.ndarray) or array.ndim else array[()]
-        tangent = np.zeros(np.shape(primal)) if tangent is None else tangent
-        return _current_frame().dual(primal, matching_tangent(tangent, primal, "tangent"))
+        tangent = matching_tangent(np.zeros(np.shape(primal)) if tangent is None else tangent, primal, "tangent")
+        return _current_frame().dual(primal, tangent.copy())
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return issubclass(type(instance), DualBase)

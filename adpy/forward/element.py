@@ -25,7 +25,7 @@ class DualElement(DualBase):
     shape = property(lambda self: ())
     ndim = property(lambda self: 0)
     size = property(lambda self: 1)
-    dtype = property(lambda self: getattr(self.value, "dtype", np.dtype(float)))
+    dtype = property(lambda self: np.result_type(self.value))
 
     def carried(self) -> Any:
         """The tangent."""

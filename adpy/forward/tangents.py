@@ -101,11 +101,12 @@ def fitted(tangent: Any, y: Any, width: int | None, fresh: bool) -> Any:
 
 def fitted_scalar(tangent: Any, y: Any) -> Any:
     """A tangent for the scalar ``y`` in its dtype."""
-    if y.dtype.kind != "c":
+    dtype = y.dtype if hasattr(y, "dtype") else np.result_type(y)
+    if dtype.kind != "c":
         tangent = tangent.real
     if type(tangent) in TRACED_TYPES or type(y) in TRACED_TYPES:
         return tangent
-    return np.asarray(tangent, y.dtype)[()]
+    return np.asarray(tangent, dtype)[()]
 
 
 def leaves(nested: Any) -> list:

@@ -54,10 +54,6 @@ class ForwardTrace(Trace):
 
     def dual(self, value: Any, tangent: Any) -> Any:
         """The traced value with this tangent; the arrays become its own."""
-        if type(value) is float:
-            if type(tangent) in TRACED_TYPES:
-                return DualElement(value, tangent, self)
-            return DualReal(value, float(tangent) if self.width is None else tangent, self)
         if type(value) is ndarray or (type(value) in TRACED_TYPES and not type(value).immutable):
             return self.wrap(value, fitted(tangent, value, self.width, True))
         return self.wrap(value, tangent)
@@ -69,10 +65,10 @@ class ForwardTrace(Trace):
             return DualArray(self._raised(y), self._raised(tangent), self)
         if kind is float64 and type(tangent) not in TRACED_TYPES:
             return DualScalar(float(y), float(tangent) if self.width is None else tangent, self)
+        if kind is float and type(tangent) not in TRACED_TYPES:
+            return DualReal(y, float(tangent) if self.width is None else tangent, self)
         if isinstance(y, ndarray) and kind not in TRACED_TYPES:
             return DualArray(np.asarray(y), tangent, self)
-        if kind not in TRACED_TYPES and not isinstance(y, np.generic):
-            y = np.asarray(y)[()]
         if type(tangent) is ndarray and self.width is None:
             tangent = tangent[()]
         return DualElement(y, tangent, self)
@@ -106,6 +102,8 @@ class ForwardTrace(Trace):
             return self.lift(y)
         if type(y) is float64:
             return self._scalar(operands, values, y)
+        if type(y) is float:
+            return as_real(self._scalar(operands, values, float64(y)))
         if isinstance(y, tuple):
             refuse_rule(row.name)
         with capture.lowered(self.parent), np.errstate(all="ignore"):
@@ -135,6 +133,7 @@ class ForwardTrace(Trace):
     def _scalar(self, operands, values, y):
         """A float64 result."""
         value = float(y)
+        values = [x.item() if isinstance(x, np.generic) else x for x in values]  # partials are fast on Python numbers
         total = 0.0
         for tangent, partial in operands:
             weight = partial.constant
@@ -153,7 +152,7 @@ class ForwardTrace(Trace):
         return DualScalar(value, float(total) if self.width is None else total, self)
 
     def real_elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
-        return as_real(self.elementwise(row, inputs, values, float64(y) if type(y) is float else y))
+        return self.elementwise(row, inputs, values, y)
 
     def structural(self, row, bind: Callable, operands: Sequence, values: Sequence, static: dict, y: Any) -> Any:
         return moved(self, bind, operands, values, static, y)
