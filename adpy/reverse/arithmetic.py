@@ -16,6 +16,7 @@ from adpy.reverse.nodes import Node
 from adpy.rules import lookup
 from adpy.rules.table import Elementwise
 from adpy.traced.traced import Traced
+from adpy.workspace import LARGE, give, take
 
 __all__ = ["ELEMENTWISE_NODES"]
 
@@ -44,7 +45,7 @@ _DELIVER = '''
                 if present is None:
                     target.bar = contribution{copy}
                 elif type(present) is ndarray:
-                    present += contribution
+                    present += contribution{release}
                 else:
                     sweep.add(reference, contribution, True)
             else:
@@ -61,7 +62,7 @@ def __{name}__(self, other):
     if not frame.streams:
         return general(self, other)
     if kind is float or kind is int:
-        y = {with_number}
+        y = {number_large} if frame.large else {with_number}
         if type(y) is not ndarray or not node.active or y.dtype is not x.dtype:
             return general(self, other)
         record = new({number_kind})
@@ -72,7 +73,7 @@ def __{name}__(self, other):
         if second.next is not None or second.extra is not None:
             second = other.seal()
         w = other.value
-        y = {with_array}
+        y = large({ufunc}, x, w) if frame.large else {with_array}
         if type(y) is not ndarray or not (node.active and second.active):
             return general(self, other)
         path, path_w = self.path, other.path
@@ -85,7 +86,7 @@ def __{name}__(self, other):
         )
     elif kind is ndarray and other.dtype.kind in "fiub":
         w = other
-        y = {with_array}
+        y = large({ufunc}, x, w) if frame.large else {with_array}
         if type(y) is not ndarray or not node.active:
             return general(self, other)
         record = new({kind})
@@ -118,7 +119,7 @@ def __r{name}__(self, other):
         if node.next is not None or node.extra is not None:
             node = self.seal()
         x = self.value
-        y = {with_number}
+        y = {number_large} if frame.large else {with_number}
         if type(y) is not ndarray or not node.active or y.dtype is not x.dtype:
             return general(self, other)
         record = new({number_kind})
@@ -158,19 +159,24 @@ def _in_place(weight: str) -> tuple[str, str, str, str]:
     return (f"bar *= {weight}; contribution = bar", f"sweep.product({weight}, bar)", "", "True")
 
 
+def _fresh(ufunc: str, a: str, b: str, expression: str, careful: str) -> tuple[str, str, str, str]:
+    large = f"large(np.{ufunc}, {a}, {b})"
+    return (f"contribution = {large} if sweep.large else {expression}", careful, "", "True")
+
+
 # kind: title, unpacking of saved, and for each operand: fast contribution, careful contribution, copy, own
 _KINDS = {
-    "Sum": ("``x + w``", "pass", [_PASS, _PASS_COPY]),
-    "Difference": ("``x - w``", "pass", [_PASS_COPY, _NEGATED]),
+    "Sum": ("``x + w``", "pass", [_PASS_COPY, _PASS]),
+    "Difference": ("``x - w``", "pass", [_NEGATED, _PASS]),
     "Product": (
         "``x * w``",
         "x, w = self.saved",
-        [("contribution = w * bar", "sweep.product(w, bar)", "", "True"), _in_place("x")],
+        [_fresh("multiply", "w", "bar", "w * bar", "sweep.product(w, bar)"), _in_place("x")],
     ),
     "Quotient": (
         "``x / w``",
         "w, y = self.saved",
-        [("contribution = bar / w", "sweep.product(1.0 / w, bar)", "", "True"), _in_place("-y / w")],
+        [_fresh("divide", "bar", "w", "bar / w", "sweep.product(1.0 / w, bar)"), _in_place("-y / w")],
     ),
     "Shifted": ("``x + number``", "pass", [_PASS]),
     "Reversed": ("``number - x``", "pass", [_NEGATED]),
@@ -201,15 +207,29 @@ def _reciprocal(number: float) -> float:
         return float(np.divide(1.0, number))
 
 
+def _large(ufunc: np.ufunc, a: Any, b: Any) -> Any:
+    """``ufunc(a, b)``, a large result written into kept memory."""
+    array, other = (a, b) if type(a) is ndarray else (b, a)
+    if array.size >= LARGE and array.dtype == np.float64:
+        if type(other) is not ndarray or (other.shape == array.shape and other.dtype == np.float64):
+            return ufunc(a, b, take(array.shape))
+    return ufunc(a, b)
+
+
 def _generate_nodes() -> dict[str, Any]:
     """Compile the nodes; their names and what the methods need."""
     space: dict[str, Any] = {
-        "Node": Node, "Array": Array, "ndarray": ndarray, "new": new, "reciprocal": _reciprocal, "__name__": __name__,
+        "Node": Node, "Array": Array, "ndarray": ndarray, "new": new, "reciprocal": _reciprocal, "large": _large,
+        "np": np, "give": give, "__name__": __name__,
     }
     for kind, (title, unpack, contributions) in _KINDS.items():
         source = _NODE.format(kind=kind, title=title, unpack=unpack)
-        for i, (contribution, careful, copy, own) in enumerate(contributions):
-            source += _DELIVER.format(i=i, contribution=contribution, careful=careful, copy=copy, own=own)
+        order = (1, 0) if kind in ("Sum", "Difference") else range(len(contributions))  # the bar itself is handed on last
+        for i, (contribution, careful, copy, own) in zip(order, contributions, strict=True):
+            release = "\n                    if sweep.large: give(contribution)" if "large(" in contribution else ""
+            source += _DELIVER.format(
+                i=i, contribution=contribution, careful=careful, copy=copy, own=own, release=release
+            )
         exec(compile(source, f"<adpy {kind}>", "exec"), space)
     return space
 
@@ -452,7 +472,10 @@ def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
                 node = self.seal()
             x, path, frame = self.value, self.path, self.frame
             if node.active and type(x) is ndarray and (path is None or not path[2]) and frame.streams:
-                y = ufunc(x)
+                if frame.large and x.size >= LARGE and x.dtype == np.float64:
+                    y = ufunc(x, take(x.shape))
+                else:
+                    y = ufunc(x)
                 if type(y) is ndarray:
                     record = new(Unary)
                     partial, reads_x, reads_y = plan
@@ -484,6 +507,15 @@ def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
     return Traced.__array_ufunc__(self, ufunc, method, *inputs, **kwargs)
 
 
+_UFUNCS = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide}
+
+
+def _numbers(expression: str) -> str:
+    """The operands of ``a + b``, as arguments."""
+    first, _, second = expression.split()
+    return f"{first}, {second}"
+
+
 def _install() -> None:
     """Generate the methods and give them to Array."""
     for name, (with_array, kind, save, direct, reflected) in _OPERATORS.items():
@@ -494,6 +526,8 @@ def _install() -> None:
             source = template.format(
                 name=name, kind=kind, with_array=with_array, save=save, save_constant=_CONSTANTS[name],
                 with_number=with_number, number_kind=number_kind, number_saved=number_saved,
+                ufunc=f"np.{_UFUNCS[name].__name__}",
+                number_large=f"large(np.{_UFUNCS[name].__name__}, {_numbers(with_number)})",
             )
             scope = {**_SPACE, "general": getattr(Traced, method)}
             exec(compile(source, f"<adpy Array.{method}>", "exec"), scope)

@@ -95,12 +95,13 @@ class _Sweep:
     so it is used only when a first sweep met NaN.  ``careful`` is set when products need more than ``bar *= weight``.
     """
 
-    __slots__ = ("adjoints", "careful", "complex", "safe", "scalars", "tape")
+    __slots__ = ("adjoints", "careful", "complex", "large", "safe", "scalars", "tape")
 
     def __init__(self, tape, safe) -> None:
         self.tape = tape
         self.safe = safe
         self.complex = tape.complex
+        self.large = tape.large
         self.careful = safe or tape.complex or not tape.plain
 
     def run(self, seeds, inputs):

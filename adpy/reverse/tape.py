@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
+from numpy.lib.stride_tricks import sliding_window_view
+
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
@@ -38,11 +40,11 @@ from adpy.tags import new_tag
 from adpy.traced.dispatch import top_trace
 from adpy.traced.refusal import refuse, refuse_dead, refuse_rule
 from adpy.traced.trace import Trace
+from adpy.workspace import LARGE, harvest
 
 __all__ = ["Tape"]
 
 CHUNK = 1 << 16
-LARGE = 1 << 16
 ndarray, float64 = np.ndarray, np.float64
 
 
@@ -60,6 +62,7 @@ class Tape(Trace):
         "home",
         "inputs",
         "kept",
+        "large",
         "next",
         "nodes",
         "offset",
@@ -83,6 +86,7 @@ class Tape(Trace):
         self.home = 0
         self.complex = False
         self.plain = True
+        self.large = False
         self.kept: dict[int, tuple[ndarray, ndarray]] = {}
         self.stream: list = [0, 0.0, 0, 0.0]
         self.extend = self.stream.extend
@@ -180,6 +184,7 @@ class Tape(Trace):
         if kind is float64:
             return Scalar(value, self.scalar(0, 0.0), self)
         node = Input(value.shape, len(self.nodes))
+        self.large = self.large or value.size >= LARGE
         self.storages.append(node)
         if kind in TRACED_TYPES:
             self.plain = False
@@ -208,7 +213,7 @@ class Tape(Trace):
         tape, and compared with its copy when it is used again.
         """
         if type(value) is ndarray:
-            if value.nbytes < LARGE:
+            if value.size < LARGE:
                 return value.copy()
             kept = self.kept.get(id(value))
             if kept is None or kept[0] is not value or not np.array_equal(kept[1], value, equal_nan=True):
@@ -327,7 +332,7 @@ class Tape(Trace):
 
     def _moved(self, row, bind, operands, values, static, y, part):
         if len(operands) == 1 and type(operands[0]) in TRACED_TYPES and shares_storage(y, values[0]):
-            writeable = {"writeable": True} if row.function is np.lib.stride_tricks.sliding_window_view else {}
+            writeable = {"writeable": True} if row.function is sliding_window_view else {}
             return operands[0].as_view(y, Step(bind, static | writeable, part))
         if not _inexact(y):
             return y
@@ -410,6 +415,10 @@ class Tape(Trace):
     def close(self) -> None:
         """End the transform: its traced values are dead, its memory is free."""
         self.open = False
+        if self.large:
+            saved = [node.saved for node in self.nodes if type(node.saved) is tuple]
+            self.nodes.clear()
+            harvest(saved)
         self.nodes = []
         self.append = self.extend = _dead
         self.storages = []
