@@ -383,7 +383,7 @@ class Array(VarBase):
 
     def _whole(self) -> bool:
         """Is an entry of this view an entry of the storage (and not a part of a complex one)?"""
-        return type(self.value) is ndarray and not (self.path is not None and self.frame.complex and through_parts(self.path))
+        return type(self.value) is ndarray and not (self.path is not None and through_parts(self.path))
 
     def _write_scalar(self, key, source) -> bool:
         if not self._single(key) or not self._whole():
