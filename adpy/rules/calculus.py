@@ -32,7 +32,8 @@ def gradient(f, *varargs, axis=None, edge_order=1):
     for along, step in zip(axes, steps, strict=True):
         if np.shape(f)[along] < edge_order + 1:
             raise ValueError(
-                "Shape of array too small to calculate a numerical gradient, at least (edge_order + 1) elements are required."
+                "Shape of array too small to calculate a numerical gradient, "
+                "at least (edge_order + 1) elements are required."
             )
         results.append(np.moveaxis(_slopes(np.moveaxis(f, along, -1), step, edge_order), -1, along))
     return results[0] if len(axes) == 1 else tuple(results)

@@ -10,7 +10,7 @@ __all__ = ["polymul", "polyval", "vander"]
 
 
 @composite(np.vander)
-def vander(x, N=None, increasing=False):  # noqa: N803 (the name NumPy gave it)
+def vander(x, N=None, increasing=False):
     n = np.shape(x)[0]
     columns = n if N is None else N
     ones = np.ones((n, min(columns, 1)), np.result_type(x, int))

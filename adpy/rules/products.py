@@ -198,7 +198,7 @@ def tensordot_vjp(bar, y, needs, a, b, axes=2):
 
 
 def _contraction_vjp(bar, needs, a, b, of_a, of_b):
-    """Cotangents of the sum over axes ``of_a`` of a, paired with ``of_b`` of b; free axes in order, those of a first."""
+    """Cotangents of the sum over axes ``of_a`` of a paired with ``of_b`` of b; the free axes of a come first."""
     free_a = [i for i in range(np.ndim(a)) if i not in of_a]
     free_b = [i for i in range(np.ndim(b)) if i not in of_b]
     p = len(free_a)

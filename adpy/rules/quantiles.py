@@ -1,8 +1,8 @@
 """Rules of median, quantile and percentile, and their variants that skip NaN.
 
-Each result lies between two neighbours of the sorted data.  Which ones, and how far between, NumPy itself is asked: the
-same quantile of the *ranks* of the data is that position, whatever the method, the weights and the NaN.  Without weights
-and NaN all rows of data have the same ranks.
+Each result lies between two neighbours of the sorted data.  Which ones, and how far between, NumPy itself is asked:
+the same quantile of the *ranks* of the data is that position, whatever the method, the weights and the NaN.  Without
+weights and NaN all rows of data have the same ranks.
 """
 
 from __future__ import annotations

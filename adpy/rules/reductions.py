@@ -126,9 +126,7 @@ def np_var(
 
 
 @np_var.defjvp
-def var_jvp(
-    dots, y, a, mean=ABSENT, axis=None, dtype=None, ddof=0, keepdims=False, where=ABSENT, correction=ABSENT
-):
+def var_jvp(dots, y, a, mean=ABSENT, axis=None, dtype=None, ddof=0, keepdims=False, where=ABSENT, correction=ABSENT):
     return _var_jvp(dots, a, mean, axis, keepdims, ddof, correction, where)
 
 
@@ -153,9 +151,7 @@ def _half_reciprocal(y):
 
 
 @np_std.defjvp
-def std_jvp(
-    dots, y, a, mean=ABSENT, axis=None, dtype=None, ddof=0, keepdims=False, where=ABSENT, correction=ABSENT
-):
+def std_jvp(dots, y, a, mean=ABSENT, axis=None, dtype=None, ddof=0, keepdims=False, where=ABSENT, correction=ABSENT):
     return _var_jvp(dots, a, mean, axis, keepdims, ddof, correction, where) * _half_reciprocal(y)
 
 

@@ -81,7 +81,8 @@ def correlate_jvp(dots, y, a, v, mode="valid"):
 
 @np_correlate.defvjp
 def correlate_vjp(bar, y, needs, a, v, mode="valid"):
-    # The convolution of a with the conjugate of v reversed; of an even overlap NumPy drops the other end when v is longer.
+    # The convolution of a with the conjugate of v reversed.  Of an even overlap NumPy drops the other end when v is the
+    # longer one.
     m, n = np.shape(a)[0], np.shape(v)[0]
     shorter = min(m, n)
     full = _full(bar, m, n, mode, shorter - 1 - shorter // 2 if m >= n else shorter // 2)

@@ -1,7 +1,7 @@
 """Functions which only move entries: the names of their data parameters, and some faster cotangent maps.
 
-A structural function is applied by adpy to the values and to whatever is carried beside them, so it needs no derivative.
-Its parameters which are no data must not fill in numbers of their own (``pad`` does: it is a composite).
+A structural function is applied by adpy to the values and to whatever is carried beside them, so it needs no
+derivative.  Its parameters which are no data must not fill in numbers of their own (``pad`` does: it is a composite).
 """
 
 from __future__ import annotations

@@ -66,7 +66,9 @@ def test_median_takes_the_middle():
 
 
 def test_interp_beyond_the_samples_is_flat():
-    x_bar, xp_bar, fp_bar, *_ = pullback(np.interp, [-1.0, 0.25, 5.0], [0.0, 1.0], [2.0, 4.0], needs=(True,) * 3 + (False,) * 2)
+    x_bar, xp_bar, fp_bar, *_ = pullback(
+        np.interp, [-1.0, 0.25, 5.0], [0.0, 1.0], [2.0, 4.0], needs=(True,) * 3 + (False,) * 2
+    )
     assert x_bar.tolist() == [0.0, 2.0, 0.0]
     assert fp_bar.tolist() == [1.75, 1.25]
     assert xp_bar.tolist() == [-1.5, -0.5]

@@ -26,12 +26,23 @@ JUMPS = {np.unique, np.trim_zeros, np.intersect1d}
 SETTINGS = {"norm", "matrix_norm", "vector_norm", "cond", "pinv", "fractional_matrix_power", "lstsq"}
 
 
+MODULES = (
+    "numpy",
+    "numpy.linalg",
+    "numpy.fft",
+    "numpy.lib.stride_tricks",
+    "scipy.linalg",
+    "scipy.special",
+    "scipy.fft",
+)
+
+
 def public(function):
     """Where users find a function, as (module, name); None for a primitive that is no public function."""
-    if isinstance(function, tuple) or isinstance(function, np.ufunc):
+    if isinstance(function, (tuple, np.ufunc)):
         return None
     name = function.__name__
-    for module in ("numpy", "numpy.linalg", "numpy.fft", "numpy.lib.stride_tricks", "scipy.linalg", "scipy.special", "scipy.fft"):
+    for module in MODULES:
         if getattr(importlib.import_module(module), name, None) is function:
             return module, name
     return None

@@ -38,7 +38,13 @@ EXAMPLES[np.cross] = [
     call(real(3, 4), real(3, 4, seed=1), axis=0),
     call(real(3, 4), real(4, 3), axisa=0, axisc=0),
 ]
-EXAMPLES[np.vander] = [call(real(4)), call(real(4), 3), call(real(4), N=5, increasing=True), call(complexes(3)), call(real(3), 1)]
+EXAMPLES[np.vander] = [
+    call(real(4)),
+    call(real(4), 3),
+    call(real(4), N=5, increasing=True),
+    call(complexes(3)),
+    call(real(3), 1),
+]
 EXAMPLES[np.polymul] = [call(real(4), real(3)), call(complexes(2), real(3))]
 EXAMPLES[np.histogram] = [
     call(real(30)),
@@ -65,7 +71,14 @@ EXAMPLES[np.pad] = [
     call(BLOCK, ((0, 0), (1, 1), (0, 2)), "edge"),
 ]
 
-COMMON = [call(A), call(A, 0), call(A, axis=1, keepdims=True), call(BLOCK, axis=(0, 2)), call(HOLES), call(HOLES, axis=0)]
+COMMON = [
+    call(A),
+    call(A, 0),
+    call(A, axis=1, keepdims=True),
+    call(BLOCK, axis=(0, 2)),
+    call(HOLES),
+    call(HOLES, axis=0),
+]
 MASKED = [call(HOLES, axis=0, where=MASK)]
 EXAMPLES[np.nansum] = [*COMMON, *MASKED, call(HOLES, 1, initial=2.0)]
 EXAMPLES[np.nanprod] = EXAMPLES[np.nansum]
@@ -80,12 +93,27 @@ EXAMPLES[np.nancumprod] = SCANS
 
 POSITIVE = np.abs(A) + 0.5
 STEPS = [call(POSITIVE), call(POSITIVE, 1), call(np.abs(BLOCK) + 0.5, axis=-1)]
-for ufunc in (np.add, np.multiply, np.maximum, np.minimum, np.subtract, np.divide, np.power, np.fmax, np.fmin, np.hypot):
+for ufunc in (
+    np.add,
+    np.multiply,
+    np.maximum,
+    np.minimum,
+    np.subtract,
+    np.divide,
+    np.power,
+    np.fmax,
+    np.fmin,
+    np.hypot,
+):
     several = [call(POSITIVE, axis=(0, 1))] if ufunc.identity is not None or ufunc in (np.maximum, np.minimum) else []
     EXAMPLES[ufunc, "reduce"] = [*STEPS, *several, call(POSITIVE, axis=1, keepdims=True), call(POSITIVE, initial=1.3)]
     EXAMPLES[ufunc, "accumulate"] = STEPS
     if ufunc is not np.power:
-        EXAMPLES[ufunc, "reduceat"] = [call(POSITIVE, [0, 2]), call(POSITIVE, [0, 2, 1], axis=1), call(real(8) + 9, [0, 5, 3])]
+        EXAMPLES[ufunc, "reduceat"] = [
+            call(POSITIVE, [0, 2]),
+            call(POSITIVE, [0, 2, 1], axis=1),
+            call(real(8) + 9, [0, 5, 3]),
+        ]
 for ufunc in (np.logaddexp, np.logaddexp2):
     EXAMPLES[ufunc, "reduce"] = [call(A), call(A, 1), call(A, axis=-1, keepdims=True), call(BLOCK, axis=(0, 2))]
     EXAMPLES[ufunc, "accumulate"] = STEPS

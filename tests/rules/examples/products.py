@@ -54,7 +54,12 @@ EXAMPLES[np.vecdot] = [
 if hasattr(np, "matvec"):
     EXAMPLES[np.matvec] = [call(A, V), call(STACK, V), call(A, real(2, 3)), call(complexes(2, 4, 3), complexes(3))]
     EXAMPLES[np.vecmat] = [call(V, B), call(V, real(2, 3, 5)), call(real(2, 3), B), call(complexes(3), complexes(3, 5))]
-EXAMPLES[np.vdot] = [call(V, W), call(A, real(4, 3, seed=1)), call(complexes(3), complexes(3, seed=1)), call(A, real(12))]
+EXAMPLES[np.vdot] = [
+    call(V, W),
+    call(A, real(4, 3, seed=1)),
+    call(complexes(3), complexes(3, seed=1)),
+    call(A, real(12)),
+]
 EXAMPLES[np.outer] = [call(V, real(5)), call(A, B), call(complexes(3), complexes(4)), call(1.5, V)]
 EXAMPLES[np.tensordot] = [
     call(STACK, real(4, 3, 5)),

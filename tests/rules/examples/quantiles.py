@@ -61,6 +61,16 @@ QUANTILES = [
 # The weights of nanquantile may not be a vector.
 ALONG = call(A, Q, axis=0, method="inverted_cdf", weights=np.array([1.0, 2.0, 0.5, 1.0, 3.0]))
 EXAMPLES[np.quantile] = [*QUANTILES, ALONG]
-EXAMPLES[np.nanquantile] = [*QUANTILES, call(HOLES, Q, 1), call(HOLES, QUARTERS, 0), call(HOLES, 0.6, 1, method="hazen")]
-EXAMPLES[np.percentile] = [call(A, 30.0), call(A, 100 * Q, axis=1), call(A, [25, 75], 0), call(BLOCK, 37.0, axis=(0, 2))]
+EXAMPLES[np.nanquantile] = [
+    *QUANTILES,
+    call(HOLES, Q, 1),
+    call(HOLES, QUARTERS, 0),
+    call(HOLES, 0.6, 1, method="hazen"),
+]
+EXAMPLES[np.percentile] = [
+    call(A, 30.0),
+    call(A, 100 * Q, axis=1),
+    call(A, [25, 75], 0),
+    call(BLOCK, 37.0, axis=(0, 2)),
+]
 EXAMPLES[np.nanpercentile] = EXAMPLES[np.percentile]

@@ -26,7 +26,12 @@ EXAMPLES[np.roll] = [call(A, 1), call(A, -2, axis=1), call(B, (1, 2), axis=(0, 2
 EXAMPLES[np.triu] = [*EVERY, call(A, 1), call(B, k=-1)]
 EXAMPLES[np.tril] = [*EVERY, call(A, 1), call(B, k=-1)]
 EXAMPLES[np.copy] = EVERY
-EXAMPLES[np.broadcast_to] = [call(A, (2, 3, 4)), call(real(3, 1), (3, 4)), call(1.5, (2, 2)), call(real(1, 3, 1), (2, 3, 4))]
+EXAMPLES[np.broadcast_to] = [
+    call(A, (2, 3, 4)),
+    call(real(3, 1), (3, 4)),
+    call(1.5, (2, 2)),
+    call(real(1, 3, 1), (2, 3, 4)),
+]
 EXAMPLES[np.tile] = [call(A, 2), call(A, (2, 1)), call(A, (2, 1, 3)), call(B, (3,)), call(1.5, 4), call(A, reps=[2, 2])]
 EXAMPLES[np.repeat] = [
     call(A, 2),
