@@ -38,7 +38,8 @@ def put(a, ind, v, mode="raise"):
         indices = np.clip(indices, 0, a.size - 1)
     elif indices.size and (indices.max() >= a.size or indices.min() < -a.size):
         raise IndexError(f"index {indices.max()} is out of bounds for axis 0 with size {a.size}")
-    a.flat[indices % a.size] = v
+    if np.size(v):
+        a.flat[indices % a.size] = entries(v, indices.size)
 
 
 def place(arr, mask, vals):

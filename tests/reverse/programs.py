@@ -146,7 +146,7 @@ class Program:
             f"np.array({a}, copy=None, ndmin=2)",
             f"np.split({a}, 2, {axis})[{rng.randrange(2)}]",
             f"np.array_split({a}, 3, {axis})[{rng.randrange(3)}]",
-            f"np.broadcast_arrays({a}, {rng.choice(self.arrays())})[0]",
+            f"np.broadcast_arrays({a}, {rng.choice(self.arrays())})[0].copy()",
             f"np.squeeze({a}[None])",
             f"np.asfortranarray({a})",
             f"np.ascontiguousarray({a})",
