@@ -703,7 +703,20 @@ def _check_cast(result, target) -> None:
         )
 
 
-from adpy.reverse.nodes import Borrowed, Cast, Copy, Gather, Increment, Input, Pack, Part, Rearrangement, Take, Write, extra  # noqa: E402
+from adpy.reverse.nodes import (  # noqa: E402
+    Borrowed,
+    Cast,
+    Copy,
+    Gather,
+    Increment,
+    Input,
+    Pack,
+    Part,
+    Rearrangement,
+    Take,
+    Write,
+    extra,
+)
 from adpy.reverse.scalar import Real, Scalar  # noqa: E402
 from adpy.reverse.tape import shares_storage, storage_id  # noqa: E402
 

@@ -7,6 +7,7 @@ saved is a fifth of the time of an operation.
 
 from __future__ import annotations
 
+from math import log
 from typing import Any
 
 from numpy import array  # bound at import: numpy's own names are replaced during a trace
@@ -60,16 +61,6 @@ class Streamed(VarBase):
                     return self._recorded(Scalar, y, weight)
         return Traced.__array_ufunc__(self, ufunc, method, *inputs, **kwargs)
 
-    def math(self, ufunc, original):
-        """``original(self)`` for a function of :mod:`math`, with the partial of ``ufunc``; None off this path."""
-        partial = _partials[ufunc] if ufunc in _partials else _partial(ufunc)
-        value = self.value
-        y = original(value)
-        if partial is None or type(y) is not float:
-            return None
-        weight = partial.constant
-        return self._recorded(Real, y, partial.scalar_weight((value,), y) if weight is None else weight)
-
     def reference(self) -> tuple:
         """``(target, path, shape, is_real)`` for the records of nodes."""
         return (self.address, None, (), True)
@@ -91,28 +82,44 @@ class Streamed(VarBase):
 
     def __pow__(self, other, modulo=None):
         kind = type(other)
+        a = self.value
         if kind is int or kind is float:
-            a = self.value
-            try:
-                if a > 0.0:
+            if other == 2:
+                return self._recorded(type(self), a * a, 2.0 * a)
+            if a > 0.0:
+                try:
                     value = a**other
-                    weight = other * value / a
-                elif kind is int and other > 0:
-                    value, weight = a**other, other * a ** (other - 1)
-                else:
+                except OverflowError:
                     return self._power(other)
+                return self._recorded(type(self), value, other * value / a)
+        elif (kind is Scalar or kind is Real) and a > 0.0 and other.frame is self.frame:
+            exponent = other.value
+            try:
+                value = a**exponent
             except OverflowError:
                 return self._power(other)
-            return self._unary_result(value, weight)
+            kind = Scalar if type(self) is Scalar else kind
+            return self._recorded(kind, value, exponent * value / a, other.address, value * log(a))
         return self._power(other)
+
+    def __rpow__(self, other, modulo=None):
+        kind = type(other)
+        if (kind is int or kind is float) and other > 0:
+            try:
+                value = float(other**self.value)
+            except OverflowError:
+                return self._reflected_power(other)
+            return self._recorded(type(self), value, value * log(other))
+        return self._reflected_power(other)
+
+    def _reflected_power(self, other):
+        return Traced.__rpow__(self, other)
 
     def _power(self, other):
         return Traced.__pow__(self, other)
 
-    def _unary_result(self, value, weight):
-        return self._recorded(type(self), value, weight)
-
-    def _recorded(self, kind, value, weight):
+    def _recorded(self, kind, value, weight, second=0, weight_second=0.0):
+        """The result of an operation on this scalar (and the one at address ``second``)."""
         frame = self.frame
         out = object.__new__(kind)
         out.value = value
@@ -121,11 +128,11 @@ class Streamed(VarBase):
             out.address = frame.next()
         except StopIteration:
             out.address = frame.flush()
-        frame.extend((self.address, weight, 0, 0.0))
+        frame.extend((self.address, weight, second, weight_second))
         return out
 
     def __neg__(self):
-        return self._unary_result(-self.value, -1.0)
+        return self._recorded(type(self), -self.value, -1.0)
 
     def __pos__(self):
         return self
@@ -213,8 +220,9 @@ class Real(Streamed):
             return Traced.__pow__(self + 0j, other) if type(value) is complex else Traced.__pow__(self, other)
         return as_real(Traced.__pow__(self, other))
 
-    def __rpow__(self, other):
-        return as_real(Traced.__rpow__(self, other)) if type(other) in (int, float) else Traced.__rpow__(self, other)
+    def _reflected_power(self, other):
+        result = Traced.__rpow__(self, other)
+        return as_real(result) if type(other) in (int, float) else result
 
     def __floordiv__(self, other):
         return self._checked(Traced.__floordiv__, other)
@@ -230,11 +238,38 @@ class Real(Streamed):
 
     def __abs__(self):
         a = self.value
-        return self if a > 0.0 else (self._unary_result(-a, -1.0) if a < 0.0 else as_real(Traced.__abs__(self)))
+        return self if a > 0.0 else (self._recorded(Real, -a, -1.0) if a < 0.0 else as_real(Traced.__abs__(self)))
 
     def is_integer(self) -> bool:
         """As ``float.is_integer``."""
         return self.value.is_integer()
+
+
+def math_unary(ufunc: np.ufunc, original: Any, x: Streamed) -> Any:
+    """``original(x)`` for a function of :mod:`math`, with the partial of ``ufunc``; None off this path."""
+    partial = _partials[ufunc] if ufunc in _partials else _partial(ufunc)
+    y = original(x.value)
+    if partial is None or type(y) is not float:
+        return None
+    weight = partial.constant
+    return x._recorded(Real, y, partial.scalar_weight((x.value,), y) if weight is None else weight)
+
+
+def math_binary(ufunc: np.ufunc, original: Any, a: Any, b: Any) -> Any:
+    """``original(a, b)``, at least one of them a scalar of this tape, the other such or a float; None off this path."""
+    row = lookup(ufunc)
+    if type(row) is not Elementwise:
+        return None
+    first, second = row.slices[:2]
+    if first.function is None or second.function is None:
+        return None
+    x, w = (a.value if isinstance(a, Streamed) else a), (b.value if isinstance(b, Streamed) else b)
+    y = original(x, w)
+    if not isinstance(a, Streamed):
+        return b._recorded(Real, y, second.scalar_weight((x, w), y))
+    if not isinstance(b, Streamed):
+        return a._recorded(Real, y, first.scalar_weight((x, w), y))
+    return a._recorded(Real, y, first.scalar_weight((x, w), y), b.address, second.scalar_weight((x, w), y))
 
 
 def as_real(x: Any) -> Any:

@@ -164,7 +164,7 @@ class Tape(Trace):
 
     def node(self, kind: type[Node], y: Any, operands: tuple, saved: tuple) -> Node:
         """Record a node of ``kind`` for a fresh result ``y``."""
-        node = kind(y.shape)
+        node = kind(y.shape if type(y) is not complex else ())
         node.operands = operands
         node.saved = saved
         node.mark = self.position()
@@ -254,17 +254,22 @@ class Tape(Trace):
                 saved.append(inputs[i].saved())
             else:
                 saved.append(self.keep(x))
+        if any(_narrower(x, y) for x in saved if x is not None):
+            saved = [x.astype(y.dtype) if x is not None and _narrower(x, y) else x for x in saved]
         saved.append(y if len(values) in reads else None)
         pairs = tuple([(x.reference(), partial) for x, partial in operands])
         return self.wrap(self.node(Elementwise, y, pairs, tuple(saved)), y)
 
     def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
         """Call a ``math`` function on traced arguments (capture frame interface)."""
-        x = args[0]
-        if len(args) == 1 and isinstance(x, Streamed) and x.frame is self:
-            y = x.math(replacement, original)
-            if y is not None:
-                return y
+        y = None
+        if len(args) == 1:
+            if isinstance(args[0], Streamed) and args[0].frame is self:
+                y = math_unary(replacement, original, args[0])
+        elif len(args) == 2 and all(type(x) in (float, int) or (isinstance(x, Streamed) and x.frame is self) for x in args):
+            y = math_binary(replacement, original, *args)
+        if y is not None:
+            return y
         return Trace.math(self, replacement, original, args)
 
     def real_elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
@@ -274,6 +279,7 @@ class Tape(Trace):
 
     def _scalar_elementwise(self, operands, values, y):
         """Scalars in, scalar out: children and weights go to the stream."""
+        values = [float64(x) if _narrower(x, y) else x for x in values]
         out = Scalar()
         out.value = value = float(y)
         out.frame = self
@@ -332,6 +338,8 @@ class Tape(Trace):
 
     def _moved(self, row, bind, operands, values, static, y, part):
         if len(operands) == 1 and type(operands[0]) in TRACED_TYPES and shares_storage(y, values[0]):
+            if y is values[0]:
+                return operands[0]
             writeable = {"writeable": True} if row.function is sliding_window_view else {}
             return operands[0].as_view(y, Step(bind, static | writeable, part))
         if not _inexact(y):
@@ -461,6 +469,12 @@ def shares_storage(y: Any, x: Any) -> bool:
     return y is x or (y.base is not None and storage_id(y) == storage_id(x) and y.size > 0)
 
 
+def _narrower(x: Any, y: Any) -> bool:
+    """Is ``x`` of a floating type with fewer digits than the result ``y``, in which partials would lose digits?"""
+    kind = getattr(x, "dtype", None)
+    return kind is not None and kind is not y.dtype and kind.kind in "fc" and np.finfo(kind).eps > np.finfo(y.dtype).eps
+
+
 def _inexact(x: Any) -> bool:
     dtype = getattr(x, "dtype", None)
     return dtype.kind in "fc" if dtype is not None else isinstance(x, float | complex)
@@ -483,4 +497,4 @@ def _size(x: Any) -> int:
 
 
 from adpy.reverse.array import Array, Element  # noqa: E402  (the tape makes the values that hold it)
-from adpy.reverse.scalar import Real, Scalar, Streamed  # noqa: E402
+from adpy.reverse.scalar import Real, Scalar, Streamed, math_binary, math_unary  # noqa: E402
