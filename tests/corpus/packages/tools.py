@@ -1,4 +1,4 @@
-"""Tools that take the gradient of a plain function: ``name -> gradient(function, arguments, positions)``."""
+"""Tools that take gradients of plain functions: ``TOOLS[name]()`` is ``(function, positions) -> gradient``."""
 
 import sys
 import types
@@ -12,20 +12,13 @@ __all__ = ["TOOLS", "prepare"]
 def _adpy() -> Callable:
     import adpy
 
-    def gradient(function, arguments, positions):
-        return adpy.grad(function, argnums=positions)(*arguments)
-
-    return gradient
+    return adpy.grad
 
 
 def _autograd() -> Callable:
     import autograd
 
-    def gradient(function, arguments, positions):
-        found = autograd.grad(function, positions)(*arguments)
-        return [np.zeros_like(arguments[p]) if part is None else part for p, part in zip(positions, found)]
-
-    return gradient
+    return autograd.grad
 
 
 TOOLS: dict[str, Callable] = {"adpy": _adpy, "autograd": _autograd}

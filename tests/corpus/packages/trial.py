@@ -1,5 +1,6 @@
 """One function on trial: a call that works, its derivative by differences, and a tool's derivative beside it."""
 
+import contextlib
 import copy
 import time
 from collections.abc import Callable
@@ -99,7 +100,7 @@ def _contradicted(scalar: Callable, x: np.ndarray, gradient: np.ndarray) -> bool
     return False
 
 
-def judge(record: dict, gradient: Callable) -> dict:
+def judge(record: dict, transform: Callable) -> dict:
     """Compare a tool's gradient with the record's; return ``path``, ``outcome`` and details."""
     verdict: dict[str, Any] = {"path": record["path"]}
     try:
@@ -116,7 +117,7 @@ def judge(record: dict, gradient: Callable) -> dict:
 
     try:
         with quiet(), time_limit(10 * SECONDS):
-            found = gradient(scalar, copy.deepcopy(arguments), positions)
+            found = transform(scalar, positions)(*copy.deepcopy(arguments))
             found = np.hstack([np.ravel(np.asarray(part, dtype=float)) for part in found])
     except TooSlow:
         return {**verdict, "outcome": "too slow", "detail": ""}
@@ -127,12 +128,10 @@ def judge(record: dict, gradient: Callable) -> dict:
     expected, error, x = np.array(record["gradient"]), np.array(record["error"]), _flatten(arguments)
     if found.shape == expected.shape and np.all(np.abs(found - expected) <= error + 1e-6 * _scale(expected, x)):
         verdict["outcome"] = "right"
-        try:
-            with quiet(), time_limit(SECONDS):
-                seconds = _seconds(lambda: gradient(scalar, copy.deepcopy(arguments), positions))
-            verdict["ratio"] = seconds / _seconds(lambda: function(*copy.deepcopy(arguments)))
-        except BaseException:
-            pass
+        with contextlib.suppress(BaseException), quiet(), time_limit(2 * SECONDS):
+            verdict["ratio"] = _ratio(
+                function if isinstance(template, float) else scalar, transform, arguments, positions
+            )
         return verdict
     # Formulas such as acos(1 - h) - sqrt(h) at h = 0 have a slope, their parts have none: inf - inf, and it shows.
     outcome = "not a number" if np.isnan(found).any() else "wrong"
@@ -176,11 +175,19 @@ def _refilled(arguments: tuple, vector: np.ndarray) -> list:
     ]
 
 
-def _seconds(function: Callable) -> float:
+def _ratio(function: Callable, transform: Callable, arguments: tuple, positions: tuple) -> float:
+    """Time of the gradient over time of the function, each the shortest of some runs."""
+    gradient = transform(function, positions)
+    for _ in range(3):
+        gradient(*arguments)
+    return _seconds(lambda: gradient(*arguments), 30) / _seconds(lambda: function(*arguments), 30)
+
+
+def _seconds(function: Callable, runs: int = 7) -> float:
     """The shortest of a few runs."""
     best = np.inf
     start = time.perf_counter()
-    for _ in range(7):
+    for _ in range(runs):
         before = time.perf_counter()
         function()
         now = time.perf_counter()

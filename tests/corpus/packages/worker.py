@@ -36,14 +36,14 @@ def main(action: str, distribution: str, target: str, calls: str = "", tool: str
         for record in todo:
             _import(record["path"].partition(":")[0])
         prepare(tool, root)
-        gradient = TOOLS[tool]()
+        transform = TOOLS[tool]()
     os.chdir(tempfile.mkdtemp())
     with file.open("a") as out:
         for record in todo:
             if record["path"] in known:
                 continue
             print(json.dumps({"started": record["path"]}), file=out, flush=True)
-            result = discover(record["path"]) if action == "discover" else judge(record, gradient)
+            result = discover(record["path"]) if action == "discover" else judge(record, transform)
             print(json.dumps(result), file=out, flush=True)
 
 
