@@ -11,9 +11,8 @@ from typing import Any
 
 from adpy.forward.array import DualArray
 from adpy.forward.tangents import finite, product
+from adpy.forward.unary import partial_of
 from adpy.plain import np
-from adpy.rules import lookup
-from adpy.rules.table import Elementwise
 from adpy.traced.dispatch import array_ufunc
 from adpy.traced.refusal import refuse_dead
 from adpy.traced.traced import Traced
@@ -116,34 +115,22 @@ def _power(self, other):
 
 # Ufuncs whose partial raises no floating-point warning where the function itself does not.
 _QUIET = frozenset((np.sin, np.cos, np.tan, np.exp, np.exp2, np.sinh, np.cosh, np.tanh, np.square, np.negative))
-_partials: dict[np.ufunc, Any] = {}
-
-
-def _unary(ufunc: np.ufunc) -> Any:
-    """The partial of a unary ufunc of NumPy, or False."""
-    row = lookup(ufunc)
-    fit = type(row) is Elementwise and row.arity == 1 and row.holomorphic and ufunc is not np.conjugate
-    partial = row.slices[0] if fit else None
-    found = _partials[ufunc] = partial.function if partial is not None and not partial.constant == 0.0 else False
-    return found
 
 
 def _array_ufunc(self, ufunc, method, *inputs, **kwargs):
     if len(inputs) == 1 and method == "__call__" and not kwargs:
         x = inputs[0]
-        partial = _partials.get(ufunc)
-        if partial is None:
-            partial = _unary(ufunc)
-        if partial and type(x) is DualArray and x._tangent is not None and x.frame.narrow and x.value.dtype.kind == "f":
+        partial = partial_of(ufunc)
+        if partial is not None and type(x) is DualArray and x._tangent is not None and x.frame.narrow and x.value.dtype.kind == "f":
             y_dot = None
             y = ufunc(x.value)
             if ufunc in _QUIET:
-                weight = partial(x.value, y)
+                weight = partial.function(x.value, y)
                 if finite(weight):
                     y_dot = x._tangent * weight
             else:
                 with np.errstate(all="ignore"):
-                    y_dot = product(partial(x.value, y), x._tangent)
+                    y_dot = product(partial.function(x.value, y), x._tangent)
             if (
                 y_dot is not None
                 and type(y) is ndarray

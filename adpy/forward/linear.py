@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from adpy import capture
 from adpy.forward.array import DualArray
 from adpy.forward.tangents import fitted, fitted_scalar
 from adpy.plain import np
@@ -143,9 +144,55 @@ def _reshape(self, *shape, order="C", copy=None):
     return DualArray(y, self._tangent.reshape(y.shape if width is None else (*y.shape, width)), self.frame)
 
 
+def _pairs(operands: Any) -> tuple[Any, list, list]:
+    """The frame of arrays that have one direction, their primals and their tangents; None for a frame if unfit."""
+    frame, values, tangents = None, [], []
+    for x in operands:
+        if type(x) is DualArray and _ready(x) and x.frame.narrow and (frame is None or frame is x.frame):
+            frame = x.frame
+            values.append(x.value)
+            tangents.append(x._tangent)
+        elif type(x) is ndarray and x.dtype.kind == "f":
+            values.append(x)
+            tangents.append(np.zeros(x.shape, x.dtype))
+        elif type(x) is float or type(x) is int:
+            values.append(x)
+            tangents.append(0.0)
+        else:
+            return None, [], []
+    return frame, values, tangents
+
+
+def _chosen(condition: Any, *operands: Any) -> Any:
+    """``numpy.where`` of arrays in one direction, or NotImplemented."""
+    frame, values, tangents = _pairs(operands)
+    if frame is None or type(condition) is not ndarray:
+        return NotImplemented
+    y, tangent = np.where(condition, *values), np.where(condition, *tangents)
+    return DualArray(y, fitted(tangent, y, None, True), frame)
+
+
+def _joined(function: Any, args: tuple, kwargs: dict) -> Any:
+    """``numpy.concatenate`` and its kin of arrays in one direction, or NotImplemented."""
+    frame, values, tangents = _pairs(args[0])
+    if frame is None:
+        return NotImplemented
+    rest = args[1:]
+    with capture.lowered(None):
+        y, tangent = function(values, *rest, **kwargs), function(tangents, *rest, **kwargs)
+    if type(y) is not ndarray or type(tangent) is not ndarray:
+        return NotImplemented
+    return DualArray(y, fitted(tangent, y, None, True), frame)
+
+
 def _array_function(self, function, types, args, kwargs):
     if function is np.dot or function is np.matmul:
         result = _products(*args) if len(args) == 2 and not kwargs else NotImplemented
+    elif function is np.where:
+        result = _chosen(*args) if len(args) == 3 and not kwargs else NotImplemented
+    elif function in _JOINING:
+        fit = args and type(args[0]) in (list, tuple) and not kwargs.keys() - {"axis"}
+        result = _joined(function, args, kwargs) if fit else NotImplemented
     else:
         method = _METHODS.get(function)
         fast = method is not None and args and args[0] is self and (len(args) == 1 or not kwargs)
@@ -157,6 +204,9 @@ _METHODS = {
     np.sum: _reduction("sum", _sum),
     np.mean: _reduction("mean", _mean),
 }
+
+
+_JOINING = frozenset((np.concatenate, np.stack, np.hstack, np.vstack))
 
 
 def install() -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 from adpy.forward.dual import DualBase
 from adpy.forward.element import cast, scalar_item
+from adpy.forward.unary import partial_of
 from adpy.plain import np
-from adpy.traced.dispatch import call_ufunc
+from adpy.traced.dispatch import array_ufunc, call_ufunc
 from adpy.traced.traced import Traced
 
 __all__ = ["DualReal", "DualScalar"]
@@ -37,6 +38,22 @@ class DualScalar(DualBase):
 
     def __init__(self, value: float, tangent: Any, frame: Any) -> None:
         self.value, self.tangent, self.frame = value, tangent, frame
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        if len(inputs) == 1 and method == "__call__" and not kwargs:
+            partial = partial_of(ufunc)
+            if partial is not None:
+                y = ufunc(self.value)
+                if type(y) is float64:
+                    return DualScalar(float(y), self.pushed(partial, float(y)), self.frame)
+        return array_ufunc(ufunc, method, inputs, kwargs)
+
+    def pushed(self, partial: Any, y: float) -> Any:
+        """The tangent of a function of this number with result ``y``."""
+        weight = partial.constant
+        if weight is None:
+            weight = float(partial.scalar_weight((self.value,), y))
+        return weight * self.tangent if weight - weight == 0.0 else weighted(weight, self.tangent)
 
     def carried(self) -> Any:
         """The tangent."""
@@ -273,12 +290,17 @@ def _generate(cls: type) -> None:
 def _general(cls: type, method: str):
     """What a generated method does with operands off the fast path."""
     traced = getattr(Traced, method)
+    reflected = method.startswith("__r")
+    direct = method.replace("__r", "__", 1) if reflected else method
 
     def general(self, other):
         kind = type(other)
         if kind is bool and cls is DualReal:
             return getattr(self, method)(int(other))
-        if cls is DualReal and (kind is float64 or (kind is DualScalar and other.frame is self.frame)):
+        if cls is DualReal and kind is DualScalar and other.frame is self.frame:
+            this = DualScalar(self.value, self.tangent, self.frame)
+            return getattr(other, direct)(this) if reflected else getattr(this, direct)(other)
+        if cls is DualReal and kind is float64:
             return getattr(DualScalar(self.value, self.tangent, self.frame), method)(other)
         if cls is DualScalar and kind is DualReal and other.frame is self.frame:
             return getattr(self, method)(DualScalar(other.value, other.tangent, other.frame))

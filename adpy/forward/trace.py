@@ -16,6 +16,7 @@ from adpy.forward.element import DualElement
 from adpy.forward.movement import moved
 from adpy.forward.scalar import DualReal, DualScalar, as_real, weighted
 from adpy.forward.tangents import fitted, fitted_scalar, product
+from adpy.forward.unary import partial_of
 from adpy.plain import np
 from adpy.traced.dispatch import assemble
 from adpy.traced.refusal import refuse_rule
@@ -153,6 +154,15 @@ class ForwardTrace(Trace):
 
     def real_elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
         return self.elementwise(row, inputs, values, y)
+
+    def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
+        x = args[0]
+        if len(args) == 1 and isinstance(x, DualScalar) and x.frame is self and self.open:
+            partial = partial_of(replacement)
+            if partial is not None:
+                y = original(x.value)
+                return DualReal(y, x.pushed(partial, y), self)
+        return Trace.math(self, replacement, original, args)
 
     def structural(self, row, bind: Callable, operands: Sequence, values: Sequence, static: dict, y: Any) -> Any:
         return moved(self, bind, operands, values, static, y)
