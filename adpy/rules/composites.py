@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from adpy.errors import TracedValueError
 from adpy.rules import calculus, contractions, padding, polynomials, quantiles, ranges, sequences, statistics
 from adpy.rules._shapes import ABSENT, kept
 from adpy.rules.nan_reductions import deliver
@@ -169,6 +170,26 @@ def block_of(arrays):
 def ix_(*args):
     n = len(args)
     return tuple(np.reshape(x, (1,) * i + (-1,) + (1,) * (n - 1 - i)) for i, x in enumerate(args))
+
+
+@composite(np.lib.stride_tricks.as_strided)
+def as_strided(x, shape=None, strides=None, subok=False, writeable=True):
+    """Reading only: the same strides over the numbers of the entries say which entry lands where."""
+    numbers = np.arange(np.size(x)).reshape(np.shape(x))
+    unit = x.dtype.itemsize
+    if writeable or tuple(s * numbers.itemsize // unit for s in x.strides) != numbers.strides:
+        raise TracedValueError(
+            "numpy.lib.stride_tricks.as_strided",
+            advice="Pass writeable=False and an array in C order, or use numpy.lib.stride_tricks.sliding_window_view.",
+        )
+    shape = np.shape(x) if shape is None else tuple(shape)
+    strides = x.strides if strides is None else tuple(strides)
+    place = np.zeros(shape, np.intp)
+    for axis, (n, stride) in enumerate(zip(shape, strides, strict=True)):
+        place = place + np.reshape(np.arange(n) * stride, (n,) + (1,) * (len(shape) - 1 - axis))
+    if np.any(place % unit) or np.any(place < 0) or np.any(place >= np.size(x) * unit):
+        raise ValueError("as_strided: the strides lead between or beyond the entries of the array")
+    return np.ravel(x)[place // unit]
 
 
 def _cumulative(scan, first, x, axis, dtype, out, include_initial):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from adpy.errors import TracedValueError
 from adpy.rules import lookup
 
 
@@ -89,3 +90,13 @@ def test_single_precision_stays_single(function):
     bars = row.vjp(np.ones(np.shape(y), np.float32), y, (True,) + (False,) * len(others), a, *others)
     assert bars[0].dtype == np.float32
     assert np.asarray(row.jvp((a, *others), y, a, *others)).dtype == np.float32
+
+
+def test_as_strided_refuses_what_could_go_wrong():
+    view = lookup(np.lib.stride_tricks.as_strided).implementation
+    with pytest.raises(TracedValueError, match="writeable=False"):
+        view(np.arange(4.0), (2, 2), (8, 8))
+    with pytest.raises(TracedValueError, match="C order"):
+        view(np.arange(8.0)[::2], (2,), (16,), writeable=False)
+    with pytest.raises(ValueError, match="beyond"):
+        view(np.arange(4.0), (5,), (8,), writeable=False)

@@ -118,3 +118,11 @@ for ufunc in (np.logaddexp, np.logaddexp2):
     EXAMPLES[ufunc, "reduce"] = [call(A), call(A, 1), call(A, axis=-1, keepdims=True), call(BLOCK, axis=(0, 2))]
     EXAMPLES[ufunc, "accumulate"] = STEPS
     EXAMPLES[ufunc, "reduceat"] = [call(A, [0, 2]), call(A, [0, 2, 1], axis=1)]
+
+V = real(8)
+EXAMPLES[np.lib.stride_tricks.as_strided] = [
+    call(V, (3, 4), (16, 8), writeable=False),
+    call(V, shape=(6, 3), strides=(8, 8), writeable=False),
+    call(BLOCK, writeable=False),
+    call(V.astype(complex), (2, 2), (64, 16), writeable=False),
+]
