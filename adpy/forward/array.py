@@ -15,6 +15,7 @@ from adpy.forward.tangents import copied, zeros
 from adpy.plain import np
 from adpy.traced.dispatch import call_ufunc, top_trace
 from adpy.traced.refusal import refuse, refuse_dead
+from adpy.traced.traced import Entries
 
 __all__ = ["BORROWED", "DualArray"]
 
@@ -49,7 +50,7 @@ def _imaginary_part(tangent: Any, width: int | None) -> Any:
     return tangent.imag
 
 
-class DualArray(DualBase):
+class DualArray(Entries, DualBase):
     """An array with a tangent of its shape (with one more axis for many directions), or with none yet."""
 
     __slots__ = ("_tangent", "frame", "origin", "value")

@@ -7,6 +7,7 @@ from typing import Any
 from adpy.forward.dual import DualBase
 from adpy.plain import np
 from adpy.traced.refusal import refuse
+from adpy.traced.traced import scalar_item
 
 __all__ = ["DualElement", "cast"]
 
@@ -47,15 +48,6 @@ class DualElement(DualBase):
     def astype(self, dtype, *args, **kwargs):
         """As ``numpy.generic.astype``."""
         return cast(self, dtype)
-
-
-def scalar_item(x: Any, key: Any) -> Any:
-    """``x[key]`` of a scalar."""
-    if key == () or key is Ellipsis:
-        return x
-    if key is None or (type(key) is tuple and all(k is None or k is Ellipsis for k in key)):
-        return x.frame.assemble_leaves([x], np.array(x.value))[key]
-    raise IndexError("invalid index to scalar variable.")
 
 
 def cast(x: Any, dtype: Any) -> Any:

@@ -18,6 +18,7 @@ from adpy.reverse.paths import IMAG, REAL, Step, depends_on_layout, resolve, thr
 from adpy.reverse.var import VarBase
 from adpy.traced.dispatch import below, call, call_ufunc, primal, top_trace
 from adpy.traced.refusal import refuse, refuse_dead
+from adpy.traced.traced import Entries, scalar_item
 
 __all__ = ["Array", "Element"]
 
@@ -52,9 +53,7 @@ class Element(VarBase):
         return self.value
 
     def __getitem__(self, key):
-        if key == () or key is Ellipsis:
-            return self
-        raise IndexError("invalid index to scalar variable.")
+        return scalar_item(self, key)
 
     def as_view(self, y: Any, step: Any) -> Any:
         """A structural function of a scalar that shares its value."""
@@ -82,7 +81,7 @@ class Element(VarBase):
     tolist = item
 
 
-class Array(VarBase):
+class Array(Entries, VarBase):
     """An array recorded as a view of a node's storage."""
 
     __slots__ = ("frame", "map", "node", "path", "value")

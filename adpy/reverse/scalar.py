@@ -17,7 +17,7 @@ from adpy.plain import np
 from adpy.reverse.var import VarBase
 from adpy.rules import lookup
 from adpy.rules.table import Elementwise
-from adpy.traced.traced import Traced
+from adpy.traced.traced import Traced, scalar_item
 
 __all__ = ["Real", "Scalar"]
 
@@ -72,13 +72,6 @@ class Streamed(VarBase):
     def as_view(self, y: Any, step: Any) -> Any:
         """A structural function of a scalar that shares its value."""
         return self
-
-    def __getitem__(self, key):
-        if key == () or key is Ellipsis:
-            return self
-        if key is None or (type(key) is tuple and all(k is None or k is Ellipsis for k in key)):
-            return self.frame.assemble_leaves([self], array(self.value))[key]
-        raise IndexError("invalid index to scalar variable.")
 
     def __pow__(self, other, modulo=None):
         kind = type(other)
@@ -202,6 +195,9 @@ class Scalar(Streamed):
 
     __slots__ = ()
     __class__ = property(lambda self: float64)
+
+    def __getitem__(self, key):
+        return scalar_item(self, key)
 
 
 class Real(Streamed):

@@ -15,10 +15,10 @@ from numpy import array, asarray, zeros  # bound at import: numpy's own names ar
 from adpy.capture.formatting import percent_formatting
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
-from adpy.traced.dispatch import array_function, array_ufunc, call, call_operator, call_ufunc, primal
+from adpy.traced.dispatch import array_function, array_ufunc, below, call, call_operator, call_ufunc, primal
 from adpy.traced.refusal import refuse
 
-__all__ = ["Traced"]
+__all__ = ["Entries", "Traced", "scalar_item"]
 
 builtin_type = type  # `type` is a parameter name of ndarray.view
 
@@ -120,6 +120,37 @@ def _power(self, other):
 _plain_power = _binary(np.power, operator.pow)
 
 
+def scalar_item(x: Any, key: Any) -> Any:
+    """``x[key]`` of a NumPy scalar."""
+    if type(key) is tuple and not key:
+        return x
+    keys = key if type(key) is tuple else (key,)
+    if all(k is None or k is Ellipsis for k in keys):
+        return x.frame.assemble_leaves([x], np.array(below(x)))[key]
+    # NumPy raises IndexError, at which iteration over a Python class would just end.
+    raise TypeError("invalid index to scalar variable.")
+
+
+class Entries:
+    """What arrays have and scalars lack; so that ``hasattr`` and ``isinstance(x, Iterable)`` answer as for plain values."""
+
+    __slots__ = ()
+
+    def __len__(self):
+        return len(primal(self))
+
+    def __contains__(self, item):
+        return bool((primal(self) == primal(item)).any())
+
+    def __iter__(self):
+        if self.ndim == 0:
+            raise TypeError("iteration over a 0-d array")
+        return map(self.__getitem__, range(len(self)))
+
+    def __reversed__(self):
+        return map(self.__getitem__, range(len(self) - 1, -1, -1))
+
+
 class Traced:
     """Base of every traced value.
 
@@ -184,6 +215,20 @@ class Traced:
         """Dtype of the primal."""
         return self.value.dtype
 
+    @dtype.setter
+    def dtype(self, dtype):
+        refuse("Setting the dtype of an array", "Use astype, .real or .imag.")
+
+    @property
+    def data(self):
+        """Refused: the memory of an array."""
+        refuse("ndarray.data", "It is meant for code outside Python. Give the function a rule (docs/adding_a_primitive.md).")
+
+    @property
+    def ctypes(self):
+        """Refused: the memory of an array."""
+        refuse("ndarray.ctypes", "It is meant for code outside Python. Give the function a rule (docs/adding_a_primitive.md).")
+
     @property
     def itemsize(self) -> int:
         """Bytes per entry of the primal."""
@@ -246,6 +291,8 @@ class Traced:
 
     @imag.setter
     def imag(self, value):
+        if self.dtype.kind != "c":
+            raise TypeError("array does not have imaginary part to set")
         self.imag[...] = value
 
     @flat.setter
@@ -302,9 +349,6 @@ class Traced:
     def __bool__(self):
         return bool(primal(self))
 
-    def __len__(self):
-        return len(primal(self))
-
     def __round__(self, digits=None):
         return round(primal(self)) if digits is None else call(np.round, (self, digits), {})
 
@@ -317,9 +361,6 @@ class Traced:
     def __ceil__(self):
         return int(np.ceil(primal(self)))
 
-    def __contains__(self, item):
-        return bool((primal(self) == primal(item)).any())
-
     def __str__(self):
         return str(primal(self))
 
@@ -328,14 +369,6 @@ class Traced:
 
     def __format__(self, spec):
         return format(primal(self), spec)
-
-    def __iter__(self):
-        if self.ndim == 0:
-            raise TypeError("iteration over a 0-d array")
-        return map(self.__getitem__, range(len(self)))
-
-    def __reversed__(self):
-        return map(self.__getitem__, range(len(self) - 1, -1, -1))
 
     def __copy__(self):
         return self.copy()
@@ -368,7 +401,6 @@ class Traced:
     all, any = _function("all"), _function("any")
     argmax, argmin = _function("argmax"), _function("argmin")
     argsort, argpartition = _function("argsort"), _function("argpartition")
-    choose, compress = _function("choose"), _function("compress")
     clip = _function("clip")
     cumsum, cumprod = _function("cumsum"), _function("cumprod")
     diagonal, trace = _function("diagonal"), _function("trace")
@@ -383,6 +415,14 @@ class Traced:
     searchsorted = _function("searchsorted")
     squeeze, swapaxes = _function("squeeze"), _function("swapaxes")
     take = _function("take")
+
+    def choose(self, choices, out=None, mode="raise"):
+        """As ``numpy.ndarray.choose``: an error, because floating-point numbers choose nothing."""
+        return np.choose(primal(self), choices, out, mode)
+
+    def compress(self, condition, axis=None, out=None):
+        """As ``numpy.ndarray.compress``."""
+        return call(np.compress, (condition, self, axis), {} if out is None else {"out": out})
 
     def transpose(self, *axes):
         """As ``numpy.ndarray.transpose``."""
@@ -410,15 +450,26 @@ class Traced:
 
     def view(self, dtype=None, type=None):
         """The same memory; reinterpretation as another dtype is refused."""
-        if dtype is None or dtype is np.ndarray or (not isinstance(dtype, builtin_type) and np.dtype(dtype) == self.dtype):
-            return self[...] if self.ndim else self
-        if isinstance(dtype, builtin_type) and issubclass(dtype, np.generic) and np.dtype(dtype) == self.dtype:
-            return self[...]
+        subclass = isinstance(dtype, builtin_type) and issubclass(dtype, np.ndarray)
+        if dtype is np.ndarray or (not subclass and (dtype is None or np.dtype(dtype) == self.dtype)):
+            return self[...] if not builtin_type(self).immutable else self
         refuse("ndarray.view with another dtype", "Use astype, .real or .imag.")
 
     def tobytes(self, order="C"):
         """Bytes of the primal."""
         return primal(self).tobytes(order)
+
+    def tofile(self, fid, sep="", format="%s"):
+        """Write the primal to a file."""
+        primal(self).tofile(fid, sep, format)
+
+    def dump(self, file):
+        """Pickle the primal into a file."""
+        primal(self).dump(file)
+
+    def getfield(self, dtype, offset=0):
+        """Refused."""
+        refuse("ndarray.getfield", "Use astype, .real or .imag.")
 
     def byteswap(self, inplace=False):
         """Refused."""
