@@ -1,4 +1,4 @@
-"""``float`` and ``complex`` that keep the derivative of a traced number; for everything else they are the builtins."""
+"""``float``, ``complex`` and ``numpy.float64`` that keep the derivative of a traced number, and else are themselves."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from adpy.capture.registry import TRACED_TYPES
 
-__all__ = ["SHADOWS", "Complex", "Float"]
+__all__ = ["SHADOWS", "Complex", "Float", "Float64"]
 
 
 class _Shadow(type):
@@ -67,6 +67,20 @@ class Complex(complex, metaclass=_Shadow):
         real = parts.get("real", real)
         imag = imag[0] if imag else parts.get("imag", 0.0)
         return _number(real, real.dtype) + 1j * imag if type(real) in TRACED_TYPES else real + 1j * imag
+
+
+class Float64(np.float64, metaclass=_Shadow):
+    """``numpy.float64``; of a traced number or array, itself in double precision."""
+
+    _builtin = np.float64
+    dtype = np.dtype(float)
+
+    def __new__(cls, x: Any = 0.0, /) -> Any:
+        if type(x) not in TRACED_TYPES:
+            return np.float64(x)
+        if x.ndim == 0 and not getattr(type(x), "immutable", False):
+            x = x[()]
+        return x if x.dtype == cls.dtype else x.astype(cls.dtype)
 
 
 SHADOWS = {"float": Float, "complex": Complex}

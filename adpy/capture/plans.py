@@ -52,15 +52,18 @@ class Plan:
         Closure cells or defaults hold something to be replaced: the function itself must be rebound.
     complete : bool
         False if the walk that made the plan gave up.
+    shadows : list of (namespace, name, shadow)
+        Builtins that a namespace is to see in another form.
     alive : object
         Keeps the ids in the plan's key theirs.
     """
 
-    __slots__ = ("alive", "cells", "complete", "removals", "writes")
+    __slots__ = ("alive", "cells", "complete", "removals", "shadows", "writes")
 
     def __init__(self, alive: Any = None, cells: bool = False, complete: bool = True) -> None:
         self.writes: list[tuple] = []
         self.removals: list[tuple] = []
+        self.shadows: list[tuple[dict, str, Any]] = []
         self.alive, self.cells, self.complete = alive, cells, complete
 
     def add(self, space: dict, replaced: dict[str, tuple[Any, Any]], watched: dict[str, Any]) -> None:
@@ -81,6 +84,8 @@ class Plan:
         for key in {**found.watched, **found.replaced}:
             space = (found.replaced.get(key) or found.watched[key])[0]
             plan.add(space, found.replaced.get(key, (None, {}))[1], found.watched.get(key, (None, {}))[1])
+        for space, names in found.shadows.values():
+            plan.shadows += [(space, name, shadow) for name, shadow in names.items()]
         return plan
 
     def install(self, shared: bool) -> None:
@@ -93,6 +98,8 @@ class Plan:
             if not same:
                 _check(get, space, expected, shared)
             space.update(replacements)
+        for space, name, shadow in self.shadows:
+            space.setdefault(name, shadow)
 
     def remove(self) -> None:
         """Put the originals back, except where the program has bound the name to something else."""
@@ -105,6 +112,9 @@ class Plan:
                 space.update(originals)
             else:
                 _remove_one_by_one(space, originals)
+        for space, name, shadow in self.shadows:
+            if space.get(name) is shadow:
+                del space[name]
 
 
 def _check(get: itemgetter, space: dict, expected: tuple, shared: bool) -> None:

@@ -16,10 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from adpy.capture.codes import code_names, facts
+from adpy.capture.numbers import SHADOWS
 from adpy.capture.registry import TRACED_TYPES
 from adpy.capture.replacements import importing, inner_python, original_of, replacement
 
-__all__ = ["LEAVES", "Reach", "code_names", "reach"]
+__all__ = ["LEAVES", "Reach", "reach"]
 
 _LIMIT = 600  # code objects
 _CONTAINED = 64  # elements of a container, attributes of an instance
@@ -44,13 +46,16 @@ class Reach:
         A closure cell or a default holds something to be replaced: the function itself must be rebound.
     complete : bool
         False if the walk gave up on its limit.
+    shadows : dict
+        ``id(namespace) -> (namespace, {name: shadow})``: builtins to be shadowed there (second attempts only).
     """
 
-    __slots__ = ("cells", "complete", "replaced", "watched")
+    __slots__ = ("cells", "complete", "replaced", "shadows", "watched")
 
     def __init__(self) -> None:
         self.replaced: dict[int, tuple[dict, dict]] = {}
         self.watched: dict[int, tuple[dict, dict]] = {}
+        self.shadows: dict[int, tuple[dict, dict]] = {}
         self.cells = False
         self.complete = True
 
@@ -61,16 +66,8 @@ def reach(function: Any, thorough: bool = False) -> Reach:
     walk.always(*importing())
     walk.visit(function)
     walk.run()
+    walk.spare_compared()
     return walk.found
-
-
-def code_names(code: types.CodeType) -> set[str]:
-    """Names that a code object and those nested in it mention."""
-    names = set(code.co_names)
-    for constant in code.co_consts:
-        if type(constant) is types.CodeType:
-            names |= code_names(constant)
-    return names
 
 
 def _root(name: Any) -> str:
@@ -85,6 +82,7 @@ class _Walk:
         self._alive: list = []  # keeps the ids in `_seen` theirs
         self._pending: list[types.FunctionType] = []
         self._methods: dict[int, dict[str, list[type]]] = {}
+        self._compared: set[str] = set()
 
     def always(self, space: dict, name: str) -> None:
         """Replace a name whether or not it is mentioned."""
@@ -189,6 +187,25 @@ class _Walk:
                     self._module(sys.modules[name], names)
         if root != "numpy":
             self._unresolved(space, unresolved)
+            if self._thorough:
+                self._shadow(space, unresolved, facts(function.__code__).compared)
+
+    def _shadow(self, space: dict, unresolved: list[str], compared: frozenset[str]) -> None:
+        """Note the builtins that ``space`` is to see in another form."""
+        self._compared |= compared
+        names = {name: SHADOWS[name] for name in unresolved if name in SHADOWS}
+        if names:
+            self.found.shadows.setdefault(id(space), (space, {}))[1].update(names)
+
+    def spare_compared(self) -> None:
+        """Leave alone the types that some function compares by ``is``: ``type(x) is float``."""
+        for _, names in self.found.shadows.values():
+            for name in self._compared.intersection(names):
+                del names[name]
+        for _, names in self.found.replaced.values():
+            for name in self._compared.intersection(names):
+                if isinstance(names[name][0], type):
+                    del names[name]
 
     def _hidden(self, value: Any) -> None:
         """A value in a closure cell or a default: no namespace holds it."""

@@ -21,9 +21,9 @@ from typing import Any
 
 import numpy as np
 
+from adpy.capture.codes import facts
 from adpy.capture.frames import Frame
 from adpy.capture.numbers import SHADOWS
-from adpy.capture.reach import code_names
 from adpy.capture.registry import TRACED_TYPES
 from adpy.capture.replacements import inner_python, original_of, replacement
 
@@ -34,7 +34,6 @@ _KINDS = "fc"
 _MISSING = object()
 _CONTAINED = 256  # larger containers are data, and stay as they are
 _DEPTH = 3  # containers in containers
-_STORES = ("STORE_GLOBAL", "DELETE_GLOBAL")
 _LEAVES = frozenset([float, int, bool, complex, str, bytes, type(None), types.ModuleType])
 
 
@@ -45,25 +44,6 @@ def rebind(function: Callable, frame: Frame, level: int = 1) -> tuple[Callable, 
     """
     rebinding = Rebinding(frame, level)
     return rebinding.callable(function), rebinding.changed
-
-
-@functools.lru_cache(maxsize=1024)
-def _facts(code: types.CodeType) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Names a code object mentions, global names it writes, and names it compares by ``is``."""
-    names = frozenset(code_names(code))
-    stored, compared = set(), set()
-    pending = [code]
-    while pending:
-        current = pending.pop()
-        pending.extend(c for c in current.co_consts if type(c) is types.CodeType)
-        last = None
-        for instruction in dis.get_instructions(current):
-            if instruction.opname in _STORES:
-                stored.add(instruction.argval)
-            elif instruction.opname == "IS_OP" and last is not None and last.opname == "LOAD_GLOBAL":
-                compared.add(last.argval)
-            last = instruction
-    return names, frozenset(stored), frozenset(compared)
 
 
 class Rebinding:
@@ -216,7 +196,7 @@ class Rebinding:
         space = function.__globals__
         if not self._ours(space):
             return function
-        names, stored, compared = _facts(function.__code__)
+        names, stored, compared = facts(function.__code__)
         if id(space) not in self._spaces:
             self._spaces[id(space)] = (space, dict(space), set())
         _, copy, all_stored = self._spaces[id(space)]

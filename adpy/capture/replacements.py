@@ -14,6 +14,7 @@ from adpy.capture.creators import CREATORS, make, wrap_fresh
 from adpy.capture.frames import FRAME, paused
 from adpy.capture.lifting import LiftedUfunc, around, lifted, rowed
 from adpy.capture.mathlib import math_replacements
+from adpy.capture.numbers import Float64
 
 __all__ = [
     "everything",
@@ -92,6 +93,7 @@ def refresh() -> None:
         for function in list(TABLE):
             if callable(function) and not isinstance(function, _WITH_PROTOCOL) and id(function) not in _table:
                 _enter(_table, function, rowed(function))
+    _originals[id(Float64)] = (Float64, np.float64)
     random = sys.modules.get("numpy.random")
     if random is not None and not _random_seen:
         _random_seen = True
@@ -142,6 +144,8 @@ def replacement(original: Any, thorough: bool = False, internal: bool = False) -
     pair = _table.get(key)
     if pair is not None:
         return pair[1]
+    if original is np.float64:
+        return Float64 if thorough and not internal else None
     kind = type(original)
     if kind is _DISPATCHER and not internal:
         table = _thorough if thorough else _light

@@ -6,6 +6,7 @@ import warnings
 
 import numpy as np
 
+from tests.corpus import elsewhere
 from tests.corpus.registry import case
 
 logger = logging.getLogger(__name__)
@@ -96,6 +97,17 @@ def float_of_an_element(x):
     for value in x:
         total += float(value) ** 2
     return total
+
+
+@case(X)
+def converted_in_another_module(x):
+    return elsewhere.mean_as_float(x**2) * elsewhere.to_real(x[0]) + elsewhere.to_real(x.sum(), np.float64)
+
+
+@case(0.8)
+def converted_in_a_method_of_another_module(x):
+    converter = elsewhere.Converter(x * 2)
+    return converter(x) + converter.factor
 
 
 @case(1.7)
