@@ -12,7 +12,6 @@ the trace ends.
 
 from __future__ import annotations
 
-import dis
 import functools
 import sys
 import types
