@@ -77,7 +77,7 @@ class Float64(np.float64, metaclass=_Shadow):
 
     def __new__(cls, x: Any = 0.0, /) -> Any:
         if type(x) not in TRACED_TYPES:
-            return np.float64(x)
+            return cls._builtin(x)  # np.float64 is this class during a trace
         if x.ndim == 0 and not getattr(type(x), "immutable", False):
             x = x[()]
         return x if x.dtype == cls.dtype else x.astype(cls.dtype)
