@@ -22,8 +22,11 @@ from adpy.traced.dispatch import coerce
 
 __all__ = ["jacobian"]
 
-CHUNK = 32
+CHUNK = 64
 """Directions in one forward pass: more cost memory, fewer repeat the function's own overhead."""
+
+ROW = 4
+"""What a sweep for one row costs, measured in columns of a forward pass."""
 
 _MODES = ("auto", "forward", "reverse")
 
@@ -46,9 +49,10 @@ def jacobian(
     argnames : str or tuple of str, optional
         Names of the arguments to differentiate, instead of ``argnums``.
     mode : {"auto", "forward", "reverse"}
-        ``"forward"`` calls ``function`` once for every 32 numbers of input, ``"reverse"`` once, with one sweep for
-        every number of output.  ``"auto"`` is forward for up to 32 numbers of input (one call).  For more it is
-        reverse, unless that shows more output than input: then forward after all, with further calls.
+        ``"forward"`` calls ``function`` once for every 64 numbers of input, ``"reverse"`` once, with one sweep for
+        every number of output.  ``"auto"`` is forward for up to 64 numbers of input (one call).  For more it is
+        reverse, unless that shows output of more than a quarter as many numbers: then forward after all, with
+        further calls.
     has_aux : bool
         ``function`` returns ``(y, aux)``; ``aux`` is passed on without derivative.
 
@@ -232,14 +236,14 @@ def _cut(whole: Any, inputs: list) -> list:
 
 
 def _by_rows(call: tuple, inputs: list, has_aux: bool, size: int | None) -> tuple[Any, Any, list] | None:
-    """As :func:`_by_columns`; None if there are more than ``size`` numbers of output, or complex ones."""
+    """As :func:`_by_columns`; None if for ``size`` numbers of input columns are cheaper, or the output is complex."""
     tape, y = run(Tape, *call)
     try:
         y, aux = _split(y, tape, has_aux)
         results = [coerce(leaf) if type(leaf) is np.ndarray and leaf.dtype == object else leaf for _, leaf in flatten(y)]
         if size is not None:
             active = [leaf for leaf in results if type(leaf) in TRACED_TYPES and leaf.frame is tape and leaf.active]
-            if sum(leaf.size for leaf in active) > size or any(leaf.dtype.kind == "c" for leaf in active):
+            if ROW * sum(leaf.size for leaf in active) > size or any(leaf.dtype.kind == "c" for leaf in active):
                 return None
         return y, aux, [_rows(tape, leaf, inputs) if _is_number(leaf) else None for leaf in results]
     finally:
