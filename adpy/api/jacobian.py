@@ -240,7 +240,9 @@ def _by_rows(call: tuple, inputs: list, has_aux: bool, size: int | None) -> tupl
     tape, y = run(Tape, *call)
     try:
         y, aux = _split(y, tape, has_aux)
-        results = [coerce(leaf) if type(leaf) is np.ndarray and leaf.dtype == object else leaf for _, leaf in flatten(y)]
+        results = [
+            coerce(leaf) if type(leaf) is np.ndarray and leaf.dtype == object else leaf for _, leaf in flatten(y)
+        ]
         if size is not None:
             active = [leaf for leaf in results if type(leaf) in TRACED_TYPES and leaf.frame is tape and leaf.active]
             if ROW * sum(leaf.size for leaf in active) > size or any(leaf.dtype.kind == "c" for leaf in active):

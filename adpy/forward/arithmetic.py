@@ -22,7 +22,7 @@ __all__ = ["install"]
 ndarray, float64 = np.ndarray, np.float64
 new = object.__new__
 
-_BINARY = '''
+_BINARY = """
 def __{name}__(self, other):
     frame = self.frame
     x, x_dot = self.value, self._tangent
@@ -40,8 +40,8 @@ def __{name}__(self, other):
             return general(self, other)
         {finish}
     return general(self, other)
-'''
-_REFLECTED = '''
+"""
+_REFLECTED = """
 def __r{name}__(self, other):
     frame = self.frame
     w, w_dot = self.value, self._tangent
@@ -56,8 +56,8 @@ def __r{name}__(self, other):
         y_dot = {right} if {safe} else None
         {finish}
     return general(self, other)
-'''
-_FINISH = '''
+"""
+_FINISH = """
         if (
             y_dot is not None
             and type(y) is ndarray
@@ -73,9 +73,9 @@ _FINISH = '''
             out.frame = frame
             out.origin = None
             return out
-'''
-# name: primal; tangent of two active operands, of x alone, of w alone; when.  If a product or quotient is finite so are its
-# operands (and no divisor is zero): then no partial can turn a zero tangent into something else.
+"""
+# name: primal; tangent of two active operands, of x alone, of w alone; when.  If a product or quotient is finite so
+# are its operands (and no divisor is zero): then no partial can turn a zero tangent into something else.
 _OPERATORS = {
     "add": ("x + w", "x_dot + w_dot", "x_dot.copy('K')", "w_dot.copy('K')", "True"),
     "sub": ("x - w", "x_dot - w_dot", "x_dot.copy('K')", "-w_dot", "True"),
@@ -88,7 +88,11 @@ def _operators() -> dict[str, Any]:
     """Compile the operators."""
     made = {}
     space = {
-        "DualArray": DualArray, "finite": finite, "float64": float64, "ndarray": ndarray, "new": new,
+        "DualArray": DualArray,
+        "finite": finite,
+        "float64": float64,
+        "ndarray": ndarray,
+        "new": new,
         "refuse_dead": refuse_dead,
     }
     for name, (value, both, left, right, safe) in _OPERATORS.items():
@@ -121,7 +125,13 @@ def _array_ufunc(self, ufunc, method, *inputs, **kwargs):
     if len(inputs) == 1 and method == "__call__" and not kwargs:
         x = inputs[0]
         partial = partial_of(ufunc)
-        if partial is not None and type(x) is DualArray and x._tangent is not None and x.frame.narrow and x.value.dtype.kind == "f":
+        if (
+            partial is not None
+            and type(x) is DualArray
+            and x._tangent is not None
+            and x.frame.narrow
+            and x.value.dtype.kind == "f"
+        ):
             y_dot = None
             y = ufunc(x.value)
             if ufunc in _QUIET:

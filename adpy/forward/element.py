@@ -53,7 +53,7 @@ class DualElement(DualBase):
 def cast(x: Any, dtype: Any) -> Any:
     """``x.astype(dtype)``; integers and booleans carry no derivative."""
     dtype = np.dtype(dtype)
-    if dtype == object:
+    if dtype.hasobject:
         refuse("astype(object)", "Keep a floating-point dtype.")
     value = x.value.astype(dtype) if hasattr(x.value, "astype") else dtype.type(x.value)
     tangent = x.carried()

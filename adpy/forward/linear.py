@@ -1,7 +1,7 @@
-"""Sums, products of matrices and changes of shape on the fast path: linear in each operand, any number of directions.
+"""Sums, products of matrices, joining and changes of shape on the fast path: linear in each operand.
 
-Their rows in the table say the same; these spare the calls of the general path, and push all directions at once where the
-general path pushes one after the other.
+Their rows in the table say the same; these spare the calls of the general path, and push all directions at once where
+the general path pushes one after the other.
 """
 
 from __future__ import annotations

@@ -198,7 +198,7 @@ def weighted(weight: Any, tangent: Any) -> Any:
         return np.where(tangent == 0, 0.0, weight * tangent)
 
 
-_BINARY = '''
+_BINARY = """
 def __{name}__(self, other):
     kind = type(other)
     if kind is {cls}:
@@ -218,8 +218,8 @@ def __{name}__(self, other):
         out.tangent = {left}
         return out
     return general(self, other)
-'''
-_REFLECTED = '''
+"""
+_REFLECTED = """
 def __r{name}__(self, other):
     kind = type(other)
     if kind is float or kind is int{or_float64}:
@@ -230,8 +230,8 @@ def __r{name}__(self, other):
         out.tangent = {right}
         return out
     return general(self, other)
-'''
-_COMPARE = '''
+"""
+_COMPARE = """
 def __{name}__(self, other):
     kind = type(other)
     if kind is float or kind is int or kind is float64:
@@ -239,7 +239,7 @@ def __{name}__(self, other):
     if kind is DualScalar or kind is DualReal:
         return {true} if self.value {symbol} other.value else {false}
     return general(self, other)
-'''
+"""
 # name: primal, tangent of two active operands, of a alone, of b alone.  Where y is finite so are the operands of a
 # product and the quotient, and no weight can turn a zero tangent into something else.
 _OPERATIONS = {
@@ -264,8 +264,13 @@ _SYMBOLS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="
 def _generate(cls: type) -> None:
     """Compile the arithmetic and comparisons of ``cls`` from the templates."""
     space = {
-        "new": object.__new__, "float64": float64, "DualScalar": DualScalar, "DualReal": DualReal,
-        "weighted": weighted, "TRUE": np.True_, "FALSE": np.False_,
+        "new": object.__new__,
+        "float64": float64,
+        "DualScalar": DualScalar,
+        "DualReal": DualReal,
+        "weighted": weighted,
+        "TRUE": np.True_,
+        "FALSE": np.False_,
     }
     own = {"cls": cls.__name__}
     own |= (

@@ -16,7 +16,20 @@ from adpy.errors import TracedValueError
 from adpy.plain import np
 from adpy.traced.refusal import refuse
 
-__all__ = ["OneDirectionError", "copied", "finite", "fitted", "fitted_scalar", "leaves", "packed", "product", "record", "storage", "unpacked", "zeros"]
+__all__ = [
+    "OneDirectionError",
+    "copied",
+    "finite",
+    "fitted",
+    "fitted_scalar",
+    "leaves",
+    "packed",
+    "product",
+    "record",
+    "storage",
+    "unpacked",
+    "zeros",
+]
 
 ndarray = np.ndarray
 
@@ -96,7 +109,8 @@ def fitted(tangent: Any, y: Any, width: int | None, fresh: bool) -> Any:
             tangent = tangent.real
         tangent = tangent.astype(dtype)
         fresh = True
-    return tangent if fresh and tangent.shape == shape and _like_primal(tangent, y, width) else copied(tangent, y, width)
+    fit = fresh and tangent.shape == shape and _like_primal(tangent, y, width)
+    return tangent if fit else copied(tangent, y, width)
 
 
 def fitted_scalar(tangent: Any, y: Any) -> Any:
