@@ -9,6 +9,7 @@ from adpy import capture
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError, TracedValueError
+from adpy.traced.refusal import refusal_of
 from adpy.plain import np
 
 __all__ = ["check_function", "is_differentiable", "primal_input", "run", "select", "wrap"]
@@ -116,12 +117,15 @@ def run(make_frame: Callable, function: Callable, args: tuple, kwargs: dict, key
             refused = refused or (frame.detached[0] if frame.detached else error)
             frame.close()
             continue
-        except BaseException:
-            swallowed = frame.detached
+        except Exception as error:
+            found = frame.detached[0] if frame.detached else refusal_of(error)
             frame.close()
-            if swallowed:
-                refused = refused or swallowed[0]
+            if found is not None:
+                refused = refused or found
                 continue
+            raise
+        except BaseException:
+            frame.close()
             raise
         if level:
             capture.settle(function, level)

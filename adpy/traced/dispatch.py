@@ -352,10 +352,17 @@ def _operands(names, operands):
     """Operands as rows want them: object arrays and sequences assembled, unless the row takes a sequence of arrays."""
     return tuple(
         [
-            type(x)(_entries(x)) if type(x) in _SEQUENCES and name in _SEQUENCE_OPERANDS else _assembled(x)
+            _sequence(x) if name in _SEQUENCE_OPERANDS else _assembled(x)
             for name, x in zip(names, operands, strict=True)
         ]
     )
+
+
+def _sequence(x):
+    """A sequence of arrays; an array in its place stands for its rows."""
+    if type(x) in _SEQUENCES:
+        return type(x)(_entries(x))
+    return list(x) if type(x) in TRACED_TYPES and x.ndim > 0 else _assembled(x)
 
 
 def _entries(sequence):

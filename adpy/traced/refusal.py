@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 from adpy import capture
@@ -55,3 +56,33 @@ def refuse_dead() -> None:
         "It was kept (in a global, a cache, an attribute) from an earlier call. Clear it between calls, or store "
         "adpy.stop_gradient(x).",
     )
+
+
+_FROM_COMPILED_CODE = re.compile(
+    r"\b(not|type|convert|got|of|a|method) '?(adpy\.\S+\.)?(Array|Element|Real|Scalar|Dual\w+)\b"
+    r"|No matching signature found|producing an array|must be numpy\.ndarray|C contiguous array of dtype"
+)
+
+
+def refusal_of(error: Exception) -> TracedValueError | None:
+    """The refusal that an error of compiled code amounts to: it was handed a traced value and says so in its own words."""
+    if not isinstance(error, TypeError | ValueError) or not _FROM_COMPILED_CODE.search(str(error)):
+        return None
+    trail = error.__traceback__
+    where, called = "", ""
+    while trail is not None:
+        code = trail.tb_frame.f_code
+        path = code.co_filename
+        if not path.startswith(_ROOT) and not path.startswith("<"):
+            called = f"{path}:{trail.tb_lineno} in {code.co_name}"
+            if f"{os.sep}numpy{os.sep}" not in path and f"{os.sep}scipy{os.sep}" not in path:
+                where = called
+        trail = trail.tb_next
+    refusal = TracedValueError(
+        f"Compiled code called at {called}",
+        where,
+        f"It was given a traced value ({error}). Use functions that have a rule (docs/operators.md), or give it one "
+        "(docs/adding_a_primitive.md).",
+    )
+    refusal.__cause__ = error
+    return refusal
