@@ -36,7 +36,9 @@ def result_tangent(leaf: Any, frame: ForwardTrace) -> Any:
     kind = type(leaf)
     if kind in TRACED_TYPES and leaf.frame is frame:
         tangent = leaf.tangent
-        return np.float64(tangent) if type(tangent) is float and leaf.__class__ is not float else tangent
+        if leaf.__class__ is float and frame.width is None:
+            return tangent if type(tangent) is float else tangent.item()
+        return np.float64(tangent) if type(tangent) is float else tangent
     width = () if frame.width is None else (frame.width,)
     if kind in TRACED_TYPES or isinstance(leaf, np.ndarray | np.generic):
         return np.zeros((*leaf.shape, *width), leaf.dtype if leaf.dtype.kind in "fc" else float)[()]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import operator
+from numbers import Number
 from typing import Any
 
+from adpy.capture.registry import TRACED_TYPES
 from adpy.forward.dual import DualBase
 from adpy.plain import np
+from adpy.traced.dispatch import call_operator
 from adpy.traced.refusal import refuse
 from adpy.traced.traced import scalar_item
 
@@ -48,6 +52,32 @@ class DualElement(DualBase):
     def astype(self, dtype, *args, **kwargs):
         """As ``numpy.generic.astype``."""
         return cast(self, dtype)
+
+
+def _operator(name: str, operate: Any, ufunc: np.ufunc, swap: bool):
+    """An operator that gives what it gives for the primals: Python's numbers, or NumPy's, with their errors."""
+    general = getattr(DualBase, name)
+
+    def method(self, other):
+        if not (type(other).immutable if type(other) in TRACED_TYPES else isinstance(other, Number)):
+            return general(self, other)
+        return call_operator(ufunc, operate, other, self) if swap else call_operator(ufunc, operate, self, other)
+
+    return method
+
+
+for _name, _ufunc in (
+    ("add", np.add),
+    ("sub", np.subtract),
+    ("mul", np.multiply),
+    ("truediv", np.divide),
+    ("floordiv", np.floor_divide),
+    ("mod", np.remainder),
+    ("pow", np.power),
+):
+    _operate = getattr(operator, _name)
+    setattr(DualElement, f"__{_name}__", _operator(f"__{_name}__", _operate, _ufunc, False))
+    setattr(DualElement, f"__r{_name}__", _operator(f"__r{_name}__", _operate, _ufunc, True))
 
 
 def cast(x: Any, dtype: Any) -> Any:

@@ -144,9 +144,9 @@ class ForwardTrace(Trace):
             if type(tangent) in TRACED_TYPES or type(weight) in TRACED_TYPES:
                 total = total + product(weight, tangent)
             elif self.width is None:
-                total = total + weighted(weight, tangent if type(tangent) is float else tangent.item())
+                total = total + weighted(_number(weight), _number(tangent))
             else:
-                total = total + weighted(weight, tangent)
+                total = total + weighted(_number(weight), tangent)
         total = total.real
         if type(total) in TRACED_TYPES:
             return DualElement(y, total, self)
@@ -193,3 +193,8 @@ class ForwardTrace(Trace):
     def close(self) -> None:
         """End the transform: its traced values are dead."""
         self.open = False
+
+
+def _number(x: Any) -> Any:
+    """A NumPy scalar or a 0-d array as a Python number, whose arithmetic is faster and does not warn."""
+    return x.item() if hasattr(x, "item") else x
