@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import sys
 import types
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,9 +81,9 @@ class _Walk:
         self._thorough = thorough
         self._seen: set[int] = set()
         self._alive: list = []  # keeps the ids in `_seen` theirs
-        self._pending: list[types.FunctionType] = []
+        self._pending: deque[types.FunctionType] = deque()
         self._methods: dict[int, dict[str, list[type]]] = {}
-        self._compared: set[str] = set()
+        self._compared: dict[int, set[str]] = {}
 
     def always(self, space: dict, name: str) -> None:
         """Replace a name whether or not it is mentioned."""
@@ -95,7 +96,7 @@ class _Walk:
             if count > _LIMIT:
                 self.found.complete = False
                 return
-            self._function(self._pending.pop())
+            self._function(self._pending.popleft())  # the nearest first: the limit cuts off the far end
 
     def _first_time(self, value: Any) -> bool:
         if id(value) in self._seen:
@@ -192,18 +193,20 @@ class _Walk:
 
     def _shadow(self, space: dict, unresolved: list[str], compared: frozenset[str]) -> None:
         """Note the builtins that ``space`` is to see in another form."""
-        self._compared |= compared
+        if compared:
+            self._compared.setdefault(id(space), set()).update(compared)
         names = {name: SHADOWS[name] for name in unresolved if name in SHADOWS}
         if names:
             self.found.shadows.setdefault(id(space), (space, {}))[1].update(names)
 
     def spare_compared(self) -> None:
         """Leave alone the types that some function compares by ``is``: ``type(x) is float``."""
-        for _, names in self.found.shadows.values():
-            for name in self._compared.intersection(names):
+        for key, (_, names) in self.found.shadows.items():
+            for name in self._compared.get(key, set()).intersection(names):
                 del names[name]
+        anywhere = set().union(*self._compared.values())
         for _, names in self.found.replaced.values():
-            for name in self._compared.intersection(names):
+            for name in anywhere.intersection(names):
                 if isinstance(names[name][0], type):
                     del names[name]
 
