@@ -446,9 +446,9 @@ def assemble(nested: Any, dtype: Any = None) -> Any:
     if trace is None:
         return np.array(nested, dtype)
     if type(nested) in TRACED_TYPES:
-        result = nested.copy() if nested.ndim else trace.assemble_leaves([nested], np.array(nested.value))
+        result = nested.copy() if nested.ndim else trace.assemble_leaves([nested], assemble(nested.value))
         return result if dtype is None else result.astype(dtype, copy=False)
-    value = np.array(lower(nested, trace), dtype)
+    value = assemble(lower(nested, trace), dtype)  # which may hold values of an enclosing transform
     if not np.issubdtype(value.dtype, np.inexact):
         refuse(f"numpy.array of traced values with dtype {value.dtype}", "Use a floating-point dtype.")
     return trace.assemble_leaves(list(_leaves(nested)), value)
