@@ -101,11 +101,14 @@ def differences(function: Callable, x: np.ndarray, levels: int = 6, step: float 
     Returns
     -------
     jacobian, error : ndarray of float64, shape (m, n)
-        For every entry the value of the Richardson tableau (Ridders 1982) with the smallest error estimate.
+        For every entry the value of the Richardson tableau (Ridders 1982) with the smallest error estimate; the error is
+        infinite where one-sided slopes differ however small the step (a kink).
     """
     columns, errors = [], []
+    middle = np.asarray(function(x.copy()))
     for i in range(x.size):
         size = step * max(1.0, abs(x[i]))
+        bends = []
         tableau: list[list[np.ndarray]] = []
         best, error = None, None
         for k in range(levels):
@@ -113,7 +116,9 @@ def differences(function: Callable, x: np.ndarray, levels: int = 6, step: float 
             up, down = x.copy(), x.copy()
             up[i] += h
             down[i] -= h
-            row = [(np.asarray(function(up)) - np.asarray(function(down))) / (up[i] - down[i])]
+            above, below = np.asarray(function(up)), np.asarray(function(down))
+            row = [(above - below) / (up[i] - down[i])]
+            bends.append(abs(above - 2 * middle + below) / h)
             for j in range(k):
                 factor = 4.0 ** (j + 1)
                 row.append(row[j] + (row[j] - tableau[k - 1][j]) / (factor - 1))
@@ -125,8 +130,9 @@ def differences(function: Callable, x: np.ndarray, levels: int = 6, step: float 
                     better = estimate < error
                     best[better], error[better] = row[j][better], estimate[better]
             tableau.append(row)
+        kink = (bends[-1] > 0.5 * bends[0]) & (bends[-1] > 1e-5 * np.maximum(1.0, abs(best)))
         columns.append(best)
-        errors.append(error + 1e-12 * np.maximum(1.0, abs(best)))
+        errors.append(np.where(kink, np.inf, error + 1e-12 * np.maximum(1.0, abs(best))))
     return np.stack(columns, -1), np.stack(errors, -1)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from adpy.capture.registry import TRACED_TYPES
 from adpy.rules import lookup
-from adpy.traced.dispatch import primal, top_trace
+from adpy.traced.dispatch import top_trace
 from adpy.traced.refusal import refuse_rule
 
 __all__ = ["math_call"]

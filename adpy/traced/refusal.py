@@ -22,11 +22,17 @@ def location() -> str:
         path = frame.f_code.co_filename
         if not path.startswith(_ROOT) and not path.startswith("<"):
             where = f"{path}:{frame.f_lineno} in {frame.f_code.co_name}"
-            if f"{os.sep}numpy{os.sep}" not in path and f"{os.sep}scipy{os.sep}" not in path:
+            if not _is_library(path):
                 return where
             fallback = fallback or where
         frame = frame.f_back
     return fallback or ""
+
+
+def _is_library(path: str) -> bool:
+    """Is this a source file of NumPy or SciPy?"""
+    parts = path.replace(os.sep, "/").split("/")
+    return "numpy" in parts or "scipy" in parts
 
 
 def refuse(call: str, advice: str, kind: type[TracedValueError] = TracedValueError) -> None:
@@ -75,7 +81,7 @@ def refusal_of(error: Exception) -> TracedValueError | None:
         path = code.co_filename
         if not path.startswith(_ROOT) and not path.startswith("<"):
             called = f"{path}:{trail.tb_lineno} in {code.co_name}"
-            if f"{os.sep}numpy{os.sep}" not in path and f"{os.sep}scipy{os.sep}" not in path:
+            if not _is_library(path):
                 where = called
         trail = trail.tb_next
     refusal = TracedValueError(

@@ -10,9 +10,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from adpy.plain import np
 from adpy import capture
 from adpy.errors import TracedValueError
+from adpy.plain import np
 from adpy.tags import new_tag
 
 __all__ = ["Trace"]

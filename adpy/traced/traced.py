@@ -274,7 +274,7 @@ class Traced:
         """Imaginary part."""
         if self.dtype.kind == "c":
             return self._imag()
-        zero = np.zeros(self.shape, self.dtype)
+        zero = np.zeros_like(primal(self))
         zero.setflags(write=False)
         return zero[()] if type(self).immutable else zero
 
