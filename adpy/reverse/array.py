@@ -59,6 +59,10 @@ class Element(VarBase):
         """A structural function of a scalar that shares its value."""
         return self
 
+    def copy(self, order="C"):
+        """Itself: it is immutable."""
+        return self
+
     def _real(self):
         return call(np.real, (self.frame.assemble_leaves([self], array(self.value)),), {})[()]
 
@@ -145,11 +149,22 @@ class Array(Entries, VarBase):
 
     def _gathered(self, node) -> tuple:
         """Reference of a view that overlaps itself: the entries gathered now into a node of their own."""
-        numbers = np.arange(1, prod(node.shape) + 1).reshape(node.shape)
-        sources = resolve(self.path, relayout(numbers, layout_of(node)))
         real = self.value.dtype.kind != "c"
-        operand = ((node, None, node.shape, real), 1)
-        gather = self.frame.node(Gather, self.value, (operand,), (sources, numbers.size + 1))
+        numbers = relayout(np.arange(1, prod(node.shape) + 1).reshape(node.shape), layout_of(node))
+        path, steps = self.path, []
+        while path is not None and path[1] is not REAL and path[1] is not IMAG:
+            steps.append(path[1])
+            path = path[0]
+        operand = (node, None, node.shape, real)
+        if path is not None:  # numbers have no real part: what leads to it is gathered first
+            sources = resolve(path[0], numbers)
+            node = self.frame.node(Gather, sources, (((node, None, node.shape, False), 1),), (sources, numbers.size + 1))
+            operand = (node, (None, path[1], False), node.shape, True)
+            numbers = np.arange(1, prod(node.shape) + 1).reshape(node.shape)
+        sources = numbers
+        for step in reversed(steps):
+            sources = step(sources) if type(step) is Step else sources[step]
+        gather = self.frame.node(Gather, self.value, ((operand, 1),), (sources, numbers.size + 1))
         return (gather, None, self.value.shape, real)
 
     def saved(self) -> Any:
@@ -285,11 +300,14 @@ class Array(Entries, VarBase):
             raise TypeError("iteration over a 0-d array")
         return map(self.__getitem__, range(len(self.value)))
 
+    def _overlaps(self) -> bool:
+        return self.path is not None and self.path[2]
+
     def _real(self):
-        return Array(self.value.real, self.node, self.frame, (self.path, REAL, False))
+        return Array(self.value.real, self.node, self.frame, (self.path, REAL, self._overlaps()))
 
     def _imag(self):
-        return Array(self.value.imag, self.node, self.frame, (self.path, IMAG, False))
+        return Array(self.value.imag, self.node, self.frame, (self.path, IMAG, self._overlaps()))
 
     def _become(self, other):
         """Take the place of another view of the same storage (``x.shape = …``)."""
@@ -302,7 +320,7 @@ class Array(Entries, VarBase):
 
     def copy(self, order="C"):
         """As ``numpy.ndarray.copy``."""
-        value = self.value.copy() if type(self.value) in TRACED_TYPES else self.value.copy(order)
+        value = self.value.copy(order)
         if not self.active:
             return self.frame.lift(value)
         return self.frame.wrap(self.frame.node(Copy, value, (self.reference(),), ()), value)

@@ -17,6 +17,7 @@ from adpy.plain import np
 from adpy.reverse.var import VarBase
 from adpy.rules import lookup
 from adpy.rules.table import Elementwise
+from adpy.traced.dispatch import call_ufunc
 from adpy.traced.traced import Traced, scalar_item
 
 __all__ = ["Real", "Scalar"]
@@ -217,20 +218,32 @@ class Real(Streamed):
         return as_real(Traced.__pow__(self, other))
 
     def _reflected_power(self, other):
-        result = Traced.__rpow__(self, other)
-        return as_real(result) if type(other) in (int, float) else result
+        if not _python_number(other):
+            return Traced.__rpow__(self, other)
+        value = other**self.value  # raises what Python raises
+        return call_ufunc(np.power, other + 0j, self) if type(value) is complex else as_real(Traced.__rpow__(self, other))
 
     def __floordiv__(self, other):
-        return self._checked(Traced.__floordiv__, other)
+        return self._checked(Traced.__floordiv__, other, other)
+
+    def __rfloordiv__(self, other):
+        return self._checked(Traced.__rfloordiv__, other, self.value)
 
     def __mod__(self, other):
-        return self._checked(Traced.__mod__, other)
+        return self._checked(Traced.__mod__, other, other)
 
-    def _checked(self, method, other):
-        if isinstance(other, int | float) and not other and not isinstance(other, np.generic):
-            raise ZeroDivisionError("float modulo")
-        result = method(self, other)
-        return as_real(result) if isinstance(other, int | float) and not isinstance(other, np.generic) else result
+    def __rmod__(self, other):
+        return self._checked(Traced.__rmod__, other, self.value)
+
+    def _checked(self, method, other, divisor):
+        if not _python_number(other):
+            return method(self, other)
+        if not divisor:
+            raise ZeroDivisionError("division by zero")
+        return as_real(method(self, other))
+
+    def __round__(self, digits=None):
+        return as_real(Traced.__round__(self, digits))
 
     def __abs__(self):
         a = self.value
@@ -239,6 +252,11 @@ class Real(Streamed):
     def is_integer(self) -> bool:
         """As ``float.is_integer``."""
         return self.value.is_integer()
+
+
+def _python_number(x: Any) -> bool:
+    """Is the result of an operation of a Python float with ``x`` a Python float?"""
+    return type(x) in (Real, float, int, bool)
 
 
 def math_unary(ufunc: np.ufunc, original: Any, x: Streamed) -> Any:
@@ -330,9 +348,9 @@ def __r{name}__(self, other):
 _COMPARE = '''
 def __{name}__(self, other):
     kind = type(other)
-    if kind is float or kind is int or kind is float64:
+    if kind is float or kind is int{or_float64}:
         return {true} if self.value {symbol} other else {false}
-    if kind is Scalar or kind is Real:
+    if kind is Real{or_scalar}:
         return {true} if self.value {symbol} other.value else {false}
     return general(self, other)
 '''
@@ -353,7 +371,11 @@ def _generate(cls: type) -> None:
         "new": object.__new__, "float64": float64, "Scalar": Scalar, "Real": Real, "Array": Array,
         "TRUE": _TRUE, "FALSE": _FALSE, "by_zero": _by_zero,
     }
-    truth = {"true": "TRUE", "false": "FALSE"} if cls is Scalar else {"true": "True", "false": "False"}
+    truth = (
+        {"true": "TRUE", "false": "FALSE", "or_float64": " or kind is float64", "or_scalar": " or kind is Scalar"}
+        if cls is Scalar
+        else {"true": "True", "false": "False", "or_float64": "", "or_scalar": ""}
+    )
     sources = []
     for name, (value, weight_a, weight_b) in _OPERATIONS.items():
         for template, method in ((_BINARY, f"__{name}__"), (_REFLECTED, f"__r{name}__")):
@@ -386,6 +408,8 @@ def _general(cls: type, method: str):
         return traced
 
     def real(self, other):
+        if type(other) in (list, tuple):
+            return NotImplemented
         result = traced(self, other)
         return as_real(result) if other is True or other is False else result
 

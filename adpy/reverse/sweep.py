@@ -306,6 +306,8 @@ class _Sweep:
         """Bars of numbered entries: the transpose of gathering them (entry 0 is "constant")."""
         flat = sources.ravel()
         bar = bar.reshape(-1)
+        if not bar.size:
+            return np.zeros(total, bar.dtype)
         if bar.dtype.kind == "c":
             return np.bincount(flat, bar.real, total) + 1j * np.bincount(flat, bar.imag, total)
         return np.bincount(flat, bar, total)

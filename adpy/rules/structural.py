@@ -135,8 +135,8 @@ def tile_transpose(bar, operands, reps):
 
 def repeat_transpose(bar, operands, repeats, axis=None):
     shape = np.shape(operands[0])
-    along = 0 if axis is None else axis % len(shape)
-    n = math.prod(shape) if axis is None else shape[along]
+    along = axis % len(shape) if axis is not None and shape else 0
+    n = math.prod(shape) if axis is None or not shape else shape[along]
     before, after = bar.shape[:along], bar.shape[along + 1 :]
     if np.size(repeats) == 1:
         a_bar = np.sum(np.reshape(bar, (*before, n, bar.shape[along] // max(n, 1), *after)), axis=along + 1)
