@@ -155,7 +155,7 @@ class DualArray(Entries, DualBase):
 
     def copy(self, order="C"):
         """As ``numpy.ndarray.copy``."""
-        value = self.value.copy() if type(self.value) in TRACED_TYPES else self.value.copy(order)
+        value = self.value.copy(order)
         tangent = self.carried()
         if tangent is None:
             return self.frame.lift(value)
