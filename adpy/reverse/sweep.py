@@ -249,6 +249,8 @@ class _Sweep:
         if isinstance(bar, np.generic):
             return np.array(bar)
         layout = layout_of(node)
+        if layout is not None and type(bar) in TRACED_TYPES:
+            return self.traced_layout(bar, layout)
         if layout is None or type(bar) is not ndarray:
             if type(bar) is ndarray and not bar.flags.writeable:
                 bar = bar.copy()
@@ -257,6 +259,18 @@ class _Sweep:
         if order.strides != bar.strides or not bar.flags.writeable:
             bar = order if not np.shares_memory(order, bar) or bar.flags.writeable else order.copy()
         return bar
+
+    def traced_layout(self, bar, layout):
+        """A traced bar in this memory layout."""
+        plain = bar
+        while type(plain) in TRACED_TYPES:
+            plain = plain.value
+        wanted = relayout(np.zeros(plain.shape, plain.dtype), layout)
+        if self.tape.parent is None or (plain.strides == wanted.strides and plain.flags.writeable):
+            return bar
+        fresh = self.tape.parent.buffer(wanted)
+        fresh[...] = bar
+        return fresh
 
     @staticmethod
     def own(bar):
