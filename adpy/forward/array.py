@@ -264,6 +264,12 @@ class DualArray(Entries, DualBase):
     def __imatmul__(self, other):
         return self._inplace(np.matmul, other)
 
+    def setflags(self, write=None, align=None, uic=None):
+        """As ``numpy.ndarray.setflags``, on primal and tangent."""
+        for part in (self.value, self.carried()):
+            if part is not None:
+                part.setflags(write=write, align=align, uic=uic)
+
 
 def _accumulate(target: Any, term: Any, ufunc: np.ufunc) -> None:
     """``target += term`` or ``target -= term``, in place."""

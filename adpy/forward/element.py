@@ -25,7 +25,7 @@ class DualElement(DualBase):
     def __init__(self, value: Any, tangent: Any, frame: Any) -> None:
         self.value, self.tangent, self.frame = value, tangent, frame
 
-    __class__ = property(lambda self: type(self.value) if isinstance(self.value, np.generic) else self.value.__class__)
+    __class__ = property(lambda self: self.value.__class__)
 
     shape = property(lambda self: ())
     ndim = property(lambda self: 0)

@@ -16,7 +16,7 @@ from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
 from adpy.reverse.paths import IMAG, REAL, Step, depends_on_layout, resolve, through_parts
 from adpy.reverse.var import VarBase
-from adpy.traced.dispatch import below, call, call_ufunc, primal, top_trace
+from adpy.traced.dispatch import assemble, below, call, call_ufunc, primal, top_trace
 from adpy.traced.refusal import refuse, refuse_dead
 from adpy.traced.traced import Entries, scalar_item
 
@@ -35,7 +35,7 @@ class Element(VarBase):
     def __init__(self, value: Any, node: Any, frame: Any) -> None:
         self.value, self.node, self.frame = value, node, frame
 
-    __class__ = property(lambda self: type(self.value) if isinstance(self.value, np.generic) else self.value.__class__)
+    __class__ = property(lambda self: self.value.__class__)
 
     shape = property(lambda self: ())
     ndim = property(lambda self: 0)
@@ -64,10 +64,10 @@ class Element(VarBase):
         return self
 
     def _real(self):
-        return call(np.real, (self.frame.assemble_leaves([self], array(self.value)),), {})[()]
+        return call(np.real, (assemble(self),), {})[()]
 
     def _imag(self):
-        return call(np.imag, (self.frame.assemble_leaves([self], array(self.value)),), {})[()]
+        return call(np.imag, (assemble(self),), {})[()]
 
     def astype(self, dtype, *args, **kwargs):
         """As ``numpy.generic.astype``."""

@@ -26,7 +26,7 @@ class Step:
         result = self.bind.apply((x,), self.static)
         if self.part is not None:
             result = result[self.part]
-        if type(result) is np.ndarray and not result.flags.writeable and x.flags.writeable:
+        if not result.flags.writeable and x.flags.writeable:
             result.setflags(write=True)  # NumPy marks diagonals and broadcasts read-only out of caution
         return result
 
