@@ -87,7 +87,10 @@ class DualArray(Entries, DualBase):
 
     def _follow(self, step: Any, tangent: Any) -> Any:
         width = self.frame.width
-        return step(tangent, width) if callable(step) else tangent[step if width is None else widened(step)]
+        view = step(tangent, width) if callable(step) else tangent[step if width is None else widened(step)]
+        if not view.flags.writeable and self.value.flags.writeable:
+            view.setflags(write=True)  # NumPy marks diagonals read-only out of caution
+        return view
 
     @property
     def active(self) -> bool:
