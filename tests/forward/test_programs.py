@@ -89,3 +89,29 @@ def test_program(seed):
     np.testing.assert_allclose(value, y, rtol=1e-12, atol=scale, err_msg=source)
     np.testing.assert_allclose(tangent, y_dot, rtol=1e-9, atol=scale, err_msg=source)
     np.testing.assert_allclose(np.sum(columns * v, axis=(1, 2)), y_dot, rtol=1e-9, atol=12 * scale, err_msg=source)
+
+
+@pytest.mark.parametrize("seed", [*range(1000, 1030), 203, 260, 336, 373])
+def test_second_derivatives_of_a_program(seed):
+    """Forward over reverse and reverse over forward, against extrapolated differences of the gradient."""
+    rng = np.random.default_rng(seed)
+    function, source = program(rng, 8)
+    x, v = rng.uniform(0.2, 0.9, (2, *SHAPE))
+
+    def scalar(x):
+        return np.sum(np.sin(function(x)))
+
+    gradient = adpy.grad(scalar)
+
+    def difference(h):
+        return (gradient(x + h * v) - gradient(x - h * v)) / (2 * h)
+
+    with np.errstate(all="ignore"):
+        expected = (4 * difference(5e-5) - difference(1e-4)) / 3
+        if not np.isfinite(expected).all() or np.max(np.abs(expected)) > 1e4:
+            pytest.skip("overflows")
+        over_reverse = adpy.jvp(gradient, x, v)[1]
+        over_forward = adpy.grad(lambda x: adpy.jvp(scalar, x, v)[1])(x)
+    scale = max(1.0, np.max(np.abs(expected)))
+    np.testing.assert_allclose(over_reverse, expected, atol=1e-6 * scale, err_msg=source)
+    np.testing.assert_allclose(over_forward, over_reverse, atol=1e-11 * scale, err_msg=source)
