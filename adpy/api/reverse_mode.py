@@ -14,6 +14,7 @@ from adpy.plain import np
 from adpy.reverse.sweep import sweep
 from adpy.reverse.tape import Tape
 from adpy.traced.dispatch import coerce, top_trace
+from adpy.traced.refusal import refuse_dead
 
 __all__ = ["grad", "value_and_grad", "vjp"]
 
@@ -21,6 +22,8 @@ __all__ = ["grad", "value_and_grad", "vjp"]
 def untraced(leaf: Any, tape: Any) -> Any:
     """A result leaf without the tape: its primal as plain NumPy would have returned it."""
     kind = type(leaf)
+    if kind in TRACED_TYPES and not leaf.frame.open and leaf.frame is not tape:
+        refuse_dead()
     if kind in TRACED_TYPES and leaf.frame is tape:
         value = leaf.value
         return np.float64(value) if type(value) is float and leaf.__class__ is not float else value
@@ -124,6 +127,8 @@ def value_and_grad(
 def _scalar_seed(y, tape):
     """Seeds for a scalar result, and its primal."""
     kind = type(y)
+    if kind in TRACED_TYPES and not y.frame.open:
+        refuse_dead()
     if kind in TRACED_TYPES and y.frame is tape:
         if y.ndim:
             raise ArgumentError(

@@ -80,7 +80,7 @@ def primal_input(leaf: Any, path: str) -> Any:
         return np.complex128(leaf)
     elif isinstance(leaf, float):
         return float(leaf)
-    elif isinstance(leaf, np.ndarray) and leaf.dtype.kind in "fc":
+    elif isinstance(leaf, np.memmap) and leaf.dtype.kind in "fc":
         return np.array(leaf)
     got = f"{kind.__name__} of dtype {leaf.dtype}" if hasattr(leaf, "dtype") else f"{kind.__name__} {leaf!r}"
     fix = " (write 2.0 instead of 2, or x.astype(float))" if isinstance(leaf, int | np.integer | np.ndarray) else ""

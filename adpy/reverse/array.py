@@ -190,7 +190,7 @@ class Array(Entries, VarBase):
         while owner.base is not None and type(owner.base) is ndarray:
             owner = owner.base
         if owner.shape == node.shape:
-            extra(node).layout = tuple(np.argsort([-abs(s) for s in owner.strides], kind="stable").tolist())
+            remember_layout(node, owner)
 
     # ---- reading
 
@@ -609,6 +609,11 @@ class Array(Entries, VarBase):
 def pending_of(node: Any) -> dict | None:
     """Scalars written into entries since this version was made."""
     return None if node.extra is None else node.extra.pending
+
+
+def remember_layout(node: Any, y: ndarray) -> None:
+    """Note the memory layout of the storage ``y`` of a node."""
+    extra(node).layout = tuple(np.argsort([-abs(s) for s in y.strides], kind="stable").tolist())
 
 
 def layout_of(node: Any) -> tuple | None:

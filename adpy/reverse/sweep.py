@@ -209,6 +209,8 @@ class _Sweep:
         elif type(view) is ndarray and type(bar) is not ndarray and type(bar) in TRACED_TYPES:
             raise AssertionError("a traced bar met a plain storage")
         else:
+            if type(view) is ndarray and view.base is None and view is not base:
+                raise AssertionError("a view of an array came to be a copy of its bar")
             view += bar
 
     def storage_bar(self, target, path, like, real=True):

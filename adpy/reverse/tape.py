@@ -38,7 +38,7 @@ from adpy.reverse.nodes import (
 from adpy.reverse.paths import Step
 from adpy.tags import new_tag
 from adpy.traced.dispatch import top_trace
-from adpy.traced.refusal import refuse, refuse_dead, refuse_rule
+from adpy.traced.refusal import refuse, refuse_dead, refuse_rule, refuse_subclass
 from adpy.traced.trace import Trace
 from adpy.workspace import LARGE, harvest
 
@@ -143,6 +143,8 @@ class Tape(Trace):
         if kind is ndarray:
             if y.dtype.kind == "c":
                 self.complex = True
+            if y.base is not None and y.ndim > 1:  # the memory was laid out for another array
+                remember_layout(node, y)
             return Array(y, node, self)
         if kind is float64 or kind is float:
             address = self.scalar(0, 0.0)
@@ -157,6 +159,7 @@ class Tape(Trace):
                 self.complex = True
             return Element(y, node, self)
         if isinstance(y, ndarray):
+            refuse_subclass(kind)
             return Array(np.asarray(y), node, self)
         if isinstance(y, complex | int):
             return self.wrap(node, np.asarray(y)[()])
@@ -197,13 +200,21 @@ class Tape(Trace):
     def lift(self, y: Any) -> Any:
         kind = type(y)
         if kind is ndarray:
-            return Array(y, Constant(y.shape, len(self.nodes)), self) if y.dtype.kind in "fc" else y
-        if kind in TRACED_TYPES and not kind.immutable:
-            return Array(y, Constant(y.shape, len(self.nodes)), self)
-        return y
+            if y.dtype.kind not in "fc":
+                return y
+        elif kind not in TRACED_TYPES or kind.immutable:
+            return y
+        if y.dtype.kind == "c":
+            self.complex = True
+        node = Constant(y.shape, len(self.nodes))
+        if kind is ndarray and y.base is not None and y.ndim > 1:
+            remember_layout(node, y)
+        return Array(y, node, self)
 
     def lift_borrowed(self, array: Any) -> Any:
         """As :meth:`lift`, for memory that outlives the trace."""
+        if array.dtype.kind == "c":
+            self.complex = True
         return Array(array, Borrowed(array.shape, len(self.nodes)), self)
 
     def keep(self, value: Any) -> Any:
@@ -496,5 +507,5 @@ def _size(x: Any) -> int:
     return 1 if type(x) in TRACED_TYPES and x.ndim == 0 else size
 
 
-from adpy.reverse.array import Array, Element  # noqa: E402  (the tape makes the values that hold it)
+from adpy.reverse.array import Array, Element, remember_layout  # noqa: E402  (the tape makes the values that hold it)
 from adpy.reverse.scalar import Real, Scalar, Streamed, math_binary, math_unary  # noqa: E402

@@ -12,7 +12,7 @@ from adpy.plain import np
 from adpy.rules import lookup
 from adpy.rules.table import Block, Composite, Elementwise, Inert, Refused, Structural
 from adpy.traced.binding import binder
-from adpy.traced.refusal import refuse, refuse_dead, refuse_rule
+from adpy.traced.refusal import refuse, refuse_dead, refuse_rule, refuse_subclass
 
 __all__ = [
     "array_function",
@@ -125,6 +125,8 @@ def call_ufunc(ufunc: np.ufunc, *inputs: Any) -> Any:
         elif kind in _SEQUENCES or (kind is ndarray and x.dtype == object):
             return call_ufunc(ufunc, *[coerce(x) for x in inputs])
         else:
+            if kind is not ndarray and isinstance(x, ndarray):
+                refuse_subclass(kind)
             values.append(x)
     if type(row) is Elementwise:
         return trace.elementwise(row, inputs, values, ufunc(*values))

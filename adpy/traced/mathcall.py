@@ -23,7 +23,7 @@ def math_call(ufunc: Callable, original: Callable, args: tuple) -> Any:
     if any(type(v) in TRACED_TYPES for v in values):
         y = math_call(ufunc, original, tuple(values))
     else:
-        y = original(*[v.item() if hasattr(v, "item") else v for v in values])
+        y = original(*values)
     row = lookup(ufunc)
     if row is None:
         refuse_rule(f"math.{original.__name__}")

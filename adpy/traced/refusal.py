@@ -9,7 +9,7 @@ import sys
 from adpy import capture
 from adpy.errors import MissingRuleError, TracedValueError
 
-__all__ = ["location", "refuse", "refuse_dead"]
+__all__ = ["location", "refuse", "refuse_dead", "refuse_subclass"]
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -53,6 +53,15 @@ def refuse_rule(name: str, argument: str | int | None = None) -> None:
         "(docs/adding_a_primitive.md), or pass adpy.stop_gradient(x) if its derivative is meant to be dropped.",
         MissingRuleError,
     )
+
+
+def refuse_subclass(kind: type) -> None:
+    """Refuse ``numpy.ma.MaskedArray`` and ``numpy.matrix``, whose operations mean something else."""
+    names = {base.__name__ for base in kind.__mro__}
+    if "MaskedArray" in names:
+        refuse("An operation with a masked array", "Use arrays and numpy.where.")
+    if "matrix" in names:
+        refuse("An operation with a numpy.matrix", "Use arrays, and @ for their product.")
 
 
 def refuse_dead() -> None:
