@@ -9,10 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from scipy.linalg import solve_triangular
 from scipy.special import logsumexp
 
-__all__ = ["COMPONENTS", "first_guess", "load", "negative_log_likelihood", "unpack"]
+__all__ = ["COMPONENTS", "deviations", "first_guess", "load", "negative_log_likelihood", "unpack"]
 
 COMPONENTS = 2
 
@@ -26,13 +25,13 @@ def first_guess(data: np.ndarray) -> np.ndarray:
     """Parameters to start from: components at the quartiles, as wide as all of the data."""
     n, d = data.shape
     means = np.quantile(data, [0.25, 0.75], axis=0)
-    factor = np.linalg.cholesky(np.cov(data.T))
+    factor = np.linalg.inv(np.linalg.cholesky(np.cov(data.T)))
     shape = np.concatenate([np.log(np.diag(factor)), factor[np.tril_indices(d, -1)]])
     return np.concatenate([np.zeros(COMPONENTS - 1), means.ravel(), np.tile(shape, COMPONENTS)])
 
 
 def unpack(theta: np.ndarray, d: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Logarithms of the shares, means, and Cholesky factors of the covariances."""
+    """Logarithms of the shares, means, and inverse Cholesky factors of the covariances."""
     k = COMPONENTS
     logits = np.zeros(k)
     logits[1:] = theta[: k - 1]
@@ -51,6 +50,11 @@ def negative_log_likelihood(theta: np.ndarray, data: np.ndarray) -> float:
     log_shares, means, factors = unpack(theta, d)
     log_density = np.empty((n, COMPONENTS))
     for j in range(COMPONENTS):
-        z = solve_triangular(factors[j], (data - means[j]).T, lower=True)
-        log_density[:, j] = log_shares[j] - 0.5 * np.sum(z**2, axis=0) - np.sum(np.log(np.diag(factors[j])))
+        z = (data - means[j]) @ factors[j].T
+        log_density[:, j] = log_shares[j] - 0.5 * np.sum(z**2, axis=1) + np.sum(np.log(np.diag(factors[j])))
     return 0.5 * n * d * np.log(2.0 * np.pi) - np.sum(logsumexp(log_density, axis=1))
+
+
+def deviations(factor: np.ndarray) -> np.ndarray:
+    """Standard deviations of a component."""
+    return np.sqrt(np.diag(np.linalg.inv(factor.T @ factor)))
