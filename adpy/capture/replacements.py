@@ -36,7 +36,8 @@ _internal: dict[int, tuple[Any, Any]] = {}
 _light: dict[int, tuple[Any, Any]] = {}
 _thorough: dict[int, tuple[Any, Any]] = {}
 # id(replacement) -> (replacement, original)
-_originals: dict[int, tuple[Any, Any]] = {}
+_originals: dict[int, tuple[Any, Any]] = {id(Float64): (Float64, np.float64)}
+_FLOAT64 = np.float64  # during a trace that name is Float64
 _rows_seen = -1
 _random_seen = False
 
@@ -93,7 +94,6 @@ def refresh() -> None:
         for function in list(TABLE):
             if callable(function) and not isinstance(function, _WITH_PROTOCOL) and id(function) not in _table:
                 _enter(_table, function, rowed(function))
-    _originals[id(Float64)] = (Float64, np.float64)
     random = sys.modules.get("numpy.random")
     if random is not None and not _random_seen:
         _random_seen = True
@@ -144,7 +144,7 @@ def replacement(original: Any, thorough: bool = False, internal: bool = False) -
     pair = _table.get(key)
     if pair is not None:
         return pair[1]
-    if original is np.float64:
+    if original is _FLOAT64:
         return Float64 if thorough and not internal else None
     kind = type(original)
     if kind is _DISPATCHER and not internal:

@@ -86,18 +86,19 @@ def _differences(scalar: Callable, x: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def _contradicted(scalar: Callable, x: np.ndarray, gradient: np.ndarray) -> bool:
-    """Whether tiny steps tell another story: seconds rounded to whole ones, days wrapped around."""
-    for i in range(x.size):
-        step = 1e-7 * max(abs(x[i]), 1e-3)
-        low, high = x.copy(), x.copy()
-        low[i] -= step
-        high[i] += step
-        below, above = scalar(low)[0], scalar(high)[0]
-        slope = (above - below) / (high[i] - low[i])
-        noise = 1e-13 * max(abs(above), abs(below)) / step
-        if not abs(slope - gradient[i]) <= 1e-2 * _scale(gradient, x)[i] + 10 * noise:
-            return True
-    return False
+    """Whether tiny steps tell another story: seconds rounded to whole ones, days wrapped around, fine tables."""
+    return any(all(_disagrees(scalar, x, gradient, i, size) for size in (1e-7, 1e-6, 1e-5)) for i in range(x.size))
+
+
+def _disagrees(scalar: Callable, x: np.ndarray, gradient: np.ndarray, i: int, size: float) -> bool:
+    step = size * max(abs(x[i]), 1e-3)
+    low, high = x.copy(), x.copy()
+    low[i] -= step
+    high[i] += step
+    below, above = scalar(low)[0], scalar(high)[0]
+    slope = (above - below) / (high[i] - low[i])
+    noise = 1e-12 * max(abs(above), abs(below)) / step
+    return not abs(slope - gradient[i]) <= 1e-5 * _scale(gradient, x)[i] + noise
 
 
 def judge(record: dict, transform: Callable) -> dict:
