@@ -59,15 +59,15 @@ def __{name}__(self, other):
         node = self.seal()
     x = self.value
     kind = type(other)
-    if not frame.streams:
+    if frame.complex or not frame.streams:
         return general(self, other)
     if kind is float or kind is int:
         y = {number_large} if frame.large else {with_number}
-        if type(y) is not ndarray or not node.active or y.dtype is not x.dtype:
+        if type(y) is not ndarray or not node.active:
             return general(self, other)
         record = new({number_kind})
         record.saved = {number_saved}
-        record.operands = ((node, self.path, x.shape, x.dtype.kind != "c"),)
+        record.operands = ((node, self.path, x.shape, True),)
     elif kind is Array and other.frame is frame:
         second = other.node
         if second.next is not None or second.extra is not None:
@@ -82,7 +82,7 @@ def __{name}__(self, other):
         record = new({kind})
         {save}
         record.operands = (
-            (node, path, x.shape, x.dtype.kind != "c"), (second, path_w, w.shape, w.dtype.kind != "c")
+            (node, path, x.shape, True), (second, path_w, w.shape, True)
         )
     elif kind is ndarray and other.dtype.kind in "fiub":
         w = other
@@ -91,13 +91,11 @@ def __{name}__(self, other):
             return general(self, other)
         record = new({kind})
         {save_constant}
-        record.operands = ((node, self.path, x.shape, x.dtype.kind != "c"), None)
+        record.operands = ((node, self.path, x.shape, True), None)
     else:
         return general(self, other)
     if self.path is not None and self.path[2]:
         return general(self, other)
-    if y.dtype.kind == "c":
-        frame.complex = True
     record.shape = y.shape
     record.bar = record.next = record.extra = None
     record.mark = frame.position()
@@ -114,17 +112,17 @@ def __r{name}__(self, other):
     kind = type(other)
     path = self.path
     frame = self.frame
-    if (kind is float or kind is int) and (path is None or not path[2]) and frame.streams:
+    if (kind is float or kind is int) and (path is None or not path[2]) and frame.streams and not frame.complex:
         node = self.node
         if node.next is not None or node.extra is not None:
             node = self.seal()
         x = self.value
         y = {number_large} if frame.large else {with_number}
-        if type(y) is not ndarray or not node.active or y.dtype is not x.dtype:
+        if type(y) is not ndarray or not node.active:
             return general(self, other)
         record = new({number_kind})
         record.saved = {number_saved}
-        record.operands = ((node, path, x.shape, x.dtype.kind != "c"),)
+        record.operands = ((node, path, x.shape, True),)
         record.shape = y.shape
         record.bar = record.next = record.extra = None
         record.mark = frame.position()
@@ -207,11 +205,17 @@ def _reciprocal(number: float) -> float:
         return float(np.divide(1.0, number))
 
 
+def _in_order(array: ndarray) -> bool:
+    """Do ufuncs of the array give results in C order?"""
+    strides = array.strides
+    return len(strides) == 1 or all(abs(s) >= abs(t) for s, t in zip(strides, strides[1:], strict=False))
+
+
 def _large(ufunc: np.ufunc, a: Any, b: Any) -> Any:
     """``ufunc(a, b)``, a large result written into kept memory."""
     array, other = (a, b) if type(a) is ndarray else (b, a)
-    if array.size >= LARGE and array.dtype == np.float64:
-        if type(other) is not ndarray or (other.shape == array.shape and other.dtype == np.float64):
+    if array.size >= LARGE and array.dtype == np.float64 and _in_order(array):
+        if type(other) is not ndarray or (other.shape == array.shape and other.dtype == np.float64 and _in_order(other)):
             return ufunc(a, b, take(array.shape))
     return ufunc(a, b)
 
@@ -471,8 +475,8 @@ def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
             if node.next is not None or node.extra is not None:
                 node = self.seal()
             x, path, frame = self.value, self.path, self.frame
-            if node.active and type(x) is ndarray and (path is None or not path[2]) and frame.streams:
-                if frame.large and x.size >= LARGE and x.dtype == np.float64:
+            if node.active and type(x) is ndarray and (path is None or not path[2]) and frame.streams and not frame.complex:
+                if frame.large and x.size >= LARGE and x.dtype == np.float64 and _in_order(x):
                     y = ufunc(x, take(x.shape))
                 else:
                     y = ufunc(x)
@@ -484,10 +488,7 @@ def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
                         (x.copy() if node.written else x) if reads_x else None,
                         y if reads_y else None,
                     )
-                    kind = x.dtype.kind
-                    if kind == "c":
-                        frame.complex = True
-                    record.operands = ((node, path, x.shape, kind != "c"),)
+                    record.operands = ((node, path, x.shape, True),)
                     record.shape = y.shape
                     record.bar = record.next = record.extra = None
                     record.mark = frame.position()

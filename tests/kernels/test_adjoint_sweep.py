@@ -21,6 +21,7 @@ def random_stream(count, home, rng):
     return children, weights
 
 
+@np.errstate(all="ignore")
 def swept_in_python(children, weights, adjoints, low, high):
     for record in range(high - 1, low - 1, -1):
         if adjoints[record] != 0.0:
