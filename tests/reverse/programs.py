@@ -468,7 +468,7 @@ def advanced_index(rng, shape, name, allow_complex):
 def mask(rng, shape, name, allow_complex):
     """A mask of ``shape``, from values or given, as text."""
     if not allow_complex and rng.randrange(2):
-        return f"{name} {rng.choice('<>')} {rng.choice([0.1, 0.45, -0.3])}"
+        return f"{name} {rng.choice('<>')} {rng.choice([0.1037219, 0.4513377, -0.3091733])}"
     size = int(np.prod(shape))
     bits = [rng.randrange(2) for _ in range(size)]
     return f"np.array({bits}, bool).reshape({shape})"
