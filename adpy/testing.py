@@ -85,7 +85,9 @@ class DerivativeReport:
         return "\n".join([head, *lines, *([f"… and {more} more"] if more > 0 else [])])
 
 
-def differences(function: Callable, x: np.ndarray, levels: int = 6, step: float = 0.02) -> tuple[np.ndarray, np.ndarray]:
+def differences(
+    function: Callable, x: np.ndarray, levels: int = 6, step: float = 0.02
+) -> tuple[np.ndarray, np.ndarray]:
     """Jacobian of ``function`` by central differences, extrapolated, with an estimate of its error.
 
     Parameters
@@ -191,10 +193,17 @@ def check_derivatives(
     def plain(vector):
         return np.concatenate([np.ravel(np.asarray(leaf, float)) for _, leaf in flatten(function(*arguments(vector)))])
 
-    outputs = [f"y{path}{list(i) or ''}" for path, leaf in flatten(function(*arguments(x))) for i in np.ndindex(np.shape(leaf))]
-    inputs = [f"{name}{list(i) or ''}" for name, leaf in zip(names, leaves, strict=True) for i in np.ndindex(leaf.shape)]
+    outputs = [
+        f"y{path}{list(i) or ''}" for path, leaf in flatten(function(*arguments(x))) for i in np.ndindex(np.shape(leaf))
+    ]
+    inputs = [
+        f"{name}{list(i) or ''}" for name, leaf in zip(names, leaves, strict=True) for i in np.ndindex(leaf.shape)
+    ]
     every = tuple(range(len(args)))
-    found = {mode: _matrix(jacobian(function, argnums=every, mode=mode)(*arguments(x)), len(outputs), leaves) for mode in ("reverse", "forward")}
+    found = {
+        mode: _matrix(jacobian(function, argnums=every, mode=mode)(*arguments(x)), len(outputs), leaves)
+        for mode in ("reverse", "forward")
+    }
     with np.errstate(all="ignore"):
         expected, error = differences(plain, x)
     sure = np.isfinite(expected) & (error <= 1e-4 * np.maximum(1.0, abs(expected)))
@@ -203,7 +212,16 @@ def check_derivatives(
     for mode, matrix in found.items():
         _compare(wrong, (mode, "differences"), matrix, expected, tolerance, sure, outputs, inputs)
     close = atol + rtol * abs(np.where(np.isfinite(found["forward"]), found["forward"], 0))
-    _compare(wrong, ("reverse", "forward"), found["reverse"], found["forward"], close, np.full(sure.shape, True), outputs, inputs)
+    _compare(
+        wrong,
+        ("reverse", "forward"),
+        found["reverse"],
+        found["forward"],
+        close,
+        np.full(sure.shape, True),
+        outputs,
+        inputs,
+    )
     largest = float(np.max(abs(found["reverse"] - expected), where=sure, initial=0.0))
     report = DerivativeReport(tuple(wrong), expected.size, largest, int((~sure).sum()))
     if wrong and raises:
@@ -229,4 +247,6 @@ def _matrix(tree, rows, leaves):
 def _compare(wrong, methods, a, b, tolerance, where, outputs, inputs):
     differ = where & ~((abs(a - b) <= tolerance) | ((a != a) & (b != b)) | (a == b))
     for i, j in zip(*np.nonzero(differ), strict=True):
-        wrong.append(Disagreement(methods, outputs[i], inputs[j], (float(a[i, j]), float(b[i, j])), float(tolerance[i, j])))
+        wrong.append(
+            Disagreement(methods, outputs[i], inputs[j], (float(a[i, j]), float(b[i, j])), float(tolerance[i, j]))
+        )

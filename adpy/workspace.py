@@ -40,7 +40,13 @@ def take(shape: tuple[int, ...]) -> np.ndarray:
 def give(array: np.ndarray) -> None:
     """Keep an array that its only owner does not need any more."""
     global _kept
-    if array.size >= LARGE and array.base is None and array.dtype == np.float64 and array.flags.c_contiguous and array.flags.writeable:
+    if (
+        array.size >= LARGE
+        and array.base is None
+        and array.dtype == np.float64
+        and array.flags.c_contiguous
+        and array.flags.writeable
+    ):
         if _kept + array.nbytes > limit:
             clear()
             if array.nbytes > limit:

@@ -145,9 +145,13 @@ def _scalar_seed(y, tape):
     if isinstance(y, float | int | np.number) or kind in TRACED_TYPES or (isinstance(y, np.ndarray) and y.ndim == 0):
         if np.ndim(y) == 0 and not isinstance(y, complex):
             return [], y
-    got = "None (a missing return statement?)" if y is None else f"{kind.__name__} of shape {np.shape(y)}" if isinstance(
-        y, np.ndarray
-    ) else kind.__name__
+    got = (
+        "None (a missing return statement?)"
+        if y is None
+        else f"{kind.__name__} of shape {np.shape(y)}"
+        if isinstance(y, np.ndarray)
+        else kind.__name__
+    )
     raise ArgumentError("result of the differentiated function", "one real number", got)
 
 

@@ -9,8 +9,8 @@ from adpy import capture
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError, TracedValueError
-from adpy.traced.refusal import refusal_of
 from adpy.plain import np
+from adpy.traced.refusal import refusal_of
 
 __all__ = ["check_function", "is_differentiable", "primal_input", "run", "select", "wrap"]
 

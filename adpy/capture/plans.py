@@ -17,8 +17,8 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any
 
-from adpy.capture.reach import Reach
 from adpy.capture.collector import relax, restore
+from adpy.capture.reach import Reach
 from adpy.capture.replacements import everything, is_replacement, original_of, replacement
 
 __all__ = ["Plan", "StalePlan", "enter", "full_plan", "leave", "numpy_plan"]

@@ -32,7 +32,7 @@ class {kind}(Node):
         {unpack}
         general = sweep.careful
 '''
-_DELIVER = '''
+_DELIVER = """
         reference = self.operands[{i}]
         if reference is not None:
             if general:
@@ -50,8 +50,8 @@ _DELIVER = '''
                     sweep.add(reference, contribution, True)
             else:
                 sweep.add(reference, contribution, {own})
-'''
-_METHOD = '''
+"""
+_METHOD = """
 def __{name}__(self, other):
     frame = self.frame
     node = self.node
@@ -106,8 +106,8 @@ def __{name}__(self, other):
     out.frame = frame
     out.path = None
     return out
-'''
-_REFLECTED = '''
+"""
+_REFLECTED = """
 def __r{name}__(self, other):
     kind = type(other)
     path = self.path
@@ -134,10 +134,10 @@ def __r{name}__(self, other):
         out.path = None
         return out
     return general(self, other)
-'''
-_SAVE_BOTH = '''record.saved = (
+"""
+_SAVE_BOTH = """record.saved = (
             x if not node.written else x.copy(), w if not second.written else w.copy()
-        )'''
+        )"""
 _CONSTANTS = {
     "add": "record.saved = ()",
     "sub": "record.saved = ()",
@@ -215,7 +215,9 @@ def _large(ufunc: np.ufunc, a: Any, b: Any) -> Any:
     """``ufunc(a, b)``, a large result written into kept memory."""
     array, other = (a, b) if type(a) is ndarray else (b, a)
     if array.size >= LARGE and array.dtype == np.float64 and _in_order(array):
-        if type(other) is not ndarray or (other.shape == array.shape and other.dtype == np.float64 and _in_order(other)):
+        if type(other) is not ndarray or (
+            other.shape == array.shape and other.dtype == np.float64 and _in_order(other)
+        ):
             return ufunc(a, b, take(array.shape))
     return ufunc(a, b)
 
@@ -223,12 +225,21 @@ def _large(ufunc: np.ufunc, a: Any, b: Any) -> Any:
 def _generate_nodes() -> dict[str, Any]:
     """Compile the nodes; their names and what the methods need."""
     space: dict[str, Any] = {
-        "Node": Node, "Array": Array, "ndarray": ndarray, "new": new, "reciprocal": _reciprocal, "large": _large,
-        "np": np, "give": give, "__name__": __name__,
+        "Node": Node,
+        "Array": Array,
+        "ndarray": ndarray,
+        "new": new,
+        "reciprocal": _reciprocal,
+        "large": _large,
+        "np": np,
+        "give": give,
+        "__name__": __name__,
     }
     for kind, (title, unpack, contributions) in _KINDS.items():
         source = _NODE.format(kind=kind, title=title, unpack=unpack)
-        order = (1, 0) if kind in ("Sum", "Difference") else range(len(contributions))  # the bar itself is handed on last
+        order = (
+            (1, 0) if kind in ("Sum", "Difference") else range(len(contributions))
+        )  # the bar itself is handed on last
         for i, (contribution, careful, copy, own) in zip(order, contributions, strict=True):
             release = "\n                    if sweep.large: give(contribution)" if "large(" in contribution else ""
             source += _DELIVER.format(
@@ -365,6 +376,7 @@ def __matmul__(self, other):
 
 np_sum, np_dot = np.sum, np.dot
 
+
 class Powered(Node):
     """Record of ``x ** number``: ``saved`` is ``(x, number)``."""
 
@@ -475,7 +487,13 @@ def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
             if node.next is not None or node.extra is not None:
                 node = self.seal()
             x, path, frame = self.value, self.path, self.frame
-            if node.active and type(x) is ndarray and (path is None or not path[2]) and frame.streams and not frame.complex:
+            if (
+                node.active
+                and type(x) is ndarray
+                and (path is None or not path[2])
+                and frame.streams
+                and not frame.complex
+            ):
                 if frame.large and x.size >= LARGE and x.dtype == np.float64 and _in_order(x):
                     y = ufunc(x, take(x.shape))
                 else:
@@ -525,8 +543,14 @@ def _install() -> None:
             (_REFLECTED, f"__r{name}__", reflected),
         ):
             source = template.format(
-                name=name, kind=kind, with_array=with_array, save=save, save_constant=_CONSTANTS[name],
-                with_number=with_number, number_kind=number_kind, number_saved=number_saved,
+                name=name,
+                kind=kind,
+                with_array=with_array,
+                save=save,
+                save_constant=_CONSTANTS[name],
+                with_number=with_number,
+                number_kind=number_kind,
+                number_saved=number_saved,
                 ufunc=f"np.{_UFUNCS[name].__name__}",
                 number_large=f"large(np.{_UFUNCS[name].__name__}, {_numbers(with_number)})",
             )

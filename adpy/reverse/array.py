@@ -158,7 +158,9 @@ class Array(Entries, VarBase):
         operand = (node, None, node.shape, real)
         if path is not None:  # numbers have no real part: what leads to it is gathered first
             sources = resolve(path[0], numbers)
-            node = self.frame.node(Gather, sources, (((node, None, node.shape, False), 1),), (sources, numbers.size + 1))
+            node = self.frame.node(
+                Gather, sources, (((node, None, node.shape, False), 1),), (sources, numbers.size + 1)
+            )
             operand = (node, (None, path[1], False), node.shape, True)
             numbers = np.arange(1, prod(node.shape) + 1).reshape(node.shape)
         sources = numbers
@@ -196,7 +198,9 @@ class Array(Entries, VarBase):
 
     def __getitem__(self, key):
         kind = type(key)
-        if self.path is None and (kind is int or (kind is tuple and len(key) == 2 and type(key[0]) is type(key[1]) is int)):
+        if self.path is None and (
+            kind is int or (kind is tuple and len(key) == 2 and type(key[0]) is type(key[1]) is int)
+        ):
             node = self.node
             if node.next is not None:
                 node = self.current()
@@ -349,7 +353,9 @@ class Array(Entries, VarBase):
                     more.pending = {}
                     more.elements = None
                 self.value[key] = source.value
-                more.pending[key if key >= 0 else key + shape[0]] = source if type(source) is Scalar else source._as(Scalar)
+                more.pending[key if key >= 0 else key + shape[0]] = (
+                    source if type(source) is Scalar else source._as(Scalar)
+                )
                 return
         if kind in TRACED_TYPES or kind is list:
             key = index_of(key)
@@ -358,9 +364,13 @@ class Array(Entries, VarBase):
         if type(source) is Array and self._is_self(key, source):
             return
         frame = self.frame
-        top = top_trace((source,)) if type(source) in TRACED_TYPES or type(source) in (list, tuple) or (
-            type(source) is ndarray and source.dtype == object
-        ) else None
+        top = (
+            top_trace((source,))
+            if type(source) in TRACED_TYPES
+            or type(source) in (list, tuple)
+            or (type(source) is ndarray and source.dtype == object)
+            else None
+        )
         if top is not None and top is not frame and top.tag > frame.tag:
             refuse(
                 "Writing a value of an inner transform into an array of an outer one",
@@ -388,14 +398,20 @@ class Array(Entries, VarBase):
         step = path[1]
         if step is key:
             return True
-        return _BASIC.issuperset(map(type, key)) and step == key if type(key) is tuple else type(key) in _BASIC and step == key
+        return (
+            _BASIC.issuperset(map(type, key)) and step == key
+            if type(key) is tuple
+            else type(key) in _BASIC and step == key
+        )
 
     def _single(self, key) -> bool:
         """Does ``key`` name one entry by integers?"""
         if type(key) is int or isinstance(key, np.integer):
             return len(self.value.shape) == 1
-        return type(key) is tuple and len(key) == len(self.value.shape) and all(
-            type(k) is int or isinstance(k, np.integer) for k in key
+        return (
+            type(key) is tuple
+            and len(key) == len(self.value.shape)
+            and all(type(k) is int or isinstance(k, np.integer) for k in key)
         )
 
     def _whole(self) -> bool:
@@ -433,7 +449,11 @@ class Array(Entries, VarBase):
     def _write(self, key, source) -> None:
         """``self[key] = source`` in general."""
         traced = type(source) in TRACED_TYPES and source.frame is self.frame
-        if traced and getattr(key, "dtype", None) == bool and np.may_share_memory(primal(self), primal(source)):
+        if (
+            traced
+            and getattr(key, "dtype", None) == np.dtype(bool)
+            and np.may_share_memory(primal(self), primal(source))
+        ):
             self._write_overlapping(key, source)
             return
         active = traced and source.active
@@ -567,7 +587,10 @@ class Array(Entries, VarBase):
         frame = self.frame
         top = top_trace((self, other))
         if top is not frame:
-            refuse("numpy.add.at of a value of an inner transform into an array of an outer one", "Create the array inside.")
+            refuse(
+                "numpy.add.at of a value of an inner transform into an array of an outer one",
+                "Create the array inside.",
+            )
         active = type(other) in TRACED_TYPES and other.frame is frame and other.active
         node = self.seal()
         reference = other.reference() if active else None
@@ -577,7 +600,11 @@ class Array(Entries, VarBase):
         (np.add if sign > 0 else np.subtract).at(self.value, key, operand)
         if active or node.active:
             version = self._version(Increment, node)
-            version.path, version.previous, version.sign = (self.path, keep_key(key), False), node if node.active else None, sign
+            version.path, version.previous, version.sign = (
+                (self.path, keep_key(key), False),
+                node if node.active else None,
+                sign,
+            )
             version.operands = (reference,) if active else ()
             frame.record(version)
 
@@ -647,7 +674,7 @@ def keep_key(key: Any) -> Any:
 def no_repeats(key: Any) -> bool:
     """Can the index not name an entry twice? (Basic and boolean indices cannot.)"""
     keys = key if type(key) is tuple else (key,)
-    return all(type(k) in _BASIC or type(k) is bool or getattr(k, "dtype", None) == bool for k in keys)
+    return all(type(k) in _BASIC or type(k) is bool or getattr(k, "dtype", None) == np.dtype(bool) for k in keys)
 
 
 def winners(shape: tuple, key: Any) -> ndarray | None:
@@ -720,9 +747,7 @@ def cast(x: Any, dtype: Any) -> Any:
 
 def _check_cast(result, target) -> None:
     if not np.can_cast(result.dtype, target.dtype, "same_kind"):
-        raise np._core._exceptions._UFuncOutputCastingError(
-            np.add, "same_kind", result.dtype, target.dtype, 0
-        )
+        raise np._core._exceptions._UFuncOutputCastingError(np.add, "same_kind", result.dtype, target.dtype, 0)
 
 
 from adpy.reverse.nodes import (  # noqa: E402

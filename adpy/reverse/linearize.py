@@ -135,7 +135,8 @@ def local_weights(node: Any) -> list[tuple[tuple, np.ndarray]]:
     """
     if isinstance(node, ELEMENTWISE_NODES):
         return [
-            (reference, np.broadcast_to(weight, node.shape)) for reference, weight in _pull(node, np.ones(node.shape)).delivered
+            (reference, np.broadcast_to(weight, node.shape))
+            for reference, weight in _pull(node, np.ones(node.shape)).delivered
         ]
     columns: dict[int, tuple[tuple, np.ndarray]] = {}
     for index in np.ndindex(node.shape):
@@ -181,7 +182,11 @@ class _Builder:
         self.scalar_rows: dict[int, int] = {}
         self.rows: list[tuple[np.ndarray, np.ndarray]] = []
         self.homes = sorted(
-            ((node.extra.home, node) for node in [*tape.nodes, *tape.storages] if node.extra and node.extra.home is not None),
+            (
+                (node.extra.home, node)
+                for node in [*tape.nodes, *tape.storages]
+                if node.extra and node.extra.home is not None
+            ),
             key=lambda pair: pair[0],
         )
         self.stream = rows_of_stream(tape)

@@ -297,7 +297,9 @@ class Cast(Node):
 
     def pull(self, bar, sweep):
         dtype = self.saved[0]
-        sweep.add(self.operands[0], (bar.real if bar.dtype.kind == "c" and dtype.kind != "c" else bar).astype(dtype), True)
+        sweep.add(
+            self.operands[0], (bar.real if bar.dtype.kind == "c" and dtype.kind != "c" else bar).astype(dtype), True
+        )
 
 
 class Pack(Node):

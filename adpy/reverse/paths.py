@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from adpy.plain import np
-
 __all__ = ["IMAG", "REAL", "Step", "depends_on_layout", "resolve", "through_parts"]
 
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 from math import log
 from typing import Any
 
-from numpy import array  # bound at import: numpy's own names are replaced during a trace
-
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
 from adpy.reverse.var import VarBase
@@ -221,7 +219,9 @@ class Real(Streamed):
         if not _python_number(other):
             return Traced.__rpow__(self, other)
         value = other**self.value  # raises what Python raises
-        return call_ufunc(np.power, other + 0j, self) if type(value) is complex else as_real(Traced.__rpow__(self, other))
+        return (
+            call_ufunc(np.power, other + 0j, self) if type(value) is complex else as_real(Traced.__rpow__(self, other))
+        )
 
     def __floordiv__(self, other):
         return self._checked(Traced.__floordiv__, other, other)
@@ -293,7 +293,7 @@ def as_real(x: Any) -> Any:
     return float(x) if type(x) is float64 else x
 
 
-_BINARY = '''
+_BINARY = """
 def __{name}__(self, other):
     kind = type(other)
     if kind is Scalar or kind is Real:
@@ -326,8 +326,8 @@ def __{name}__(self, other):
     elif kind is Array:
         return NotImplemented
     return general(self, other)
-'''
-_REFLECTED = '''
+"""
+_REFLECTED = """
 def __r{name}__(self, other):
     kind = type(other)
     if kind is float or kind is int:
@@ -344,8 +344,8 @@ def __r{name}__(self, other):
         frame.extend((self.address, {weight_b}, 0, 0.0))
         return out
     return general(self, other)
-'''
-_COMPARE = '''
+"""
+_COMPARE = """
 def __{name}__(self, other):
     kind = type(other)
     if kind is float or kind is int{or_float64}:
@@ -353,7 +353,7 @@ def __{name}__(self, other):
     if kind is Real{or_scalar}:
         return {true} if self.value {symbol} other.value else {false}
     return general(self, other)
-'''
+"""
 # name: primal, weight of a, weight of b
 _OPERATIONS = {
     "add": ("a + b", "1.0", "1.0"),
@@ -368,8 +368,14 @@ _SYMBOLS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="
 def _generate(cls: type) -> None:
     """Compile the arithmetic and comparisons of ``cls`` from the templates."""
     space = {
-        "new": object.__new__, "float64": float64, "Scalar": Scalar, "Real": Real, "Array": Array,
-        "TRUE": _TRUE, "FALSE": _FALSE, "by_zero": _by_zero,
+        "new": object.__new__,
+        "float64": float64,
+        "Scalar": Scalar,
+        "Real": Real,
+        "Array": Array,
+        "TRUE": _TRUE,
+        "FALSE": _FALSE,
+        "by_zero": _by_zero,
     }
     truth = (
         {"true": "TRUE", "false": "FALSE", "or_float64": " or kind is float64", "or_scalar": " or kind is Scalar"}
@@ -380,8 +386,14 @@ def _generate(cls: type) -> None:
     for name, (value, weight_a, weight_b) in _OPERATIONS.items():
         for template, method in ((_BINARY, f"__{name}__"), (_REFLECTED, f"__r{name}__")):
             source = template.format(
-                name=name, cls=cls.__name__, result="Scalar" if cls is Scalar else "kind",
-                value=value, weight_a=weight_a, weight_b=weight_b, guard=_GUARD if name == "truediv" else "", inner_guard="    " + _GUARD if name == "truediv" else "",
+                name=name,
+                cls=cls.__name__,
+                result="Scalar" if cls is Scalar else "kind",
+                value=value,
+                weight_a=weight_a,
+                weight_b=weight_b,
+                guard=_GUARD if name == "truediv" else "",
+                inner_guard="    " + _GUARD if name == "truediv" else "",
             )
             sources.append((method, source))
     for name, symbol in _SYMBOLS.items():

@@ -191,8 +191,12 @@ class _Sweep:
             else:
                 target.bar = present + bar
             return
-        if type(path[1]) in (int, slice, tuple) and present is not None and type(present) is ndarray and path[0] is None and (
-            type(bar) is ndarray or isinstance(bar, np.generic)
+        if (
+            type(path[1]) in (int, slice, tuple)
+            and present is not None
+            and type(present) is ndarray
+            and path[0] is None
+            and (type(bar) is ndarray or isinstance(bar, np.generic))
         ):
             present[path[1]] += bar
             return

@@ -277,7 +277,9 @@ class Tape(Trace):
         if len(args) == 1:
             if isinstance(args[0], Streamed) and args[0].frame is self:
                 y = math_unary(replacement, original, args[0])
-        elif len(args) == 2 and all(type(x) in (float, int) or (isinstance(x, Streamed) and x.frame is self) for x in args):
+        elif len(args) == 2 and all(
+            type(x) in (float, int) or (isinstance(x, Streamed) and x.frame is self) for x in args
+        ):
             y = math_binary(replacement, original, *args)
         if y is not None:
             return y

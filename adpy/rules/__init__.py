@@ -10,7 +10,19 @@ from adpy.rules.table import TABLE, Row
 
 __all__ = ["load_all", "lookup"]
 
-_NUMPY = ("elementwise", "elementwise_functions", "structural", "inert", "reductions", "scans", "products", "composites", "ufunc_methods", "linalg", "fft")
+_NUMPY = (
+    "elementwise",
+    "elementwise_functions",
+    "structural",
+    "inert",
+    "reductions",
+    "scans",
+    "products",
+    "composites",
+    "ufunc_methods",
+    "linalg",
+    "fft",
+)
 _SCIPY = {
     "scipy.special": "special",
     "scipy.linalg": "scipy_linalg",

@@ -265,7 +265,11 @@ def _ufunc_at(ufunc, a, indices, b=None):
         refuse(f"numpy.{ufunc.__name__}.at with repeated indices", "Apply it in a loop.")
     positions = np.arange(a.size).reshape(a.shape)[indices]
     with capture.lowered(None if top_trace((b,)) is None else capture.frame()):
-        b = call(np.broadcast_to, (b, positions.shape), {}) if type(b) in TRACED_TYPES else np.broadcast_to(b, positions.shape)
+        b = (
+            call(np.broadcast_to, (b, positions.shape), {})
+            if type(b) in TRACED_TYPES
+            else np.broadcast_to(b, positions.shape)
+        )
     pending = positions.ravel()
     values = b.reshape(-1)
     while pending.size:
@@ -353,10 +357,7 @@ _SEQUENCE_OPERANDS = frozenset(["operands", "arrays", "arys", "args", "tup", "se
 def _operands(names, operands):
     """Operands as rows want them: object arrays and sequences assembled, unless the row takes a sequence of arrays."""
     return tuple(
-        [
-            _sequence(x) if name in _SEQUENCE_OPERANDS else _assembled(x)
-            for name, x in zip(names, operands, strict=True)
-        ]
+        [_sequence(x) if name in _SEQUENCE_OPERANDS else _assembled(x) for name, x in zip(names, operands, strict=True)]
     )
 
 

@@ -27,7 +27,9 @@ def _matrix(x):
 
 
 def _stack(x):
-    return x.reshape(1, 1, 1) if x.ndim == 0 else x[None, :, None] if x.ndim == 1 else x[:, :, None] if x.ndim == 2 else x
+    return (
+        x.reshape(1, 1, 1) if x.ndim == 0 else x[None, :, None] if x.ndim == 1 else x[:, :, None] if x.ndim == 2 else x
+    )
 
 
 def _each(view):

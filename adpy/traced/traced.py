@@ -10,7 +10,7 @@ import operator
 import sys
 from typing import Any
 
-from numpy import array, asarray, zeros  # bound at import: numpy's own names are replaced during a trace
+from numpy import array, asarray  # bound at import: numpy's own names are replaced during a trace
 
 from adpy.capture.formatting import percent_formatting
 from adpy.capture.registry import TRACED_TYPES
@@ -23,8 +23,7 @@ __all__ = ["Entries", "Traced", "scalar_item"]
 builtin_type = type  # `type` is a parameter name of ndarray.view
 
 _OPERANDS = frozenset(
-    [float, int, bool, complex, np.ndarray, list, tuple]
-    + [np.dtype(c).type for c in "?bBhHiIlLqQefdgFDG"]
+    [float, int, bool, complex, np.ndarray, list, tuple] + [np.dtype(c).type for c in "?bBhHiIlLqQefdgFDG"]
 )
 
 
@@ -222,12 +221,18 @@ class Traced:
     @property
     def data(self):
         """Refused: the memory of an array."""
-        refuse("ndarray.data", "It is meant for code outside Python. Give the function a rule (docs/adding_a_primitive.md).")
+        refuse(
+            "ndarray.data",
+            "It is meant for code outside Python. Give the function a rule (docs/adding_a_primitive.md).",
+        )
 
     @property
     def ctypes(self):
         """Refused: the memory of an array."""
-        refuse("ndarray.ctypes", "It is meant for code outside Python. Give the function a rule (docs/adding_a_primitive.md).")
+        refuse(
+            "ndarray.ctypes",
+            "It is meant for code outside Python. Give the function a rule (docs/adding_a_primitive.md).",
+        )
 
     @property
     def itemsize(self) -> int:

@@ -327,7 +327,9 @@ class Program:
     def casts_over_itself(self, name, right):
         """Would NumPy write converted entries over entries that it reads later?"""
         source = eval(right, dict(self.variables))
-        return np.result_type(source) != self.variables[name].dtype and np.may_share_memory(source, self.variables[name])
+        return np.result_type(source) != self.variables[name].dtype and np.may_share_memory(
+            source, self.variables[name]
+        )
 
     def special_write(self, rng):
         """NumPy's functions and methods that write."""
@@ -385,7 +387,9 @@ class Program:
             return rng.choice(self.scalars())
         for _ in range(12):
             a = rng.choice([*self.arrays(), "c", "d"])
-            expression = rng.choice([a, a, f"{a}[{basic_index(rng, self.variables[a].shape)}]", f"{a}.T", f"{a}.ravel()"])
+            expression = rng.choice(
+                [a, a, f"{a}[{basic_index(rng, self.variables[a].shape)}]", f"{a}.T", f"{a}.ravel()"]
+            )
             try:
                 found = np.shape(eval(expression, dict(self.variables)))
                 if np.broadcast_shapes(found, shape) == tuple(shape):
