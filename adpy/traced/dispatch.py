@@ -423,6 +423,8 @@ def _structural(row, args, kwargs):
 def _explicit_order(x, order):
     """Order "C" or "F", and operands, for a ``ravel`` or ``reshape`` in the order of the memory."""
     plain = primal(x)
+    if np.ndim(plain) == 0:
+        return "C", (x,)
     if order == "A":
         return ("F" if plain.flags.fnc else "C"), (x,)
     axes = []
