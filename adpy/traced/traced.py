@@ -124,7 +124,7 @@ def scalar_item(x: Any, key: Any) -> Any:
     if type(key) is tuple and not key:
         return x
     keys = key if type(key) is tuple else (key,)
-    if all(k is None or k is Ellipsis for k in keys):
+    if all(k is None or k is Ellipsis or (np.ndim(k) == 0 and np.asarray(k).dtype == bool) for k in keys):
         return x.frame.assemble_leaves([x], np.array(below(x)))[key]
     # NumPy raises IndexError, at which iteration over a Python class would just end.
     raise TypeError("invalid index to scalar variable.")
