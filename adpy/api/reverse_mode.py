@@ -76,8 +76,8 @@ def value_and_grad(
     Returns
     -------
     callable
-        ``(value, gradient)``, or ``((value, aux), gradient)``.  The gradient has the structure, shapes and dtypes of the
-        differentiated argument; a tuple of such for several.
+        ``(value, gradient)``, or ``((value, aux), gradient)``.  The gradient has the structure, shapes and dtypes of
+        the differentiated argument; a tuple of such for several.
 
     Raises
     ------
