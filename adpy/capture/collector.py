@@ -1,9 +1,9 @@
 """The garbage collector during a trace: young objects only.
 
-A tape makes many small objects that all live until its sweep.  Python answers with full collections, each of which walks
-everything the program has imported: a third of the time of a long trace.  While any trace runs, the youngest generation
-is collected every 50,000 allocations instead of 700, the older ones hardly ever; cycles that user code drops are still
-found while they are young.
+A tape makes many small objects that all live until its sweep.  Python answers with full collections, each of which
+walks everything the program has imported: a third of the time of a long trace.  While any trace runs, the youngest
+generation is collected every 50,000 allocations instead of 700, the older ones hardly ever; cycles that user code drops
+are still found while they are young.
 """
 
 import gc
