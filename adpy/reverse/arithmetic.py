@@ -1,8 +1,8 @@
 """Arithmetic of arrays on the fast path: ``+ - * /`` with arrays and numbers, and unary ufuncs.
 
 What the general path of :mod:`adpy.traced.dispatch` does in a dozen calls is laid out flat here, from one template an
-operator, because on short arrays the calls cost more than the arithmetic.  Everything off the path (other frames, broadcast
-scalars, enclosing transforms, subclasses) goes to the general one.
+operator, because on short arrays the calls cost more than the arithmetic.  Everything off the path (other frames,
+broadcast scalars, enclosing transforms, subclasses) goes to the general one.
 """
 
 from __future__ import annotations
