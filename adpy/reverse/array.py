@@ -535,7 +535,8 @@ class Array(Entries, VarBase):
         """Write the result of an operation on this array into its memory."""
         if result.shape != self.value.shape:
             raise ValueError(
-                f"non-broadcastable output operand with shape {self.value.shape} doesn't match the broadcast shape {result.shape}"
+                f"non-broadcastable output operand with shape {self.value.shape} "
+                f"doesn't match the broadcast shape {result.shape}"
             )
         _check_cast(result, self)
         self._write(Ellipsis, result)
@@ -735,7 +736,7 @@ def cast(x: Any, dtype: Any) -> Any:
     """``x.astype(dtype)``."""
     dtype = np.dtype(dtype)
     value = x.value.astype(dtype) if hasattr(x.value, "astype") else dtype.type(x.value)
-    if dtype == object:
+    if dtype.kind == "O":
         refuse("astype(object)", "Keep a floating-point dtype.")
     if dtype.kind not in "fc" or not x.active:
         return x.frame.lift(value) if dtype.kind in "fc" else value
