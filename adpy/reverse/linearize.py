@@ -1,7 +1,8 @@
 """Linearize: a tape as children and weights, one row an entry.
 
 Every entry of every node gets a row; the weights are local partial derivatives.  A sweep over this form knows no rule
-and no node (:func:`adpy.kernels.adjoint_sweep`); it is what elimination, sparsity patterns and further kernels start from.
+and no node (:func:`adpy.kernels.adjoint_sweep`); it is what elimination, sparsity patterns and further kernels start
+from.
 """
 
 from __future__ import annotations
@@ -130,8 +131,8 @@ def _pull(node, bar) -> _Probe:
 def local_weights(node: Any) -> list[tuple[tuple, np.ndarray]]:
     """Operand references of a node with its weights.
 
-    For an elementwise node the weights have the result's shape; for others they are Jacobians, result's shape followed by
-    the operand's.
+    For an elementwise node the weights have the result's shape; for others they are Jacobians, result's shape followed
+    by the operand's.
     """
     if isinstance(node, ELEMENTWISE_NODES):
         return [
