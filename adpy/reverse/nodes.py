@@ -1,7 +1,8 @@
 """Nodes: the array records of a tape, each with its pullback.
 
 A node stands for one version of one storage.  An in-place write makes a new version; versions are chained by ``next``,
-so every view finds the current one.  During a sweep ``bar`` holds the cotangent of the version until the node is pulled.
+so every view finds the current one.  During a sweep ``bar`` holds the cotangent of the version until the node is
+pulled.
 
 A reference to an operand is a tuple ``(target, path, shape, is_real)``: the target is a node, or the integer address of
 a scalar; ``path`` leads from the storage to the view (see :mod:`adpy.reverse.paths`).
