@@ -91,8 +91,9 @@ def _has_nan(bar) -> bool:
 class _Sweep:
     """State of one sweep.
 
-    ``safe`` makes zero cotangents contribute exactly zero through infinite weights.  It costs a pass over every product,
-    so it is used only when a first sweep met NaN.  ``careful`` is set when products need more than ``bar *= weight``.
+    ``safe`` makes zero cotangents contribute exactly zero through infinite weights.  It costs a pass over every
+    product, so it is used only when a first sweep met NaN.  ``careful`` is set when products need more than
+    ``bar *= weight``.
     """
 
     __slots__ = ("adjoints", "careful", "complex", "large", "safe", "scalars", "tape")
