@@ -103,8 +103,8 @@ def differences(
     Returns
     -------
     jacobian, error : ndarray of float64, shape (m, n)
-        For every entry the value of the Richardson tableau (Ridders 1982) with the smallest error estimate; the error is
-        infinite where one-sided slopes differ however small the step (a kink).
+        For every entry the value of the Richardson tableau (Ridders 1982) with the smallest error estimate; the error
+        is infinite where one-sided slopes differ however small the step (a kink).
     """
     columns, errors = [], []
     middle = np.asarray(function(x.copy()))
