@@ -80,7 +80,7 @@ _FROM_COMPILED_CODE = re.compile(
 
 
 def refusal_of(error: Exception) -> TracedValueError | None:
-    """The refusal that an error of compiled code amounts to: it was handed a traced value and says so in its own words."""
+    """The refusal an error of compiled code amounts to: it was handed a traced value and says so in its own words."""
     if not isinstance(error, TypeError | ValueError) or not _FROM_COMPILED_CODE.search(str(error)):
         return None
     trail = error.__traceback__
