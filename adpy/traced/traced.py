@@ -131,7 +131,10 @@ def scalar_item(x: Any, key: Any) -> Any:
 
 
 class Entries:
-    """What arrays have and scalars lack; so that ``hasattr`` and ``isinstance(x, Iterable)`` answer as for plain values."""
+    """What arrays have and scalars lack.
+
+    Kept apart so that ``hasattr`` and ``isinstance(x, Iterable)`` answer as for plain values.
+    """
 
     __slots__ = ()
 
@@ -153,8 +156,8 @@ class Entries:
 class Traced:
     """Base of every traced value.
 
-    Subclasses provide ``value`` (the primal, one level below), ``frame`` (the transform), ``active`` and, where they are arrays,
-    ``__getitem__``, ``__setitem__`` and in-place operators.
+    Subclasses provide ``value`` (the primal, one level below), ``frame`` (the transform), ``active`` and, where they
+    are arrays, ``__getitem__``, ``__setitem__`` and in-place operators.
     """
 
     __slots__ = ()
