@@ -1,8 +1,8 @@
 """Workspace: memory of large arrays, kept from one transform for the next.
 
-Fresh memory costs more than the arithmetic done in it: the system zeroes every page at its first touch (on a virtual machine
-8 MB were seen to take 10 to 70 ms; an operation in memory that is there takes 0.6 ms).  When a tape closes, large arrays
-that nobody else refers to go back here, and the next recording writes its results into them.
+Fresh memory costs more than the arithmetic done in it: the system zeroes every page at its first touch (on a virtual
+machine 8 MB were seen to take 10 to 70 ms; an operation in memory that is there takes 0.6 ms).  When a tape closes,
+large arrays that nobody else refers to go back here, and the next recording writes its results into them.
 """
 
 from __future__ import annotations
