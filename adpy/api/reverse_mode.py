@@ -19,6 +19,10 @@ from adpy.traced.refusal import refuse_dead
 __all__ = ["grad", "value_and_grad", "vjp"]
 
 
+LONG = 5_000
+"""Scalar operations from which a tape kept by a pullback is stored compactly."""
+
+
 def untraced(leaf: Any, tape: Any) -> Any:
     """A result leaf without the tape: its primal as plain NumPy would have returned it."""
     kind = type(leaf)
@@ -249,6 +253,8 @@ def vjp(function: Callable, *primals: Any) -> tuple[Any, Callable]:
     results = [_result_leaf(leaf) for _, leaf in flatten(y)]
     value = map_leaves(functools.partial(untraced, tape=tape), y)
     tape.open = False
+    if tape.count > LONG:
+        tape.compact()
 
     def pullback(y_bar: Any) -> tuple:
         bars = [leaf for _, leaf in flatten(y_bar)]

@@ -97,13 +97,17 @@ class Tape(Trace):
 
     def flush(self) -> int:
         """Move the full stream to compact arrays and return the next address."""
+        self.compact()
+        return self.next()
+
+    def compact(self) -> None:
+        """Move the stream to compact arrays: 24 bytes an operation."""
         self.chunks.append(compact(self.stream))
         self.offset += len(self.stream)
         first = self.offset // 4
         self.record(Flush(()))
         del self.stream[:]
-        self.next = iter(range(first + 1, first + CHUNK)).__next__
-        return first
+        self.next = iter(range(first, first + CHUNK)).__next__
 
     def scalar(self, a: int, weight_a: float, b: int = 0, weight_b: float = 0.0) -> int:
         """Record one scalar operation and return its address."""
