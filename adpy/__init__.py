@@ -1,6 +1,6 @@
 """adpy: exact derivatives of the NumPy code you already have."""
 
-from adpy import capture, errors, traced
+from adpy import errors, traced
 from adpy.capture import registry
 from adpy.forward import Dual, DualArray, DualElement, DualReal, DualScalar
 from adpy.reverse import Array, Element, Real, Scalar, Var
