@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-import adpy  # noqa: F401  (registers the traced classes)
+import adpy
 from adpy.capture.mathlib import MATH_ROWS, math_replacements
 from tests.capture.complexstep import tangent
 
