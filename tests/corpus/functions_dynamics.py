@@ -204,7 +204,7 @@ def three_body_leapfrog(x, v):
 def parameters_of_a_source(p):
     x = np.linspace(0, 1, 11)
     u = zeros(11)
-    for n in range(6):
+    for _ in range(6):
         source = p[0] * np.exp(-((x - p[1]) ** 2) / p[2] ** 2)
         u[1:-1] = u[1:-1] + 0.3 * (u[2:] - 2 * u[1:-1] + u[:-2]) + 0.1 * source[1:-1]
     return ((u - 0.05) ** 2).sum()
