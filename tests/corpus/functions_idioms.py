@@ -116,7 +116,8 @@ def string_dispatch(x):
     y = x
     for name in ("sin", "double", "square"):
         y = operations[name](y)
-    return y + getattr(np, "cos")(x)
+    last = "cos"
+    return y + getattr(np, last)(x)
 
 
 @case(X)
