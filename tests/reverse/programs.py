@@ -379,7 +379,7 @@ class Program:
         return None, rng.choice(choices)
 
     def operand(self, rng, shape):
-        """An expression that broadcasts to ``shape``, if one is found: a number, a scalar, an array or a part of one."""
+        """An expression that broadcasts to ``shape``, if one is found: a number, scalar, array or part of one."""
         kind = rng.randrange(8)
         if kind == 0:
             return rng.choice(["0.5", "2", "-1.25", "np.float64(0.3)", "np.float32(0.5)", "True"])
