@@ -39,10 +39,11 @@ def describe(x):
     kinds = [kind.__name__ for kind in KINDS if isinstance(x, kind)]
     plain = primal(x)
     if isinstance(plain, complex):
-        kinds = [kind for kind in kinds if kind not in ("generic", "inexact")]  # numpy.complex128 stands for complex, too
+        # numpy.complex128 stands for complex, too.
+        kinds = [kind for kind in kinds if kind not in ("generic", "inexact")]
     if isinstance(plain, np.ndarray | np.generic | float | complex | bool):
         array = np.asarray(plain)
-        return kinds, array.dtype.str, array.shape, array.tobytes(), getattr(plain, "dtype", float) == object
+        return kinds, array.dtype.str, array.shape, array.tobytes(), array.dtype.kind == "O"
     return kinds, type(plain).__name__, repr(plain)
 
 
