@@ -81,7 +81,7 @@ def test_float64_gradients_do_not_pass_through_float32():
         lambda x: (np.hypot(x, w)).sum(),
         lambda x: x[0] / w[1] + x[1] ** w[0],
         lambda x: np.arctan2(w, x).sum(),
-        lambda x: (x ** w).sum(),
+        lambda x: (x**w).sum(),
         lambda x: np.float32(2) / x[0] + np.float16(0.1) * x[1],
     ):
         step = 1e-30j
@@ -238,7 +238,13 @@ def test_masked_operand_is_refused_or_right():
 def test_mixed_scalars_keep_numpys_promotion():
     def function(x):
         s = x[0]
-        kinds = [s * np.ones(2, np.float32), np.ones(2, np.float32) / s, s + np.float32(1), np.float16(2) * s, s * np.int8(2)]
+        kinds = [
+            s * np.ones(2, np.float32),
+            np.ones(2, np.float32) / s,
+            s + np.float32(1),
+            np.float16(2) * s,
+            s * np.int8(2),
+        ]
         found.append([np.asarray(primal(k)).dtype for k in kinds])
         return s
 
