@@ -11,7 +11,7 @@ from adpy.reverse import Array, Element, Real, Scalar
 from tests.traced.comparison import check
 
 ARRAY = np.array([[0.5, -1.5, 2.0], [3.0, 0.25, -0.75]])
-ATTRIBUTES = ["T", "mT", "real", "imag", "flat", "shape", "ndim", "size", "dtype", "itemsize", "nbytes", "strides", "device"]
+ATTRIBUTES = "T mT real imag flat shape ndim size dtype itemsize nbytes strides device".split()
 METHODS = """
     all() any() argmax() argmax(1) argmin() argmin(axis=0) argsort() argsort(axis=0) argpartition(1) astype(float)
     astype(np.float32) astype(complex) astype(int) astype(bool) choose([[1.0,2,3],[4,5,6]]) clip(0,1) clip(None,1) clip(min=0)
