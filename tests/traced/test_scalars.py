@@ -26,7 +26,7 @@ FLOATS = """
 """
 EXPRESSIONS = list(dict.fromkeys(e.strip() for e in FLOATS.replace("\n", ";").split(";") if e.strip()))
 # Errors in plain code, where traced NumPy scalars give other errors or the result of an array.
-ONLY_FLOAT = {"[0]*x", "x*[0]", "x*[1.0]", "iter(x)", "x[0]", "math.trunc(x)", "x.__floor__()", "x.__ceil__()", "Fraction(1,2)*x"}
+ONLY_FLOAT = set("[0]*x x*[0] x*[1.0] iter(x) x[0] math.trunc(x) x.__floor__() x.__ceil__() Fraction(1,2)*x".split())
 STATEMENTS = """
     x+=1; x-=1; x*=2; x/=2; x//=2; x%=2; x**=2; a,b=x; x[0]=1; x.real=1; x/=0; x//=0; x%=0
 """.split(";")
