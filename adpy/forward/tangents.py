@@ -74,8 +74,9 @@ def storage(value: Any) -> Any:
     """The object that owns the memory under an array, through every level of tracing."""
     while type(value) in TRACED_TYPES:
         value = value.value
-    while type(value) is ndarray and value.base is not None:
-        value = value.base
+    base = value.base if type(value) is ndarray else None
+    while base is not None:  # not only arrays: as_strided goes through an object of its own
+        value, base = base, getattr(base, "base", None)
     return value
 
 
