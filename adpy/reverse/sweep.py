@@ -207,7 +207,7 @@ class _Sweep:
         """Add to the view at ``path`` of a storage's bar."""
         base = self.storage_bar(target, path, bar, real)
         view = resolve(path, base)
-        if getattr(view, "ndim", 0) == 0 and (type(view) is not ndarray):
+        if type(view) is not ndarray and (type(view) not in TRACED_TYPES or type(view).immutable):  # one entry
             parent, step, _ = path
             holder = resolve(parent, base)
             holder[step] = view + bar
@@ -230,10 +230,11 @@ class _Sweep:
             if not real or (self.complex and through_parts(path)):
                 dtype = np.result_type(dtype, np.complex64)
             base = self.zeros(target.shape, dtype, type(like) in TRACED_TYPES)
-        elif type(base) is ndarray and type(like) in TRACED_TYPES:
-            base = self.traced(base)
-        elif isinstance(base, np.generic):
-            base = np.array(base)
+        elif type(base) in TRACED_TYPES:
+            base = base.frame.assemble(base) if base.immutable else base
+        else:
+            base = base if type(base) is ndarray else np.array(base)
+            base = self.traced(base) if type(like) in TRACED_TYPES else base
         if depends_on_layout(path):
             if through_parts(path) and base.dtype.kind != "c":
                 base = base.astype(complex)
