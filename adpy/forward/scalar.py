@@ -15,6 +15,7 @@ from adpy.forward.element import cast, scalar_item
 from adpy.forward.unary import partial_of
 from adpy.plain import np
 from adpy.traced.dispatch import array_ufunc
+from adpy.traced.refusal import refuse
 from adpy.traced.traced import Traced
 
 __all__ = ["DualReal", "DualScalar"]
@@ -37,7 +38,9 @@ class DualScalar(DualBase):
     real = property(lambda self: self)
     imag = property(lambda self: float64(0.0))
 
-    def __init__(self, value: float, tangent: Any, frame: Any) -> None:
+    def __init__(self, value: float, tangent: Any = None, frame: Any = None) -> None:
+        if frame is None:
+            refuse("type(x)(value) of a traced value", "Write float(value) or numpy.float64(value).")
         self.value, self.tangent, self.frame = value, tangent, frame
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):

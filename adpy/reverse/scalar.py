@@ -16,6 +16,7 @@ from adpy.reverse.var import VarBase
 from adpy.rules import lookup
 from adpy.rules.table import Elementwise
 from adpy.traced.dispatch import call_ufunc
+from adpy.traced.refusal import refuse
 from adpy.traced.traced import Traced, scalar_item
 
 __all__ = ["Real", "Scalar"]
@@ -40,11 +41,17 @@ class Streamed(VarBase):
     imag = property(lambda self: float64(0.0))
 
     def __new__(cls, value: Any = 0.0, address: int = 0, frame: Any = None):
+        if frame is None:  # ``type(x)(value)`` in user code
+            return value if type(value) in TRACED_TYPES else (float if cls is Real else float64)(value)
         self = object.__new__(cls)
         self.value = float(value)
         self.address = address
         self.frame = frame
         return self
+
+    def hex(self):
+        """Refused: text carries no derivative."""
+        refuse("float.hex()", "Text carries no derivative. Use adpy.stop_gradient(x).hex() if none is meant.")
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if len(inputs) == 1 and not kwargs and method == "__call__" and self.frame.streams:

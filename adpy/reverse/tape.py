@@ -297,7 +297,7 @@ class Tape(Trace):
     def _scalar_elementwise(self, operands, values, y):
         """Scalars in, scalar out: children and weights go to the stream."""
         values = [float64(x) if _narrower(x, y) else x for x in values]
-        out = Scalar()
+        out = object.__new__(Scalar)
         out.value = value = float(y)
         out.frame = self
         entry = []

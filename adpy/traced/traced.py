@@ -464,7 +464,9 @@ class Traced:
         refuse("ndarray.view with another dtype", "Use astype, .real or .imag.")
 
     def tobytes(self, order="C"):
-        """Bytes of the primal."""
+        """Bytes of the primal; refused where they would carry a derivative away."""
+        if self.active:
+            refuse("ndarray.tobytes", "Bytes carry no derivative. Use adpy.stop_gradient(x).tobytes() if none is meant.")
         return primal(self).tobytes(order)
 
     def tofile(self, fid, sep="", format="%s"):
@@ -514,5 +516,12 @@ class Traced:
         return bool(primal(self) == np.floor(primal(self)))
 
     def as_integer_ratio(self):
-        """As of the primal: a decision taken from the value."""
+        """As of the primal; refused where it would carry a derivative away."""
+        if self.active:
+            refuse("as_integer_ratio() (fractions, statistics)", "Use NumPy: numpy.mean, numpy.std, x / y.")
         return float(primal(self)).as_integer_ratio()
+
+    def __buffer__(self, flags):
+        if self.active:
+            refuse("memoryview() of a traced value", "Memory carries no derivative. Use adpy.stop_gradient(x).")
+        return memoryview(primal(self))

@@ -21,7 +21,7 @@ METHODS = """
     max(where=x<2,initial=-1) mean() mean(0) mean(axis=(0,1)) mean(keepdims=True) min() min(1) nonzero() prod() prod(1) ravel()
     ravel('F') repeat(2) repeat([1,2],axis=0) reshape(3,2) reshape((3,2)) reshape(-1) reshape(2,-1,order='F') reshape(5) reshape([6])
     round() round(1) squeeze() std() std(0) std(ddof=1) sum() sum(0) sum(axis=1) sum(axis=(0,1)) sum(keepdims=True)
-    sum(dtype=np.float32) sum(where=x>0) sum(initial=2) swapaxes(0,1) take([0,2]) take([[0,1]],axis=1) take(3) tobytes() tolist() trace()
+    sum(dtype=np.float32) sum(where=x>0) sum(initial=2) swapaxes(0,1) take([0,2]) take([[0,1]],axis=1) take(3) tolist() trace()
     transpose() transpose(1,0) transpose((1,0)) transpose(None) var() var(1,ddof=1) view() view(np.ndarray) view(float) view(np.float64)
     __len__() __contains__(2.0) __contains__(9.0) __copy__() __deepcopy__({}) __array_namespace__() to_device('cpu') flat[2] flat[1:4]
     flat[[0,2]] sum(5) reshape(7) transpose(0) swapaxes(0,3) nosuch
@@ -40,7 +40,7 @@ EXPRESSIONS = """
     copy.copy(x); copy.deepcopy(x); isinstance(x,abc.Iterable); isinstance(x[0,0],abc.Iterable); isinstance(x[0,0],abc.Sized); callable(x); np.isscalar(x); np.isscalar(x[0,0])
     hasattr(x,'__len__'); hasattr(x[0,0],'__len__'); hasattr(x[0,0],'__iter__'); hasattr(x,'ptp'); hasattr(x,'itemset'); hasattr(x,'name'); hasattr(x,'values'); hasattr(x,'units')
     hasattr(x[0,0],'shape'); len(x[0,0]); list(x[0,0]); x[0,0][()]; x[0,0][...]; x[0,0][None]; x[0,0].sum(); x[0,0].shape; x[0,0].dtype; x[0,0].item()
-    x[0,0].reshape(1,1); x[0,0].T; x[0,0].real; x[0,0].imag; x[0,0].conj(); x[0,0].is_integer(); x[1,0].is_integer(); x[0,0].as_integer_ratio(); x[0,0].astype(int)
+    x[0,0].reshape(1,1); x[0,0].T; x[0,0].real; x[0,0].imag; x[0,0].conj(); x[0,0].is_integer(); x[1,0].is_integer(); x[0,0].astype(int)
     x[0,0].astype(np.float32); x[0,0].round(1); x[0,0].clip(0,.2); x[0,0].mean(); x[0,0].copy(); x[0,0].tolist(); x[0,0].max(); x[0,0].flatten(); x[0,0].ravel(); x[0,0].squeeze()
     x[0,0].ndim; x[0,0].size; x[0,0].nbytes; x[0,0].flat[0]; x[0,0]/0; x[0,0]//0; x[0,0]%0; 1/x[0,0]; (x[0,0]-.5)**-1; x[0,1]**.5; x[0,0]**x[0,1]; divmod(x[0,0],.2); x[0,0]>0; x[0,0]==.5
     x[0,0]<None; x[0,0]+None; x[0,0]&1; x&1; x|1; x^1; ~x; x<<1; x>>1; 1<<x; x[0,0]+1j; x[0,0]+'a'; x[0,0]+np.ones(2); x[0,0]*np.float32(2); x[0,0]+True
@@ -66,7 +66,7 @@ REFUSED = """
     x.data; x.ctypes; x.view(np.int64); x.view(complex); x.byteswap(); x.getfield(np.int32); x.__dlpack__(); pickle.dumps(x); pickle.dumps(x[0,0]); hash(x); hash(x[0,0])
     {x[0,0]: 1}; {x[0,0]}; x.resize(3,2); float(x[0,0]); complex(x[0,0]); x.astype(object); np.format_float_positional(x[0,0]); math.nextafter(x[0,0],1.0)
     np.random.normal(x); np.ma.array(x); np.asarray(x,dtype=object).astype(float) if False else float(x[0,0])
-    [0.0].__getitem__(0)+float(x[0,0]); np.random.default_rng(0).normal(x[0]); np.ma.masked_array(x,x>0)
+    x.tobytes(); x[0,0].as_integer_ratio(); x[0,0].item().hex(); [0.0].__getitem__(0)+float(x[0,0]); np.random.default_rng(0).normal(x[0]); np.ma.masked_array(x,x>0)
 """.replace("\n", ";").split(";")
 REFUSED = [expression.strip() for expression in REFUSED if expression.strip()]
 

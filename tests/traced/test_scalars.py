@@ -9,7 +9,7 @@ FLOATS = """
     x+1; 1+x; x-2.5; 2.5-x; x*x; x/3; 3/x; x//0.2; 3//x; x%0.2; 3%x; divmod(x,0.2); divmod(3,x); x**2; x**3; x**-1; x**0; x**1; x**0.5; 2**x; 2.0**x; (-x)**0.5; (-x)**2; (-x)**3
     (-2.0)**x; 0.0**x; (x-x)**2; (x-x)**0; (x-x)**-1; x**x; -x; +x; abs(x); abs(-x); abs(x-x); x/0; x//0; x%0; divmod(x,0); 1/(x-x); 1//(x-x); 1%(x-x); x/0.0; (x-x)/(x-x)
     x<1; x<=1; x>1; x>=1; x==0.7; x!=0.7; 1<x; x==None; x!=None; x=='a'; x<'a'; x is x; x and 2.0; (x-x) or 2.0; not x; bool(x); bool(x-x); x<np.float64(1); np.float64(1)<x
-    int(x); int(x*10); round(x); round(x,1); round(-x*10); round(x*123.456,-1); math.floor(x); math.ceil(x); math.trunc(x); x.is_integer(); (x/x).is_integer(); x.as_integer_ratio()
+    int(x); int(x*10); round(x); round(x,1); round(-x*10); round(x*123.456,-1); math.floor(x); math.ceil(x); math.trunc(x); x.is_integer(); (x/x).is_integer()
     x.real; x.imag; x.conjugate(); operator.index(x); hash(1.0); range(int(x*10)); [1,2,3][int(x)]; [1,2,3][x]; 'a'*x; [0]*x; x*[0]; x+'a'; 'a'+str(x); x+None; x&1; x|1; ~x; x<<1
     f'{x}'; f'{x:.3f}'; f'{x:8.2e}'; f'{x!r}'; f'{x!s:>9}'; f'{x:g}'; f'{x:%}'; f'{x:d}'; '%.3f'%x; '%s'%x; '%r'%x; '%d'%x; '%g'%(x*2,); '%(a).2f'%{'a':x}; '{:.2f}'.format(x); '{0:10.3f}|'.format(x)
     repr(x); str(x); format(x); format(x,'.1f'); sorted([x,0.1,x*2]); max(x,1.0); max(1.0,x); max([x,0.2]); min(x,0.2); sum([x,1,2]); sum([x]*3); x in [0.7]; x in (1.0,); [0.1,x].index(0.7)
