@@ -118,8 +118,8 @@ class Var(VarBase, metaclass=_MakesVars):
     >>> x, y = adpy.Var(0.5), adpy.Var(4.2)
     >>> z = x * y + np.sin(x)
     >>> z.backward()
-    >>> round(x.grad, 6) == round(4.2 + np.cos(0.5), 6)
-    True
+    >>> print(f"{x.grad:.6f} {y.grad}")
+    5.077583 0.5
     """
 
     __slots__ = ()

@@ -466,7 +466,9 @@ class Traced:
     def tobytes(self, order="C"):
         """Bytes of the primal; refused where they would carry a derivative away."""
         if self.active:
-            refuse("ndarray.tobytes", "Bytes carry no derivative. Use adpy.stop_gradient(x).tobytes() if none is meant.")
+            refuse(
+                "ndarray.tobytes", "Bytes carry no derivative. Use adpy.stop_gradient(x).tobytes() if none is meant."
+            )
         return primal(self).tobytes(order)
 
     def tofile(self, fid, sep="", format="%s"):
