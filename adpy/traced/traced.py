@@ -163,6 +163,9 @@ class Traced:
     __slots__ = ()
     __array_priority__ = 1000.0
 
+    def __array_wrap__(self, array, context=None, return_scalar=False):
+        return array[()] if return_scalar else array
+
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         return array_ufunc(ufunc, method, inputs, kwargs)
 
