@@ -170,3 +170,60 @@ def test_many_real_programs(seeds):
 @given(SEEDS)
 def test_many_complex_programs(seeds):
     check_program(Program(seeds, allow_complex=True))
+
+
+@settings(QUICK, max_examples=80)
+@given(SEEDS)
+def test_programs_with_short_chunks_and_kept_memory(seeds):
+    """The scalar stream in many chunks, compiled sweeps, and all results in memory kept from earlier tapes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("adpy.reverse.tape.CHUNK", 8)
+        patch.setattr("adpy.kernels.worthwhile", lambda count: True)
+        for module in ("adpy.workspace", "adpy.reverse.arithmetic", "adpy.reverse.tape"):
+            patch.setattr(f"{module}.LARGE", 2)
+        check_program(Program(seeds))
+
+
+def test_results_are_not_overwritten_by_later_transforms(monkeypatch):
+    for module in ("adpy.workspace", "adpy.reverse.arithmetic", "adpy.reverse.tape"):
+        monkeypatch.setattr(f"{module}.LARGE", 2)
+    kept = []
+
+    def function(x):
+        y = x * 2 + np.sin(x)
+        kept.append(y)
+        return (y * y).sum()
+
+    results = [adpy.value_and_grad(lambda x: (function(x), x * 3), has_aux=True)(np.arange(4.0) + k) for k in range(5)]
+    copies = [(value, aux.copy(), gradient.copy()) for (value, aux), gradient in results]
+    for k in range(20):
+        adpy.grad(function)(np.arange(4.0) - k)
+    for ((value, aux), gradient), (value_then, aux_then, gradient_then) in zip(results, copies, strict=True):
+        assert value == value_then
+        np.testing.assert_array_equal(aux, aux_then)
+        np.testing.assert_array_equal(gradient, gradient_then)
+
+
+@settings(QUICK, max_examples=60)
+@given(SEEDS)
+def test_derivatives_of_gradients(seeds):
+    """Gradient of a directional derivative, against differences of gradients."""
+    program = Program(seeds)
+    if any(word in line for line in program.lines for word in ("sort", " < ", " > ")):
+        return  # kinks
+    function, start = compiled(program), inputs()
+    x, y, v, w = start["x"], start["y"], np.cos(start["x"]), np.sin(3 * start["y"])
+    gradient = adpy.grad(lambda x, y: function(x, y, ignore), (0, 1))
+
+    def along(x, y):
+        x_bar, y_bar = gradient(x, y)
+        return (x_bar * v).sum() + (y_bar * w).sum()
+
+    h = 2e-3
+    second = adpy.grad(along, (0, 1))(x, y)
+    for i, got in enumerate(second):
+        expected = 0.0
+        for steps, coefficient in ((1, 45), (2, -9), (3, 1)):
+            for s in (steps, -steps):
+                expected = expected + np.sign(s) * coefficient * gradient(x + s * h * v, y + s * h * w)[i] / (60 * h)
+        assert np.max(np.abs(got - expected)) <= 1e-5 * np.max(np.abs(expected), initial=1.0), program.source
