@@ -43,7 +43,7 @@ def _wrap(frame, result: Any, copied: bool = False) -> Any:
     return wrap_fresh(frame, result, copied)
 
 
-_LIFTS = {**dict.fromkeys(_OF_OPERANDS, _lift_operands), "block": _lift_nothing}
+_LIFTS = {**dict.fromkeys(_OF_OPERANDS, _lift_operands), "block": _lift_nothing, "histogramdd": _lift_nothing}
 
 
 def lifted(original: Callable, thorough: bool = False) -> Callable:

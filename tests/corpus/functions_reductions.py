@@ -158,6 +158,13 @@ def histogram_of_weights(x):
     return heights**2
 
 
+@case(X, np.array([0.2, 0.9, 1.5, 0.1, 0.4, 1.1]))
+def edges_of_a_histogram(x, y):
+    _, (first, second) = np.histogramdd([x, y], bins=3)
+    _, left, right = np.histogram2d(x, y, bins=2)
+    return np.concatenate([first, second**2, left, right])
+
+
 @case(X)
 def moments(x):
     d = x - x.mean()
