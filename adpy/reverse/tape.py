@@ -37,7 +37,7 @@ from adpy.reverse.nodes import (
 )
 from adpy.reverse.paths import Step
 from adpy.tags import new_tag
-from adpy.traced.dispatch import top_trace
+from adpy.traced.dispatch import primal, top_trace
 from adpy.traced.refusal import refuse, refuse_dead, refuse_rule, refuse_subclass
 from adpy.traced.trace import Trace
 from adpy.workspace import LARGE, harvest
@@ -157,6 +157,9 @@ class Tape(Trace):
         if kind in TRACED_TYPES:
             self.plain = False
             self.complex = self.complex or y.dtype.kind == "c"
+            plain = primal(y)
+            if type(plain) is ndarray and plain.base is not None and plain.ndim > 1:
+                remember_layout(node, plain)
             return (Element if kind.immutable else Array)(y, node, self)
         if isinstance(y, np.generic):
             if y.dtype.kind == "c":
@@ -211,8 +214,9 @@ class Tape(Trace):
         if y.dtype.kind == "c":
             self.complex = True
         node = Constant(y.shape, len(self.nodes))
-        if kind is ndarray and y.base is not None and y.ndim > 1:
-            remember_layout(node, y)
+        plain = primal(y)
+        if plain.base is not None and plain.ndim > 1:
+            remember_layout(node, plain)
         return Array(y, node, self)
 
     def lift_borrowed(self, array: Any) -> Any:
