@@ -22,6 +22,16 @@ depend on their arguments, are not counted.
 Made by `python -m tests.corpus.packages all`.
 """
 
+# Why an answer differs from the differences, where somebody has looked.
+EXPLAINED = {
+    "astropy.modeling.models:Voigt1D": "remembers its last result by the value of its argument",
+    "colour.algebra.interpolation:interval": "remembers its results by the bytes of its argument",
+    "colour.geometry.section:unique_vertices": "rounds to a number of decimals: flat between jumps finer than any step",
+    "colour.models:log_decoding_FilmicPro6": "interpolates a table finer than the steps of the differences",
+    "ht:size_bundle_from_tubecount": "a bracketing solver in Python: its iterates have other derivatives than the root",
+    "fluids": "the ends of tanks and pipes, where acos and sqrt have infinite slopes that cancel: inf - inf",
+}
+
 
 def markdown(cache: Path, packages: list[str], tools: list[str]) -> str:
     """The whole page."""
@@ -31,7 +41,10 @@ def markdown(cache: Path, packages: list[str], tools: list[str]) -> str:
         verdicts = {package: found for package, found in verdicts.items() if found}
         parts += [f"## {tool}\n", _table(verdicts), _speed(verdicts)]
         if tool == tools[0]:
-            parts += [_reasons(verdicts), _list(verdicts, "wrong"), _list(verdicts, "refused")]
+            parts += [
+                _reasons(verdicts),
+                *(_list(verdicts, o) for o in ("wrong", "not a number", "crashed", "refused")),
+            ]
     parts.append(_discovered(cache, packages))
     return "\n".join(part for part in parts if part).rstrip() + "\n"
 
@@ -83,8 +96,19 @@ def _reasons(verdicts: dict[str, list[dict]]) -> str:
 
 
 def _list(verdicts: dict[str, list[dict]], outcome: str) -> str:
-    rows = [f"- `{v['path']}`: {v['detail']}" for found in verdicts.values() for v in found if v["outcome"] == outcome]
+    rows = [
+        f"- `{v['path']}`: {v['detail']}{_explanation(v['path'], outcome)}"
+        for found in verdicts.values()
+        for v in found
+        if v["outcome"] == outcome
+    ]
     return f"### {outcome.capitalize()}\n\n" + "\n".join(rows) + "\n" if rows else ""
+
+
+def _explanation(path: str, outcome: str) -> str:
+    if outcome not in ("wrong", "not a number"):
+        return ""
+    return "".join(f" — {reason}" for start, reason in EXPLAINED.items() if path.startswith(start))
 
 
 def _discovered(cache: Path, packages: list[str]) -> str:

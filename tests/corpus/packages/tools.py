@@ -35,7 +35,7 @@ def prepare(tool: str, root: str) -> None:
     }
     swaps[id(np)] = wrapped
     for name, module in list(sys.modules.items()):
-        if name.split(".")[0] == root and root != "numpy" and isinstance(module, types.ModuleType):
+        if name.split(".")[0] == root and root not in ("numpy", "scipy") and isinstance(module, types.ModuleType):
             for key, value in list(vars(module).items()):
                 if id(value) in swaps and not isinstance(value, type):
                     setattr(module, key, swaps[id(value)])

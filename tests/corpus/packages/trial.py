@@ -124,7 +124,8 @@ def judge(record: dict, transform: Callable) -> dict:
         return {**verdict, "outcome": "too slow", "detail": ""}
     except BaseException as error:
         lines = str(error).splitlines() or [""]
-        detail = f"{type(error).__name__}: {lines[0][:160]}" + "".join(s[:160] for s in lines[1:2] if " at " in s)
+        place = [s.rpartition("site-packages/")[2] for s in lines[1:2] if s.startswith("  at ")]
+        detail = f"{type(error).__name__}: {lines[0][:160]}" + "".join(f"  at {s[:120]}" for s in place)
         return {**verdict, "outcome": "refused" if _on_purpose(error) else "crashed", "detail": detail}
     expected, error, x = np.array(record["gradient"]), np.array(record["error"]), _flatten(arguments)
     if found.shape == expected.shape and np.all(np.abs(found - expected) <= error + 1e-6 * _scale(expected, x)):
