@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import scipy.linalg as sl
 
@@ -29,7 +31,7 @@ def cholesky_vjp(bar, y, needs, a, lower=False, **static):
 
 
 def cholesky_with_rest(a, lower=False, check_finite=True):
-    """The matrix of ``scipy.linalg.cho_factor``: the factor, and ``a`` itself in the other triangle."""
+    """The matrix of ``scipy.linalg.cho_factor``; in the other triangle ``a`` itself, or zeros from SciPy 1.18 on."""
     return sl.cho_factor(a, lower, False, check_finite)[0]
 
 
@@ -45,7 +47,14 @@ def _own(c, lower):
     return np.tril(c) if lower else np.triu(c)
 
 
+@functools.cache
+def _keeps_rest() -> bool:
+    return bool(cholesky_with_rest(np.array([[2.0, 1.0], [1.0, 2.0]]))[1, 0])
+
+
 def _rest(c, lower):
+    if not _keeps_rest():
+        return zeros_of(c)
     return np.triu(c, 1) if lower else np.tril(c, -1)
 
 
