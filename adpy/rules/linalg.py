@@ -263,7 +263,8 @@ def lstsq_vjp(bar, y, needs, a, b, rcond=None):
     x_bar, residuals_bar, _, s_bar = filled(bar, y)
     a, p, columns, solutions, rest = _lstsq_parts(a, b, x, rcond)
     x_bar = np.reshape(x_bar, np.shape(solutions))
-    rest_bar = 2 * rest * residuals_bar if np.size(residuals) else 0 * columns
+    # SciPy from 1.18 on gives the real residuals a complex dtype.
+    rest_bar = 2 * rest * np.real(residuals_bar) if np.size(residuals) else 0 * columns
     b_bar = np.reshape(mH(p) @ x_bar + rest_bar, np.shape(b))
     if not needs[0]:
         return None, b_bar
