@@ -33,6 +33,11 @@ def _lift_operands(frame, x: Any) -> Any:
     return type(x)([_lift(frame, item) for item in x]) if type(x) in (list, tuple) else x
 
 
+def _lift_pieces(frame, x: Any) -> Any:
+    """The functions of ``piecewise`` may have traced values among them."""
+    return x if isinstance(x, (list, tuple)) and any(map(callable, x)) else _lift(frame, x)
+
+
 def _lift_nothing(frame, x: Any) -> Any:
     return x
 
@@ -44,6 +49,7 @@ def _wrap(frame, result: Any, copied: bool = False) -> Any:
 
 
 _LIFTS = {**dict.fromkeys(_OF_OPERANDS, _lift_operands), "block": _lift_nothing, "histogramdd": _lift_nothing}
+_LIFTS["piecewise"] = _lift_pieces
 
 
 def lifted(original: Callable, thorough: bool = False) -> Callable:
