@@ -176,6 +176,8 @@ def _ufunc_with_keywords(ufunc, inputs, kwargs):
         kwargs.pop("casting", None), kwargs.pop("order", None), kwargs.pop("subok", None)
         if kwargs:
             refuse(f"numpy.{ufunc.__name__} with {', '.join(kwargs)}=", "Leave these keyword arguments out.")
+        if isinstance(cast, type(np.dtype)):  # a class of numpy.dtypes
+            cast = cast()
         if cast is not None:
             inputs = [_cast(x, cast) for x in inputs]
         return call_ufunc(ufunc, *inputs)
@@ -357,19 +359,24 @@ _SEQUENCE_OPERANDS = frozenset(["operands", "arrays", "arys", "args", "tup", "se
 def _operands(names, operands):
     """Operands as rows want them: object arrays and sequences assembled, unless the row takes a sequence of arrays."""
     return tuple(
-        [_sequence(x) if name in _SEQUENCE_OPERANDS else _assembled(x) for name, x in zip(names, operands, strict=True)]
+        [
+            _sequence(name, x) if name in _SEQUENCE_OPERANDS else _assembled(x)
+            for name, x in zip(names, operands, strict=True)
+        ]
     )
 
 
-def _sequence(x):
+def _sequence(name, x):
     """A sequence of arrays; an array in its place stands for its rows."""
     if type(x) in _SEQUENCES:
-        return type(x)(_entries(x))
+        return type(x)([_entry(name, item) for item in x])
     return list(x) if type(x) in TRACED_TYPES and x.ndim > 0 else _assembled(x)
 
 
-def _entries(sequence):
-    return [_entries(x) if type(x) in _SEQUENCES else _assembled(x) for x in sequence]
+def _entry(name, x):
+    """One of several arrays; the operands of einsum may be lists of axes."""
+    is_axes = name == "operands" and type(x) in _SEQUENCES and top_trace(x) is None
+    return x if is_axes else _assembled(x)
 
 
 def _assembled(x):
