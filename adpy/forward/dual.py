@@ -43,7 +43,7 @@ def matching_tangent(tangent: Any, primal: Any, name: str) -> Any:
             raise ArgumentError(name, "a number or an array", f"{type(tangent).__name__}")
     if tangent.shape != np.shape(primal):
         raise ArgumentError(name, f"the shape of its primal, {np.shape(primal)}", f"shape {tangent.shape}")
-    dtype = np.dtype(getattr(primal, "dtype", float))
+    dtype = np.dtype(getattr(primal, "dtype", complex if isinstance(primal, complex) else float))
     if tangent.dtype.kind not in ("iufc" if dtype.kind == "c" else "iuf"):
         raise ArgumentError(name, f"numbers that fit its primal of dtype {dtype}", f"dtype {tangent.dtype}")
     return tangent if tangent.dtype == dtype else tangent.astype(dtype)
