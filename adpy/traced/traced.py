@@ -312,6 +312,11 @@ class Traced:
 
     @shape.setter
     def shape(self, shape):
+        primal(self).view().shape = shape  # NumPy's errors, and from 2.5 on its warning
+        self._set_shape(shape)
+
+    def _set_shape(self, shape):
+        """As ``numpy.ndarray._set_shape`` of NumPy 2.5."""
         self._become(self.reshape(shape))
 
     @property
@@ -527,6 +532,5 @@ class Traced:
         return float(primal(self)).as_integer_ratio()
 
     def __buffer__(self, flags):
-        if self.active:
-            refuse("memoryview() of a traced value", "Memory carries no derivative. Use adpy.stop_gradient(x).")
-        return memoryview(primal(self))
+        # From Python 3.12 on, NumPy and compiled code ask for this before __array__.
+        return memoryview(self.__array__())

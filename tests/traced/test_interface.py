@@ -108,6 +108,7 @@ ABSENT = {
     "__dlpack_device__", "__iand__", "__ilshift__", "__invert__", "__ior__", "__irshift__", "__ixor__", "__lshift__", "__rand__",
     "__rlshift__", "__ror__", "__rrshift__", "__rshift__", "__rxor__", "__setstate__", "dumps", "setfield", "__getformat__",
     "__getnewargs__", "fromhex", "hex", "getfield", "dump", "tofile", "data", "ctypes",
+    "_set_dtype",
 }  # fmt: skip
 # Ours: the address of a value, and what courses teach (``Var``).
 OURS = {
