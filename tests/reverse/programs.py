@@ -401,8 +401,9 @@ class Program:
 
 def inputs(allow_complex=False):
     """Variables at the start of a program."""
-    x = np.array([0.31, -0.74, 1.13, 0.52, -1.21, 0.87])
-    y = np.array([[0.93, -0.41, 0.66], [-0.29, 1.37, 0.18]])
+    # Many digits, so that sorting meets no accidental ties, where derivatives jump.
+    x = np.array([0.3117293, -0.7429711, 1.1351937, 0.5233171, -1.2179353, 0.8741377])
+    y = np.array([[0.9349191, -0.4127933, 0.6673151], [-0.2937179, 1.3719337, 0.1811913]])
     c, d = np.array([0.7, -0.3, 1.1]), np.array([[0.4, 1.2], [-0.6, 0.9]])
     for constant in (c, d):
         constant.setflags(write=False)

@@ -19,7 +19,7 @@ from adpy.traced import primal
 from tests.reverse.programs import Program, inputs
 
 STEP = 1e-30
-QUICK = settings(max_examples=250, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 LONG = settings(max_examples=3000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 SEEDS = st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=16)
 
