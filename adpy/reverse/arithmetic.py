@@ -62,7 +62,7 @@ def __{name}__(self, other):
     if frame.complex or not frame.streams:
         return general(self, other)
     if kind is float or kind is int:
-        y = {number_large} if frame.large else {with_number}
+        y = {with_number}
         if type(y) is not ndarray or not node.active:
             return general(self, other)
         record = new({number_kind})
@@ -73,7 +73,7 @@ def __{name}__(self, other):
         if second.next is not None or second.extra is not None:
             second = other.seal()
         w = other.value
-        y = large({ufunc}, x, w) if frame.large else {with_array}
+        y = {array_result}
         if type(y) is not ndarray or not (node.active and second.active):
             return general(self, other)
         path, path_w = self.path, other.path
@@ -86,7 +86,7 @@ def __{name}__(self, other):
         )
     elif kind is ndarray and other.dtype.kind in "fiub":
         w = other
-        y = large({ufunc}, x, w) if frame.large else {with_array}
+        y = {array_result}
         if type(y) is not ndarray or not node.active:
             return general(self, other)
         record = new({kind})
@@ -117,7 +117,7 @@ def __r{name}__(self, other):
         if node.next is not None or node.extra is not None:
             node = self.seal()
         x = self.value
-        y = {number_large} if frame.large else {with_number}
+        y = {with_number}
         if type(y) is not ndarray or not node.active:
             return general(self, other)
         record = new({number_kind})
@@ -526,13 +526,8 @@ def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
     return Traced.__array_ufunc__(self, ufunc, method, *inputs, **kwargs)
 
 
-_UFUNCS = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "truediv": np.divide}
-
-
-def _numbers(expression: str) -> str:
-    """The operands of ``a + b``, as arguments."""
-    first, _, second = expression.split()
-    return f"{first}, {second}"
+# Results that their own pullbacks, or the next ones, are likely to save.
+_LARGE = {"mul": "multiply", "truediv": "divide"}
 
 
 def _install() -> None:
@@ -551,8 +546,9 @@ def _install() -> None:
                 with_number=with_number,
                 number_kind=number_kind,
                 number_saved=number_saved,
-                ufunc=f"np.{_UFUNCS[name].__name__}",
-                number_large=f"large(np.{_UFUNCS[name].__name__}, {_numbers(with_number)})",
+                array_result=f"large(np.{_LARGE[name]}, x, w) if frame.large else {with_array}"
+                if name in _LARGE
+                else with_array,
             )
             scope = {**_SPACE, "general": getattr(Traced, method)}
             exec(compile(source, f"<adpy Array.{method}>", "exec"), scope)

@@ -257,6 +257,11 @@ class Moved(Node):
 
     def pull(self, bar, sweep):
         row, shapes, static = self.saved
+        if row.accumulate is not None and not sweep.careful:
+            target, path, _, _ = self.operands[0]
+            if path is None and type(target.bar) is np.ndarray and type(bar) is np.ndarray:
+                row.accumulate(target.bar, bar, **static)
+                return
         with sweep.lowered():
             bars = row.transpose(bar, shapes, **static)
         for reference, contribution in zip(self.operands, bars, strict=True):

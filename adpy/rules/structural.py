@@ -63,6 +63,17 @@ def roll_transpose(bar, operands, shift, axis=None):
     return (np.roll(bar, tuple(-s for s in shift) if isinstance(shift, (tuple, list)) else -shift, axis),)
 
 
+def roll_accumulate(present, bar, shift, axis=None):
+    if isinstance(shift, int) and isinstance(axis, int) and bar.shape[axis]:
+        along = (slice(None),) * (axis % bar.ndim)
+        moved = shift % bar.shape[axis]
+        kept = bar.shape[axis] - moved
+        present[(*along, slice(None, kept))] += bar[(*along, slice(moved, None))]
+        present[(*along, slice(kept, None))] += bar[(*along, slice(None, moved))]
+    else:
+        np.add(present, roll_transpose(bar, (), shift, axis)[0], out=present)
+
+
 def triu_transpose(bar, operands, k=0):
     return (np.triu(bar, k),)
 
@@ -163,7 +174,6 @@ for _function, _operand, _transpose in [
     (np.fliplr, "m", fliplr_transpose),
     (np.flipud, "m", flipud_transpose),
     (np.rot90, "m", rot90_transpose),
-    (np.roll, "a", roll_transpose),
     (np.triu, "m", triu_transpose),
     (np.tril, "m", tril_transpose),
     (np.copy, "a", copy_transpose),
@@ -176,6 +186,8 @@ for _function, _operand, _transpose in [
     (np.column_stack, "tup", column_stack_transpose),
 ]:
     structural(_function, _operand, transpose=_transpose)
+
+structural(np.roll, "a", transpose=roll_transpose, accumulate=roll_accumulate)
 
 for _function, *_operands in [
     (np.rollaxis, "a"),

@@ -108,11 +108,15 @@ class Structural(Row):
     transpose : callable or None
         Optional faster cotangent map ``transpose(bar, operands, **static) -> tuple of bars``;
         without it adpy moves an index array instead.
+    accumulate : callable or None
+        Optional ``accumulate(present, bar, **static)`` for one operand: adds the moved ``bar`` to the plain array
+        ``present`` in place, without moving it first.
     """
 
     operands: tuple[str, ...] = ("a",)
     transpose: Callable | None = None
     signature: inspect.Signature | None = None
+    accumulate: Callable | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,9 +211,11 @@ def rule(function: Callable, *, domain=(), kinks=(), special=(), holomorphic=Tru
     return register
 
 
-def structural(function: Callable, *operands: str, transpose: Callable | None = None) -> None:
+def structural(
+    function: Callable, *operands: str, transpose: Callable | None = None, accumulate: Callable | None = None
+) -> None:
     """Register a structural row."""
-    _register(Structural(function, _name(function), operands or ("a",), transpose))
+    _register(Structural(function, _name(function), operands or ("a",), transpose, accumulate=accumulate))
 
 
 def block(function: Callable, *operands: str, name: str | None = None):
