@@ -287,7 +287,7 @@ class Traced:
             return self._imag()
         zero = np.zeros_like(primal(self))
         zero.setflags(write=False)
-        return zero[()] if type(self).immutable else zero
+        return zero[()] if type(self).immutable else self.frame.lift(zero)
 
     @property
     def flat(self):
