@@ -1,6 +1,7 @@
 """Turn the records of the hunt into ``docs/coverage.md``."""
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from importlib import metadata
 from pathlib import Path
 from statistics import median
@@ -41,10 +42,8 @@ def markdown(cache: Path, packages: list[str], tools: list[str]) -> str:
         verdicts = {package: found for package, found in verdicts.items() if found}
         parts += [f"## {tool}\n", _table(verdicts), _speed(verdicts)]
         if tool == tools[0]:
-            parts += [
-                _reasons(verdicts),
-                *(_list(verdicts, o) for o in ("wrong", "not a number", "crashed", "refused")),
-            ]
+            parts += [_list(verdicts, "wrong"), _list(verdicts, "not a number")]
+            parts += [_groups(verdicts, "crashed"), _groups(verdicts, "refused")]
     parts.append(_discovered(cache, packages))
     return "\n".join(part for part in parts if part).rstrip() + "\n"
 
@@ -52,6 +51,9 @@ def markdown(cache: Path, packages: list[str], tools: list[str]) -> str:
 def _verdicts(cache: Path, package: str, tool: str) -> list[dict]:
     lines = read_lines(cache / f"{package}.{tool}")
     found = [line for line in lines if "path" in line and line["outcome"] != "plain function fails"]
+    for line in found:
+        if "detail" in line:
+            line["detail"] = re.sub(r"\S*site-packages/", "", line["detail"])
     done = {line["path"] for line in lines if "path" in line}
     lost = [line["started"] for line in lines if "started" in line and line["started"] not in done]
     return found + [{"path": path, "outcome": "crashed", "detail": "the process ended"} for path in lost]
@@ -88,11 +90,24 @@ def _speed(verdicts: dict[str, list[dict]]) -> str:
     return f"Time of the gradient over time of the plain function, median of those right: {median(ratios):.0f}.\n"
 
 
-def _reasons(verdicts: dict[str, list[dict]]) -> str:
-    failed = [v for found in verdicts.values() for v in found if v["outcome"] in ("refused", "crashed")]
-    counts = Counter(f"{v['outcome']}: {v['detail'].split('  at ')[0]}".replace("|", "\\|") for v in failed)
-    rows = [f"| {n} | {reason} |" for reason, n in counts.most_common(60)]
-    return "### Most frequent errors\n\n| functions | error |\n|--:|---|\n" + "\n".join(rows) + "\n" if rows else ""
+def _groups(verdicts: dict[str, list[dict]], outcome: str) -> str:
+    """The functions of one outcome, gathered by what was said about them."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for found in verdicts.values():
+        for v in found:
+            if v["outcome"] == outcome:
+                groups[_reason(v["detail"])].append(f"`{v['path']}`")
+    ordered = sorted(groups.items(), key=lambda item: -len(item[1]))
+    rows = [f"- {len(paths)}: {reason}\\\n  {', '.join(paths)}" for reason, paths in ordered]
+    return f"### {outcome.capitalize()}\n\n" + "\n".join(rows) + "\n" if rows else ""
+
+
+def _reason(detail: str) -> str:
+    """A message without the place where it happened."""
+    message = detail.split("  at ")[0]
+    return re.sub(
+        r"Compiled code called at \S+", "Compiled code called", re.sub(r" in \S+ would drop", " would drop", message)
+    )
 
 
 def _list(verdicts: dict[str, list[dict]], outcome: str) -> str:

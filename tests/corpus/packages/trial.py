@@ -124,7 +124,7 @@ def judge(record: dict, transform: Callable) -> dict:
         return {**verdict, "outcome": "too slow", "detail": ""}
     except BaseException as error:
         lines = str(error).splitlines() or [""]
-        place = [s.rpartition("site-packages/")[2] for s in lines[1:2] if s.startswith("  at ")]
+        place = [s.rpartition("site-packages/")[2] for s in lines[1:2] if "site-packages/" in s]
         detail = f"{type(error).__name__}: {lines[0][:160]}" + "".join(f"  at {s[:120]}" for s in place)
         return {**verdict, "outcome": "refused" if _on_purpose(error) else "crashed", "detail": detail}
     expected, error, x = np.array(record["gradient"]), np.array(record["error"]), _flatten(arguments)
