@@ -12,7 +12,7 @@ CASES = load()
 MODES = {"forward": by_forward, "reverse": by_reverse}
 
 # What adpy does not differentiate, with the error it raises: name -> (type, part of the message).
-COMPILED = (TracedValueError, "Compiled code")
+COMPILED = (TracedValueError, "[Cc]ompiled code")
 REFUSED: dict[str, tuple[type, str]] = {
     "scipy.adaptive_quadrature": (TracedValueError, r"float\(\)"),
     "scipy.quadrature_with_traced_limits": (TracedValueError, r"float\(\)"),
