@@ -29,7 +29,7 @@ def untraced(leaf: Any, tape: Any) -> Any:
     if kind in TRACED_TYPES and not leaf.frame.open and leaf.frame is not tape:
         refuse_dead()
     if kind in TRACED_TYPES and leaf.frame is tape:
-        value = leaf.value
+        value = leaf._value
         return np.float64(value) if type(value) is float and leaf.__class__ is not float else value
     if kind is np.ndarray and leaf.dtype == object and top_trace([leaf]) is not None:
         return untraced(coerce(leaf), tape)
@@ -160,9 +160,9 @@ def _scalar_seed(y, tape):
 
 
 def _one(y):
-    value = y.value
+    value = y._value
     while type(value) in TRACED_TYPES:
-        value = value.value
+        value = value._value
     return np.ones_like(value) if isinstance(value, np.ndarray) else type(value)(1)
 
 

@@ -25,11 +25,11 @@ new = object.__new__
 _BINARY = """
 def __{name}__(self, other):
     frame = self.frame
-    x, x_dot = self.value, self._tangent
+    x, x_dot = self._value, self._tangent
     kind = type(other)
     if x_dot is not None and frame.narrow:
         if kind is DualArray and other.frame is frame and other._tangent is not None:
-            w, w_dot = other.value, other._tangent
+            w, w_dot = other._value, other._tangent
             y = {value}
             y_dot = {both} if {safe} else None
         elif kind is float or kind is int or kind is float64 or (kind is ndarray and other.dtype is x.dtype):
@@ -44,7 +44,7 @@ def __{name}__(self, other):
 _REFLECTED = """
 def __r{name}__(self, other):
     frame = self.frame
-    w, w_dot = self.value, self._tangent
+    w, w_dot = self._value, self._tangent
     kind = type(other)
     if (
         w_dot is not None
@@ -68,7 +68,7 @@ _FINISH = """
             if not frame.open:
                 refuse_dead()
             out = new(DualArray)
-            out.value = y
+            out._value = y
             out._tangent = y_dot
             out.frame = frame
             out.origin = None
@@ -107,7 +107,7 @@ def _operators() -> dict[str, Any]:
 
 def _power(self, other):
     kind = type(other)
-    x, x_dot = self.value, self._tangent
+    x, x_dot = self._value, self._tangent
     if (kind is int or kind is float) and other >= 1 and x_dot is not None and self.frame.narrow:
         y = x**other
         if finite(y) and y.dtype is x.dtype and type(y) is ndarray:
@@ -130,17 +130,17 @@ def _array_ufunc(self, ufunc, method, *inputs, **kwargs):
             and type(x) is DualArray
             and x._tangent is not None
             and x.frame.narrow
-            and x.value.dtype.kind == "f"
+            and x._value.dtype.kind == "f"
         ):
             y_dot = None
-            y = ufunc(x.value)
+            y = ufunc(x._value)
             if ufunc in _QUIET:
-                weight = partial.function(x.value, y)
+                weight = partial.function(x._value, y)
                 if finite(weight):
                     y_dot = x._tangent * weight
             else:
                 with np.errstate(all="ignore"):
-                    y_dot = product(partial.function(x.value, y), x._tangent)
+                    y_dot = product(partial.function(x._value, y), x._tangent)
             if (
                 y_dot is not None
                 and type(y) is ndarray

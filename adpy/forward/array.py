@@ -53,11 +53,11 @@ def _imaginary_part(tangent: Any, width: int | None) -> Any:
 class DualArray(Entries, DualBase):
     """An array with a tangent of its shape (with one more axis for many directions), or with none yet."""
 
-    __slots__ = ("_tangent", "frame", "origin", "value")
+    __slots__ = ("_tangent", "frame", "origin", "_value")
     immutable = False
 
     def __init__(self, value: Any, tangent: Any, frame: Any, origin: tuple | None = None) -> None:
-        self.value, self._tangent, self.frame, self.origin = value, tangent, frame, origin
+        self._value, self._tangent, self.frame, self.origin = value, tangent, frame, origin
 
     __class__ = property(lambda self: ndarray)
 
@@ -78,7 +78,7 @@ class DualArray(Entries, DualBase):
         tangent = self._tangent
         if tangent is None:
             if self.origin is None:
-                tangent = zeros(self.value, self.frame.width)
+                tangent = zeros(self._value, self.frame.width)
             else:
                 parent, step = self.origin
                 tangent = self._follow(step, parent.writable())
@@ -88,7 +88,7 @@ class DualArray(Entries, DualBase):
     def _follow(self, step: Any, tangent: Any) -> Any:
         width = self.frame.width
         view = step(tangent, width) if callable(step) else tangent[step if width is None else widened(step)]
-        if not view.flags.writeable and self.value.flags.writeable:
+        if not view.flags.writeable and self._value.flags.writeable:
             view.setflags(write=True)  # NumPy marks diagonals read-only out of caution
         return view
 
@@ -101,7 +101,7 @@ class DualArray(Entries, DualBase):
     def tangent(self) -> Any:
         """The tangent; zero for a constant."""
         tangent = self.carried()
-        return zeros(self.value, self.frame.width) if tangent is None else tangent
+        return zeros(self._value, self.frame.width) if tangent is None else tangent
 
     # ---- reading
 
@@ -113,7 +113,7 @@ class DualArray(Entries, DualBase):
                     key = (*key[:i], index_of(k), *key[i + 1 :])
         elif kind in TRACED_TYPES or kind is list:
             key = index_of(key)
-        value = self.value[key]
+        value = self._value[key]
         tangent = self._tangent
         if tangent is None:
             tangent = self.carried()
@@ -145,20 +145,20 @@ class DualArray(Entries, DualBase):
     def __iter__(self):
         if self.ndim == 0:
             raise TypeError("iteration over a 0-d array")
-        return map(self.__getitem__, range(len(self.value)))
+        return map(self.__getitem__, range(len(self._value)))
 
     def _part(self, value, step):
         return DualArray(value, None, self.frame, (self, step))
 
     def _real(self):
-        return self._part(self.value.real, _real_part)
+        return self._part(self._value.real, _real_part)
 
     def _imag(self):
-        return self._part(self.value.imag, _imaginary_part)
+        return self._part(self._value.imag, _imaginary_part)
 
     def copy(self, order="C"):
         """As ``numpy.ndarray.copy``."""
-        value = self.value.copy(order)
+        value = self._value.copy(order)
         tangent = self.carried()
         if tangent is None:
             return self.frame.lift(value)
@@ -198,9 +198,9 @@ class DualArray(Entries, DualBase):
         tangent = None
         if type(source) in TRACED_TYPES and source.frame is self.frame:
             tangent = source.carried()
-            source = source.value
+            source = source._value
         mine = self.carried() if tangent is None else self.writable()
-        self.value[key] = source
+        self._value[key] = source
         if tangent is None:
             if mine is None:
                 return
@@ -214,7 +214,7 @@ class DualArray(Entries, DualBase):
     def _inplace(self, ufunc, other):
         """``self op= other``, written into this array's memory."""
         result = call_ufunc(ufunc, self, other)
-        shape, mine = result.shape, self.value.shape
+        shape, mine = result.shape, self._value.shape
         if shape != mine:
             raise ValueError(
                 f"non-broadcastable output operand with shape {mine} doesn't match the broadcast shape {shape}"
@@ -230,7 +230,7 @@ class DualArray(Entries, DualBase):
         if kind in TRACED_TYPES:
             if other.frame is self.frame:
                 tangent = other.carried()
-                other = other.value
+                other = other._value
             elif other.frame.tag > self.frame.tag:
                 return self._inplace(ufunc, other)
         elif contains_traced(other):
@@ -238,7 +238,7 @@ class DualArray(Entries, DualBase):
         if not self.frame.open:
             refuse_dead()
         mine = None if tangent is None else self.writable()
-        _accumulate(self.value, other, ufunc)
+        _accumulate(self._value, other, ufunc)
         if mine is not None:
             _accumulate(mine, tangent, ufunc)
         return self
@@ -269,7 +269,7 @@ class DualArray(Entries, DualBase):
 
     def setflags(self, write=None, align=None, uic=None):
         """As ``numpy.ndarray.setflags``, on primal and tangent."""
-        for part in (self.value, self.carried()):
+        for part in (self._value, self.carried()):
             if part is not None:
                 part.setflags(write=write, align=align, uic=uic)
 
@@ -294,7 +294,7 @@ def widened(key: Any) -> Any:
 def index_of(key: Any) -> Any:
     """An index as plain integers or booleans."""
     while type(key) in TRACED_TYPES:
-        key = key.value
+        key = key._value
     return [index_of(k) for k in key] if type(key) is list else key
 
 

@@ -26,7 +26,7 @@ class DualBase(Traced):
     @property
     def primal(self) -> Any:
         """The primal, one level below."""
-        return self.value
+        return self._value
 
 
 def matching_tangent(tangent: Any, primal: Any, name: str) -> Any:

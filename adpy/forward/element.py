@@ -19,18 +19,18 @@ __all__ = ["DualElement", "cast"]
 class DualElement(DualBase):
     """An immutable scalar of any inexact type with its tangent."""
 
-    __slots__ = ("frame", "tangent", "value")
+    __slots__ = ("frame", "tangent", "_value")
     active = True
 
     def __init__(self, value: Any, tangent: Any, frame: Any) -> None:
-        self.value, self.tangent, self.frame = value, tangent, frame
+        self._value, self.tangent, self.frame = value, tangent, frame
 
-    __class__ = property(lambda self: self.value.__class__)
+    __class__ = property(lambda self: self._value.__class__)
 
     shape = property(lambda self: ())
     ndim = property(lambda self: 0)
     size = property(lambda self: 1)
-    dtype = property(lambda self: np.result_type(self.value))
+    dtype = property(lambda self: np.result_type(self._value))
 
     def carried(self) -> Any:
         """The tangent."""
@@ -40,10 +40,10 @@ class DualElement(DualBase):
         return scalar_item(self, key)
 
     def _real(self):
-        return self.frame.wrap(self.value.real, self.tangent.real)
+        return self.frame.wrap(self._value.real, self.tangent.real)
 
     def _imag(self):
-        return self.frame.wrap(self.value.imag, self.tangent.imag)
+        return self.frame.wrap(self._value.imag, self.tangent.imag)
 
     def copy(self, order="C"):
         """Itself: it is immutable."""
@@ -85,7 +85,7 @@ def cast(x: Any, dtype: Any) -> Any:
     dtype = np.dtype(dtype)
     if dtype.hasobject:
         refuse("astype(object)", "Keep a floating-point dtype.")
-    value = x.value.astype(dtype) if hasattr(x.value, "astype") else dtype.type(x.value)
+    value = x._value.astype(dtype) if hasattr(x._value, "astype") else dtype.type(x._value)
     tangent = x.carried()
     if dtype.kind not in "fc":
         return value

@@ -27,7 +27,7 @@ def _ready(x: Any) -> bool:
         return False
     if not x.frame.open:
         refuse_dead()
-    return type(x.value) is ndarray and x.value.dtype.kind in "fc" and type(x._tangent) is ndarray
+    return type(x._value) is ndarray and x._value.dtype.kind in "fc" and type(x._tangent) is ndarray
 
 
 def _wrapped(x: DualArray, y: Any, tangent: ndarray) -> Any:
@@ -43,7 +43,7 @@ def _reduction(name: str, function: Any):
 
     def method(self, axis=None, dtype=None, out=None, keepdims=False, **kwargs):
         if dtype is None and out is None and not kwargs and _ready(self):
-            x = self.value
+            x = self._value
             y = function(x, axis, keepdims=keepdims)
             width = self.frame.width
             if width is None:
@@ -90,7 +90,7 @@ def _products(a: Any, b: Any) -> Any:
 def _value(x: Any, frame: Any) -> ndarray | None:
     """The primal of an operand of a product, if it is a plain array at this level."""
     if type(x) is DualArray and x.frame is frame:
-        x = x.value
+        x = x._value
     return x if type(x) is ndarray and x.dtype.kind in "biufc" else None
 
 
@@ -132,14 +132,14 @@ def _transposed(self):
     tangent = self._tangent
     width = self.frame.width
     moved = tangent.T if width is None else tangent.transpose(*range(tangent.ndim - 2, -1, -1), tangent.ndim - 1)
-    return DualArray(self.value.T, moved, self.frame)
+    return DualArray(self._value.T, moved, self.frame)
 
 
 def _reshape(self, *shape, order="C", copy=None):
     """As ``numpy.ndarray.reshape``."""
     if order != "C" or copy is not None or not _ready(self):
         return Traced.reshape(self, *shape, order=order, copy=copy)
-    y = self.value.reshape(*shape)
+    y = self._value.reshape(*shape)
     width = self.frame.width
     return DualArray(y, self._tangent.reshape(y.shape if width is None else (*y.shape, width)), self.frame)
 
@@ -150,7 +150,7 @@ def _pairs(operands: Any) -> tuple[Any, list, list]:
     for x in operands:
         if type(x) is DualArray and _ready(x) and x.frame.narrow and (frame is None or frame is x.frame):
             frame = x.frame
-            values.append(x.value)
+            values.append(x._value)
             tangents.append(x._tangent)
         elif type(x) is ndarray and x.dtype.kind == "f":
             values.append(x)

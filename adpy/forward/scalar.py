@@ -26,7 +26,7 @@ float64 = np.float64
 class DualScalar(DualBase):
     """A float64 scalar and its tangent; as immutable as ``numpy.float64``."""
 
-    __slots__ = ("frame", "tangent", "value")
+    __slots__ = ("frame", "tangent", "_value")
     active = True
 
     __class__ = property(lambda self: float64)
@@ -41,13 +41,13 @@ class DualScalar(DualBase):
     def __init__(self, value: float, tangent: Any = None, frame: Any = None) -> None:
         if frame is None:
             refuse("type(x)(value) of a traced value", "Write float(value) or numpy.float64(value).")
-        self.value, self.tangent, self.frame = value, tangent, frame
+        self._value, self.tangent, self.frame = value, tangent, frame
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if len(inputs) == 1 and method == "__call__" and not kwargs:
             partial = partial_of(ufunc)
             if partial is not None:
-                y = ufunc(self.value)
+                y = ufunc(self._value)
                 if type(y) is float64:
                     return DualScalar(float(y), self.pushed(partial, float(y)), self.frame)
         return array_ufunc(ufunc, method, inputs, kwargs)
@@ -56,7 +56,7 @@ class DualScalar(DualBase):
         """The tangent of a function of this number with result ``y``."""
         weight = partial.constant
         if weight is None:
-            weight = float(partial.scalar_weight((self.value,), y))
+            weight = float(partial.scalar_weight((self._value,), y))
         return weight * self.tangent if weight - weight == 0.0 else weighted(weight, self.tangent)
 
     def carried(self) -> Any:
@@ -69,7 +69,7 @@ class DualScalar(DualBase):
     def __pow__(self, other, modulo=None):
         kind = type(other)
         if kind is int or kind is float:
-            a = self.value
+            a = self._value
             if other == 2:
                 return self._with(a * a, 2.0 * a)
             if a > 0.0:
@@ -89,25 +89,25 @@ class DualScalar(DualBase):
         return type(self)(value, tangent, self.frame)
 
     def __neg__(self):
-        return type(self)(-self.value, -self.tangent, self.frame)
+        return type(self)(-self._value, -self.tangent, self.frame)
 
     def __pos__(self):
         return self
 
     def __bool__(self):
-        return self.value != 0.0
+        return self._value != 0.0
 
     def __int__(self):
-        return int(self.value)
+        return int(self._value)
 
     def __str__(self):
-        return str(self.value)
+        return str(self._value)
 
     def __repr__(self):
-        return repr(float64(self.value))
+        return repr(float64(self._value))
 
     def __format__(self, spec):
-        return format(self.value, spec)
+        return format(self._value, spec)
 
     def conjugate(self):
         """Itself."""
@@ -117,11 +117,11 @@ class DualScalar(DualBase):
 
     def item(self, *args):
         """As a Python float."""
-        return DualReal(self.value, self.tangent, self.frame)
+        return DualReal(self._value, self.tangent, self.frame)
 
     def tolist(self):
         """As a Python float."""
-        return DualReal(self.value, self.tangent, self.frame)
+        return DualReal(self._value, self.tangent, self.frame)
 
     def copy(self, order="C"):
         """Itself: it is immutable."""
@@ -129,7 +129,7 @@ class DualScalar(DualBase):
 
     def astype(self, dtype, *args, **kwargs):
         """As ``numpy.float64.astype``."""
-        return DualScalar(self.value, self.tangent, self.frame) if np.dtype(dtype) == float64 else cast(self, dtype)
+        return DualScalar(self._value, self.tangent, self.frame) if np.dtype(dtype) == float64 else cast(self, dtype)
 
 
 class DualReal(DualScalar):
@@ -140,31 +140,31 @@ class DualReal(DualScalar):
     imag = property(lambda self: 0.0)
 
     def __repr__(self):
-        return repr(self.value)
+        return repr(self._value)
 
     def _power(self, other):
         if not _python_number(other):
             return Traced.__pow__(self, other)
-        value = self.value ** (other.value if type(other) is DualReal else other)  # raises what Python raises
+        value = self._value ** (other._value if type(other) is DualReal else other)  # raises what Python raises
         return Traced.__pow__(self + 0j, other) if type(value) is complex else as_real(Traced.__pow__(self, other))
 
     def __rpow__(self, other):
         if not _python_number(other):
             return Traced.__rpow__(self, other)
-        value = other**self.value
+        value = other**self._value
         return np.power(other + 0j, self) if type(value) is complex else as_real(Traced.__rpow__(self, other))
 
     def __floordiv__(self, other):
         return self._checked(Traced.__floordiv__, other, other)
 
     def __rfloordiv__(self, other):
-        return self._checked(Traced.__rfloordiv__, other, self.value)
+        return self._checked(Traced.__rfloordiv__, other, self._value)
 
     def __mod__(self, other):
         return self._checked(Traced.__mod__, other, other)
 
     def __rmod__(self, other):
-        return self._checked(Traced.__rmod__, other, self.value)
+        return self._checked(Traced.__rmod__, other, self._value)
 
     def _checked(self, method, other, divisor):
         if not _python_number(other):
@@ -174,12 +174,12 @@ class DualReal(DualScalar):
         return as_real(method(self, other))
 
     def __abs__(self):
-        a = self.value
+        a = self._value
         return self if a > 0.0 else -self if a < 0.0 else as_real(Traced.__abs__(self))
 
     def is_integer(self) -> bool:
         """As ``float.is_integer``."""
-        return self.value.is_integer()
+        return self._value.is_integer()
 
 
 def _python_number(x: Any) -> bool:
@@ -190,7 +190,7 @@ def _python_number(x: Any) -> bool:
 def as_real(x: Any) -> Any:
     """A NumPy-like scalar result as the Python float that the plain function would have."""
     if type(x) is DualScalar:
-        return DualReal(x.value, x.tangent, x.frame)
+        return DualReal(x._value, x.tangent, x.frame)
     return float(x) if type(x) is float64 else x
 
 

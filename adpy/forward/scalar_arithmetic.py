@@ -17,17 +17,17 @@ def __{name}__(self, other):
     if kind is {cls}:
         frame = self.frame
         if frame is other.frame:
-            a, b, a_dot, b_dot = self.value, other.value, self.tangent, other.tangent
+            a, b, a_dot, b_dot = self._value, other._value, self.tangent, other.tangent
             out = new({cls})
             out.frame = frame
-            out.value = y = {value}
+            out._value = y = {value}
             out.tangent = {both}
             return out
     elif kind is float or kind is int{or_float64}:
-        a, b, a_dot = self.value, {constant}, self.tangent
+        a, b, a_dot = self._value, {constant}, self.tangent
         out = new({cls})
         out.frame = self.frame
-        out.value = y = {value}
+        out._value = y = {value}
         out.tangent = {left}
         return out
     return general(self, other)
@@ -36,10 +36,10 @@ _REFLECTED = """
 def __r{name}__(self, other):
     kind = type(other)
     if kind is float or kind is int{or_float64}:
-        a, b, b_dot = {constant}, self.value, self.tangent
+        a, b, b_dot = {constant}, self._value, self.tangent
         out = new({cls})
         out.frame = self.frame
-        out.value = y = {value}
+        out._value = y = {value}
         out.tangent = {right}
         return out
     return general(self, other)
@@ -48,9 +48,9 @@ _COMPARE = """
 def __{name}__(self, other):
     kind = type(other)
     if kind is float or kind is int or kind is float64:
-        return {true} if self.value {symbol} other else {false}
+        return {true} if self._value {symbol} other else {false}
     if kind is DualScalar or kind is DualReal:
-        return {true} if self.value {symbol} other.value else {false}
+        return {true} if self._value {symbol} other._value else {false}
     return general(self, other)
 """
 # name: primal, tangent of two active operands, of a alone, of b alone.  Where y is finite so are the operands of a
@@ -116,12 +116,12 @@ def _general(cls: type, method: str):
         if kind is bool and cls is DualReal:
             return getattr(self, method)(int(other))
         if cls is DualReal and kind is DualScalar and other.frame is self.frame:
-            this = DualScalar(self.value, self.tangent, self.frame)
+            this = DualScalar(self._value, self.tangent, self.frame)
             return getattr(other, direct)(this) if reflected else getattr(this, direct)(other)
         if cls is DualReal and kind is float64:
-            return getattr(DualScalar(self.value, self.tangent, self.frame), method)(other)
+            return getattr(DualScalar(self._value, self.tangent, self.frame), method)(other)
         if cls is DualScalar and kind is DualReal and other.frame is self.frame:
-            return getattr(self, method)(DualScalar(other.value, other.tangent, other.frame))
+            return getattr(self, method)(DualScalar(other._value, other.tangent, other.frame))
         return traced(self, other)
 
     return general

@@ -64,7 +64,7 @@ def unpacked(records: Any) -> ndarray:
 def zeros(value: Any, width: int | None) -> Any:
     """A zero tangent for ``value``, with the same memory layout."""
     if type(value) in TRACED_TYPES:
-        return value.frame.lift(zeros(value.value, width))
+        return value.frame.lift(zeros(value._value, width))
     tangent = _empty(value, width)
     tangent.fill(0.0)
     return tangent
@@ -73,7 +73,7 @@ def zeros(value: Any, width: int | None) -> Any:
 def storage(value: Any) -> Any:
     """The object that owns the memory under an array, through every level of tracing."""
     while type(value) in TRACED_TYPES:
-        value = value.value
+        value = value._value
     base = value.base if type(value) is ndarray else None
     while base is not None:  # not only arrays: as_strided goes through an object of its own
         value, base = base, getattr(base, "base", None)
@@ -83,7 +83,7 @@ def storage(value: Any) -> Any:
 def finite(x: Any) -> bool:
     """Are all entries finite?  May be wrongly False for very large entries."""
     while type(x) in TRACED_TYPES:
-        x = x.value
+        x = x._value
     if type(x) is ndarray:
         if x.size > 4096:
             return bool(np.isfinite(x).all())

@@ -160,7 +160,7 @@ class ForwardTrace(Trace):
         if len(args) == 1 and isinstance(x, DualScalar) and x.frame is self and self.open:
             partial = partial_of(replacement)
             if partial is not None:
-                y = original(x.value)
+                y = original(x._value)
                 return DualReal(y, x.pushed(partial, y), self)
         return Trace.math(self, replacement, original, args)
 

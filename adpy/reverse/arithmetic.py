@@ -57,7 +57,7 @@ def __{name}__(self, other):
     node = self.node
     if node.next is not None or node.extra is not None:
         node = self.seal()
-    x = self.value
+    x = self._value
     kind = type(other)
     if frame.complex or not frame.streams:
         return general(self, other)
@@ -72,7 +72,7 @@ def __{name}__(self, other):
         second = other.node
         if second.next is not None or second.extra is not None:
             second = other.seal()
-        w = other.value
+        w = other._value
         y = {array_result}
         if type(y) is not ndarray or not (node.active and second.active):
             return general(self, other)
@@ -101,7 +101,7 @@ def __{name}__(self, other):
     record.mark = frame.position()
     frame.append(record)
     out = new(Array)
-    out.value = y
+    out._value = y
     out.node = record
     out.frame = frame
     out.path = None
@@ -116,7 +116,7 @@ def __r{name}__(self, other):
         node = self.node
         if node.next is not None or node.extra is not None:
             node = self.seal()
-        x = self.value
+        x = self._value
         y = {with_number}
         if type(y) is not ndarray or not node.active:
             return general(self, other)
@@ -128,7 +128,7 @@ def __r{name}__(self, other):
         record.mark = frame.position()
         frame.append(record)
         out = new(Array)
-        out.value = y
+        out._value = y
         out.node = record
         out.frame = frame
         out.path = None
@@ -325,7 +325,7 @@ def _ready(array):
     node = array.node
     if node.next is not None or node.extra is not None:
         node = array.seal()
-    path, value = array.path, array.value
+    path, value = array.path, array._value
     if node.active and type(value) is ndarray and (path is None or not path[2]) and value.dtype == np.float64:
         return node
     return None
@@ -338,8 +338,8 @@ def total(self, axis=None, dtype=None, out=None, keepdims=False, **kwargs):
         if node is not None:
             record = new(Total)
             record.saved = ()
-            record.operands = ((node, self.path, self.value.shape, True),)
-            return _reduced(self, record, self.value.sum())
+            record.operands = ((node, self.path, self._value.shape, True),)
+            return _reduced(self, record, self._value.sum())
     kwargs.update((k, v) for k, v in (("dtype", dtype), ("out", out), ("keepdims", keepdims)) if v not in (None, False))
     return Traced.sum(self, axis, **kwargs)
 
@@ -349,7 +349,7 @@ def inner(a, b):
     if type(a) is Array and type(b) is Array and a.frame is b.frame and a.frame.streams:
         node, second = _ready(a), _ready(b)
         if node is not None and second is not None:
-            x, w = a.value, b.value
+            x, w = a._value, b._value
             if x.ndim == 1 and w.ndim == 1 and x.size == w.size:
                 record = new(Inner)
                 record.saved = (x.copy() if node.written else x, w.copy() if second.written else w)
@@ -397,7 +397,7 @@ def __pow__(self, other, modulo=None):
     if (kind is int or kind is float) and other != 0 and self.frame.streams:
         node = _ready(self)
         if node is not None:
-            x = self.value
+            x = self._value
             y = x**other
             if type(y) is ndarray:
                 return _elementwise(self, Powered, node, (x.copy() if node.written else x, other), y)
@@ -407,7 +407,7 @@ def __pow__(self, other, modulo=None):
 def __neg__(self):
     node = _ready(self)
     if node is not None and self.frame.streams:
-        y = -self.value
+        y = -self._value
         if type(y) is ndarray:
             return _elementwise(self, Reversed, node, (), y)
     return Traced.__neg__(self)
@@ -418,7 +418,7 @@ def _elementwise(array, kind, node, saved, y):
     frame = array.frame
     record = new(kind)
     record.saved = saved
-    value = array.value
+    value = array._value
     record.operands = ((node, array.path, value.shape, True),)
     record.shape = y.shape
     record.bar = record.next = record.extra = None
@@ -432,7 +432,7 @@ def _array_minus(self, other):
     node = _ready(self)
     if node is None or not self.frame.streams:
         return None
-    y = other - self.value
+    y = other - self._value
     return _elementwise(self, Reversed, node, (), y) if type(y) is ndarray else None
 
 
@@ -441,7 +441,7 @@ def _array_over(self, other):
     node = _ready(self)
     if node is None or not self.frame.streams:
         return None
-    x = self.value
+    x = self._value
     y = other / x
     saved = (x.copy() if node.written else x, y)
     return _elementwise(self, Reciprocal, node, saved, y) if type(y) is ndarray else None
@@ -486,7 +486,7 @@ def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
             node = self.node
             if node.next is not None or node.extra is not None:
                 node = self.seal()
-            x, path, frame = self.value, self.path, self.frame
+            x, path, frame = self._value, self.path, self.frame
             if (
                 node.active
                 and type(x) is ndarray
@@ -512,7 +512,7 @@ def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
                     record.mark = frame.position()
                     frame.append(record)
                     out = new(Array)
-                    out.value = y
+                    out._value = y
                     out.node = record
                     out.frame = frame
                     out.path = None

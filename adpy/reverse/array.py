@@ -29,13 +29,13 @@ _BASIC = frozenset([int, slice, type(None), type(Ellipsis), *[np.dtype(c).type f
 class Element(VarBase):
     """An immutable scalar recorded as a node."""
 
-    __slots__ = ("frame", "node", "value")
+    __slots__ = ("frame", "node", "_value")
     immutable = True
 
     def __init__(self, value: Any, node: Any, frame: Any) -> None:
-        self.value, self.node, self.frame = value, node, frame
+        self._value, self.node, self.frame = value, node, frame
 
-    __class__ = property(lambda self: self.value.__class__)
+    __class__ = property(lambda self: self._value.__class__)
 
     shape = property(lambda self: ())
     ndim = property(lambda self: 0)
@@ -50,7 +50,7 @@ class Element(VarBase):
 
     def saved(self) -> Any:
         """The primal as a pullback may keep it."""
-        return self.value
+        return self._value
 
     def __getitem__(self, key):
         return scalar_item(self, key)
@@ -75,8 +75,8 @@ class Element(VarBase):
 
     def item(self, *args):
         """As a Python number."""
-        if type(self.value) in TRACED_TYPES:
-            return Element(self.value.item(), self.node, self.frame)
+        if type(self._value) in TRACED_TYPES:
+            return Element(self._value.item(), self.node, self.frame)
         python = np.dtype(complex if self.dtype.kind == "c" else float)
         if python == float64:
             return cast(self, python).item()
@@ -88,11 +88,11 @@ class Element(VarBase):
 class Array(Entries, VarBase):
     """An array recorded as a view of a node's storage."""
 
-    __slots__ = ("frame", "map", "node", "path", "value")
+    __slots__ = ("frame", "map", "node", "path", "_value")
     immutable = False
 
     def __init__(self, value: Any, node: Any, frame: Any, path: tuple | None = None) -> None:
-        self.value = value
+        self._value = value
         self.node = node
         self.frame = frame
         self.path = path
@@ -142,14 +142,14 @@ class Array(Entries, VarBase):
         node = self.node
         if node.next is not None or node.extra is not None:
             node = self.seal()
-        value, path = self.value, self.path
+        value, path = self._value, self.path
         if path is not None and path[2]:
             return self._gathered(node)
         return (node, path, value.shape, value.dtype.kind != "c")
 
     def _gathered(self, node) -> tuple:
         """Reference of a view that overlaps itself: the entries gathered now into a node of their own."""
-        real = self.value.dtype.kind != "c"
+        real = self._value.dtype.kind != "c"
         numbers = relayout(np.arange(1, prod(node.shape) + 1).reshape(node.shape), layout_of(node))
         path, steps = self.path, []
         while path is not None and path[1] is not REAL and path[1] is not IMAG:
@@ -166,19 +166,19 @@ class Array(Entries, VarBase):
         sources = numbers
         for step in reversed(steps):
             sources = step(sources) if type(step) is Step else sources[step]
-        gather = self.frame.node(Gather, self.value, ((operand, 1),), (sources, numbers.size + 1))
-        return (gather, None, self.value.shape, real)
+        gather = self.frame.node(Gather, self._value, ((operand, 1),), (sources, numbers.size + 1))
+        return (gather, None, self._value.shape, real)
 
     def saved(self) -> Any:
         """The primal as a pullback may keep it: a copy once the storage was written into."""
         node = self.node
         if node.next is not None:
             node = self.current()
-        return self.value.copy() if node.written or pending_of(node) is not None else self.value
+        return self._value.copy() if node.written or pending_of(node) is not None else self._value
 
     def as_view(self, y: Any, step: Step) -> Any:
         """The view ``y`` that a structural ``step`` made of this array."""
-        overlapping = (self.path is not None and self.path[2]) or y.size > self.value.size or _repeats(y)
+        overlapping = (self.path is not None and self.path[2]) or y.size > self._value.size or _repeats(y)
         node = self.current()
         self._remember_layout(node)
         return Array(y, node, self.frame, (self.path, step, overlapping))
@@ -186,9 +186,9 @@ class Array(Entries, VarBase):
     def _remember_layout(self, node) -> None:
         if layout_of(node) is not None:
             return
-        owner = self.value
+        owner = self._value
         while type(owner) in TRACED_TYPES:
-            owner = owner.value
+            owner = owner._value
         while owner.base is not None and type(owner.base) is ndarray:
             owner = owner.base
         if owner.shape == node.shape:
@@ -219,7 +219,7 @@ class Array(Entries, VarBase):
             basic = False
         else:
             basic = kind in _BASIC
-        value = self.value[key]
+        value = self._value[key]
         kind = type(value)
         if basic:
             path = self.path
@@ -302,29 +302,29 @@ class Array(Entries, VarBase):
     def __iter__(self):
         if self.ndim == 0:
             raise TypeError("iteration over a 0-d array")
-        return map(self.__getitem__, range(len(self.value)))
+        return map(self.__getitem__, range(len(self._value)))
 
     def _overlaps(self) -> bool:
         return self.path is not None and self.path[2]
 
     def _real(self):
-        return Array(self.value.real, self.node, self.frame, (self.path, REAL, self._overlaps()))
+        return Array(self._value.real, self.node, self.frame, (self.path, REAL, self._overlaps()))
 
     def _imag(self):
-        return Array(self.value.imag, self.node, self.frame, (self.path, IMAG, self._overlaps()))
+        return Array(self._value.imag, self.node, self.frame, (self.path, IMAG, self._overlaps()))
 
     def _become(self, other):
         """Take the place of another view of the same storage (``x.shape = …``)."""
-        same = other.current() is self.current() and shares_storage(other.value, self.value)
+        same = other.current() is self.current() and shares_storage(other._value, self._value)
         if self.size and not same:
             raise AttributeError("Incompatible shape for in-place modification. Use `.reshape()` to make a copy.")
-        self.value, self.node, self.path = other.value, other.node, other.path
+        self._value, self.node, self.path = other._value, other.node, other.path
         if hasattr(self, "map"):
             del self.map
 
     def copy(self, order="C"):
         """As ``numpy.ndarray.copy``."""
-        value = self.value.copy(order)
+        value = self._value.copy(order)
         if not self.active:
             return self.frame.lift(value)
         return self.frame.wrap(self.frame.node(Copy, value, (self.reference(),), ()), value)
@@ -344,7 +344,7 @@ class Array(Entries, VarBase):
             if node.next is not None:
                 node = self.current()
             shape = node.shape
-            if len(shape) == 1 and self.value.dtype == float64:
+            if len(shape) == 1 and self._value.dtype == float64:
                 more = node.extra
                 if more is None:
                     more = extra(node)
@@ -352,7 +352,7 @@ class Array(Entries, VarBase):
                     self._protect(node, True)
                     more.pending = {}
                     more.elements = None
-                self.value[key] = source.value
+                self._value[key] = source._value
                 more.pending[key if key >= 0 else key + shape[0]] = (
                     source if type(source) is Scalar else source._as(Scalar)
                 )
@@ -381,7 +381,7 @@ class Array(Entries, VarBase):
         if not frame.open:
             refuse_dead()
         scalar = type(source)
-        if (scalar is Scalar or scalar is Real) and source.frame is frame and self.value.dtype == float64:
+        if (scalar is Scalar or scalar is Real) and source.frame is frame and self._value.dtype == float64:
             if self._write_scalar(key, source):
                 return
         elif (scalar is float or scalar is float64 or scalar is int) and self._write_constant(key, source):
@@ -407,16 +407,16 @@ class Array(Entries, VarBase):
     def _single(self, key) -> bool:
         """Does ``key`` name one entry by integers?"""
         if type(key) is int or isinstance(key, np.integer):
-            return len(self.value.shape) == 1
+            return len(self._value.shape) == 1
         return (
             type(key) is tuple
-            and len(key) == len(self.value.shape)
+            and len(key) == len(self._value.shape)
             and all(type(k) is int or isinstance(k, np.integer) for k in key)
         )
 
     def _whole(self) -> bool:
         """Is an entry of this view an entry of the storage (and not a part of a complex one)?"""
-        return type(self.value) is ndarray and not (self.path is not None and through_parts(self.path))
+        return type(self._value) is ndarray and not (self.path is not None and through_parts(self.path))
 
     def _write_scalar(self, key, source) -> bool:
         if not self._single(key) or not self._whole():
@@ -427,7 +427,7 @@ class Array(Entries, VarBase):
             self._protect(node, True)
             more.pending = {}
             more.elements = None
-        self.value[key] = source.value
+        self._value[key] = source._value
         more.pending[self._flat(key)] = source if type(source) is Scalar else source._as(Scalar)
         return True
 
@@ -438,12 +438,12 @@ class Array(Entries, VarBase):
         if pending_of(node) is None:
             self._protect(node, False)
             if not node.active:
-                self.value[key] = source
+                self._value[key] = source
                 return True
             extra(node).pending = {}
             node.extra.elements = None
-        self.value[key] = source
-        node.extra.pending[self._flat(key)] = self.value.dtype.type(source)
+        self._value[key] = source
+        node.extra.pending[self._flat(key)] = self._value.dtype.type(source)
         return True
 
     def _write(self, key, source) -> None:
@@ -457,16 +457,16 @@ class Array(Entries, VarBase):
             self._write_overlapping(key, source)
             return
         active = traced and source.active
-        if active and self.value.dtype.kind not in "fc":
-            refuse(f"Writing into an array of dtype {self.value.dtype}", "Create it with a floating-point dtype.")
+        if active and self._value.dtype.kind not in "fc":
+            refuse(f"Writing into an array of dtype {self._value.dtype}", "Create it with a floating-point dtype.")
         node = self.seal()
         if active and self.dtype.kind != "c" and source.dtype.kind == "c":
             source = source.real
         reference = source.reference() if active else None
         node = self.current()
         self._protect(node, active)
-        value = source.value if traced else source
-        self.value[key] = value
+        value = source._value if traced else source
+        self._value[key] = value
         if not active and not node.active:
             return
         tape = self.frame
@@ -474,7 +474,7 @@ class Array(Entries, VarBase):
         version = self._version(Write, node)
         version.path = None if full else (self.path, keep_key(key), False)
         version.previous = node if node.active and not full else None
-        version.winners = None if no_repeats(key) else winners(self.value.shape, key)
+        version.winners = None if no_repeats(key) else winners(self._value.shape, key)
         version.operands = (reference,) if active else ()
         tape.record(version)
 
@@ -490,7 +490,7 @@ class Array(Entries, VarBase):
         numbers = relayout(np.arange(1, prod(node.shape) + 1).reshape(node.shape), layout_of(node))
         resolve(self.path, numbers)[mask] = resolve(source.path, numbers)
         self._protect(node, node.active)
-        self.value[mask] = source.value
+        self._value[mask] = source._value
         if node.active:
             version = self._version(Rearrangement, node)
             version.saved = (numbers, node)
@@ -516,7 +516,7 @@ class Array(Entries, VarBase):
         last = node.born if isinstance(node, Input) else 0
         if last >= len(nodes):
             return
-        owner = storage_id(self.value)
+        owner = storage_id(self._value)
         oldest = node.block if type(node) is Part else node  # the block was recorded, and saved its results, before
         for position in range(len(nodes) - 1, last - 1, -1):
             record = nodes[position]
@@ -533,9 +533,9 @@ class Array(Entries, VarBase):
 
     def _overwrite(self, result):
         """Write the result of an operation on this array into its memory."""
-        if result.shape != self.value.shape:
+        if result.shape != self._value.shape:
             raise ValueError(
-                f"non-broadcastable output operand with shape {self.value.shape} "
+                f"non-broadcastable output operand with shape {self._value.shape} "
                 f"doesn't match the broadcast shape {result.shape}"
             )
         _check_cast(result, self)
@@ -557,12 +557,12 @@ class Array(Entries, VarBase):
             active = other.active
         node = self.seal()
         reference = other.reference() if active else None
-        if active and not reference[3] and self.value.dtype.kind != "c":
+        if active and not reference[3] and self._value.dtype.kind != "c":
             return self._inplace(ufunc, other)
         node = self.current()
         self._protect(node, active)
         operand = below(other) if kind in TRACED_TYPES and other.frame is self.frame else other
-        value = self.value
+        value = self._value
         if type(value) is ndarray and type(operand) not in TRACED_TYPES:
             ufunc(value, operand, out=value)
         elif sign > 0:
@@ -598,7 +598,7 @@ class Array(Entries, VarBase):
         node = self.current()
         self._protect(node, active)
         operand = below(other) if type(other) in TRACED_TYPES and other.frame is frame else other
-        (np.add if sign > 0 else np.subtract).at(self.value, key, operand)
+        (np.add if sign > 0 else np.subtract).at(self._value, key, operand)
         if active or node.active:
             version = self._version(Increment, node)
             version.path, version.previous, version.sign = (
@@ -653,7 +653,7 @@ def index_of(key: Any) -> Any:
     """An index as plain integers or booleans."""
     if type(key) in TRACED_TYPES:
         while type(key) in TRACED_TYPES:
-            key = key.value
+            key = key._value
         return key
     if type(key) is list:
         return [index_of(k) for k in key]
@@ -720,7 +720,7 @@ def protected(saved: Any, owner: int) -> Any:
 def _repeats(y: Any) -> bool:
     """Does the view ``y`` name entries of its memory twice?"""
     while type(y) in TRACED_TYPES:
-        y = y.value
+        y = y._value
     return any(n > 1 and stride == 0 for n, stride in zip(y.shape, y.strides, strict=True))
 
 
@@ -735,7 +735,7 @@ def relayout(x: ndarray, layout: tuple | None) -> ndarray:
 def cast(x: Any, dtype: Any) -> Any:
     """``x.astype(dtype)``."""
     dtype = np.dtype(dtype)
-    value = x.value.astype(dtype) if hasattr(x.value, "astype") else dtype.type(x.value)
+    value = x._value.astype(dtype) if hasattr(x._value, "astype") else dtype.type(x._value)
     if dtype.kind == "O":
         refuse("astype(object)", "Keep a floating-point dtype.")
     if dtype.kind not in "fc" or not x.active:

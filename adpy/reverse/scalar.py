@@ -28,7 +28,7 @@ _TRUE, _FALSE = np.True_, np.False_
 class Streamed(VarBase):
     """A float64 value with an address on the scalar stream: what :class:`Scalar` and :class:`Real` share."""
 
-    __slots__ = ("address", "frame", "value")
+    __slots__ = ("address", "frame", "_value")
     immutable = True
     active = True
 
@@ -44,7 +44,7 @@ class Streamed(VarBase):
         if frame is None:  # ``type(x)(value)`` in user code
             return value if type(value) in TRACED_TYPES else (float if cls is Real else float64)(value)
         self = object.__new__(cls)
-        self.value = float(value)
+        self._value = float(value)
         self.address = address
         self.frame = frame
         return self
@@ -57,7 +57,7 @@ class Streamed(VarBase):
         if len(inputs) == 1 and not kwargs and method == "__call__" and self.frame.streams:
             partial = _partials[ufunc] if ufunc in _partials else _partial(ufunc)
             if partial is not None:
-                value = self.value
+                value = self._value
                 y = ufunc(value)
                 if type(y) is float64:
                     y = float(y)
@@ -73,7 +73,7 @@ class Streamed(VarBase):
 
     def saved(self) -> Any:
         """The primal as a pullback may keep it."""
-        return self.value
+        return self._value
 
     def as_view(self, y: Any, step: Any) -> Any:
         """A structural function of a scalar that shares its value."""
@@ -81,7 +81,7 @@ class Streamed(VarBase):
 
     def __pow__(self, other, modulo=None):
         kind = type(other)
-        a = self.value
+        a = self._value
         if kind is int or kind is float:
             if other == 2:
                 return self._recorded(type(self), a * a, 2.0 * a)
@@ -92,7 +92,7 @@ class Streamed(VarBase):
                     return self._power(other)
                 return self._recorded(type(self), value, other * value / a)
         elif (kind is Scalar or kind is Real) and a > 0.0 and other.frame is self.frame:
-            exponent = other.value
+            exponent = other._value
             try:
                 value = a**exponent
             except OverflowError:
@@ -105,7 +105,7 @@ class Streamed(VarBase):
         kind = type(other)
         if (kind is int or kind is float) and other > 0:
             try:
-                value = float(other**self.value)
+                value = float(other**self._value)
             except OverflowError:
                 return self._reflected_power(other)
             return self._recorded(type(self), value, value * log(other))
@@ -121,7 +121,7 @@ class Streamed(VarBase):
         """The result of an operation on this scalar (and the one at address ``second``)."""
         frame = self.frame
         out = object.__new__(kind)
-        out.value = value
+        out._value = value
         out.frame = frame
         try:
             out.address = frame.next()
@@ -131,25 +131,25 @@ class Streamed(VarBase):
         return out
 
     def __neg__(self):
-        return self._recorded(type(self), -self.value, -1.0)
+        return self._recorded(type(self), -self._value, -1.0)
 
     def __pos__(self):
         return self
 
     def __bool__(self):
-        return self.value != 0.0
+        return self._value != 0.0
 
     def __int__(self):
-        return int(self.value)
+        return int(self._value)
 
     def __str__(self):
-        return str(self.value)
+        return str(self._value)
 
     def __repr__(self):
-        return repr(float64(self.value))
+        return repr(float64(self._value))
 
     def __format__(self, spec):
-        return format(self.value, spec)
+        return format(self._value, spec)
 
     def conjugate(self):
         """Itself."""
@@ -171,7 +171,7 @@ class Streamed(VarBase):
 
     def _as(self, kind):
         out = object.__new__(kind)
-        out.value, out.address, out.frame = self.value, self.address, self.frame
+        out._value, out.address, out.frame = self._value, self.address, self.frame
         return out
 
     def astype(self, dtype, *args, **kwargs):
@@ -214,10 +214,10 @@ class Real(Streamed):
     imag = property(lambda self: 0.0)
 
     def __repr__(self):
-        return repr(self.value)
+        return repr(self._value)
 
     def _power(self, other):
-        value = self.value ** (other.value if type(other) is Real else other)
+        value = self._value ** (other._value if type(other) is Real else other)
         if type(value) is complex or type(value) in TRACED_TYPES or isinstance(other, np.generic | np.ndarray):
             return Traced.__pow__(self + 0j, other) if type(value) is complex else Traced.__pow__(self, other)
         return as_real(Traced.__pow__(self, other))
@@ -225,7 +225,7 @@ class Real(Streamed):
     def _reflected_power(self, other):
         if not _python_number(other):
             return Traced.__rpow__(self, other)
-        value = other**self.value  # raises what Python raises
+        value = other**self._value  # raises what Python raises
         return (
             call_ufunc(np.power, other + 0j, self) if type(value) is complex else as_real(Traced.__rpow__(self, other))
         )
@@ -234,13 +234,13 @@ class Real(Streamed):
         return self._checked(Traced.__floordiv__, other, other)
 
     def __rfloordiv__(self, other):
-        return self._checked(Traced.__rfloordiv__, other, self.value)
+        return self._checked(Traced.__rfloordiv__, other, self._value)
 
     def __mod__(self, other):
         return self._checked(Traced.__mod__, other, other)
 
     def __rmod__(self, other):
-        return self._checked(Traced.__rmod__, other, self.value)
+        return self._checked(Traced.__rmod__, other, self._value)
 
     def _checked(self, method, other, divisor):
         if not _python_number(other):
@@ -253,12 +253,12 @@ class Real(Streamed):
         return as_real(Traced.__round__(self, digits))
 
     def __abs__(self):
-        a = self.value
+        a = self._value
         return self if a > 0.0 else (self._recorded(Real, -a, -1.0) if a < 0.0 else as_real(Traced.__abs__(self)))
 
     def is_integer(self) -> bool:
         """As ``float.is_integer``."""
-        return self.value.is_integer()
+        return self._value.is_integer()
 
 
 def _python_number(x: Any) -> bool:
@@ -269,11 +269,11 @@ def _python_number(x: Any) -> bool:
 def math_unary(ufunc: np.ufunc, original: Any, x: Streamed) -> Any:
     """``original(x)`` for a function of :mod:`math`, with the partial of ``ufunc``; None off this path."""
     partial = _partials[ufunc] if ufunc in _partials else _partial(ufunc)
-    y = original(x.value)
+    y = original(x._value)
     if partial is None or type(y) is not float:
         return None
     weight = partial.constant
-    return x._recorded(Real, y, partial.scalar_weight((x.value,), y) if weight is None else weight)
+    return x._recorded(Real, y, partial.scalar_weight((x._value,), y) if weight is None else weight)
 
 
 def math_binary(ufunc: np.ufunc, original: Any, a: Any, b: Any) -> Any:
@@ -284,7 +284,7 @@ def math_binary(ufunc: np.ufunc, original: Any, a: Any, b: Any) -> Any:
     first, second = row.slices[:2]
     if first.function is None or second.function is None:
         return None
-    x, w = (a.value if isinstance(a, Streamed) else a), (b.value if isinstance(b, Streamed) else b)
+    x, w = (a._value if isinstance(a, Streamed) else a), (b._value if isinstance(b, Streamed) else b)
     y = original(x, w)
     if not isinstance(a, Streamed):
         return b._recorded(Real, y, second.scalar_weight((x, w), y))
@@ -306,10 +306,10 @@ def __{name}__(self, other):
     if kind is Scalar or kind is Real:
         frame = self.frame
         if frame is other.frame:
-            a = self.value
-            b = other.value
+            a = self._value
+            b = other._value
 {inner_guard}            out = new({result})
-            out.value = {value}
+            out._value = {value}
             out.frame = frame
             try:
                 out.address = frame.next()
@@ -319,10 +319,10 @@ def __{name}__(self, other):
             return out
     elif kind is float or kind is int:
         frame = self.frame
-        a = self.value
+        a = self._value
         b = other
 {guard}        out = new({cls})
-        out.value = {value}
+        out._value = {value}
         out.frame = frame
         try:
             out.address = frame.next()
@@ -340,9 +340,9 @@ def __r{name}__(self, other):
     if kind is float or kind is int:
         frame = self.frame
         a = other
-        b = self.value
+        b = self._value
 {guard}        out = new({cls})
-        out.value = {value}
+        out._value = {value}
         out.frame = frame
         try:
             out.address = frame.next()
@@ -356,9 +356,9 @@ _COMPARE = """
 def __{name}__(self, other):
     kind = type(other)
     if kind is float or kind is int{or_float64}:
-        return {true} if self.value {symbol} other else {false}
+        return {true} if self._value {symbol} other else {false}
     if kind is Real{or_scalar}:
-        return {true} if self.value {symbol} other.value else {false}
+        return {true} if self._value {symbol} other._value else {false}
     return general(self, other)
 """
 # name: primal, weight of a, weight of b
@@ -366,7 +366,7 @@ _OPERATIONS = {
     "add": ("a + b", "1.0", "1.0"),
     "sub": ("a - b", "1.0", "-1.0"),
     "mul": ("a * b", "b", "a"),
-    "truediv": ("a / b", "1.0 / b", "-out.value / b"),
+    "truediv": ("a / b", "1.0 / b", "-out._value / b"),
 }
 _GUARD = "        if b == 0.0: return by_zero(self, other, general)\n"
 _SYMBOLS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}

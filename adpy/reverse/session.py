@@ -16,7 +16,7 @@ from adpy.reverse.nodes import Input
 from adpy.reverse.sweep import sweep
 from adpy.reverse.tape import Tape
 
-__all__ = ["SessionTape", "backward", "children_of", "current_tape", "forget_gradient", "gradient_of"]
+__all__ = ["SessionTape", "backward", "children_of", "current_tape", "forget_gradient", "gradient_of", "value_of"]
 
 _tape: ContextVar[weakref.ref | None] = ContextVar("adpy_session_tape", default=None)
 
@@ -74,6 +74,12 @@ def _session(x) -> SessionTape:
     if not isinstance(x.frame, SessionTape):
         raise AttributeError("backward(), grad, children and weights belong to values made from adpy.Var(value)")
     return x.frame
+
+
+def value_of(x: Any) -> Any:
+    """The primal of a long-lived value."""
+    _session(x)
+    return x._value.copy() if isinstance(x, Array) else x._value
 
 
 def gradient_of(x: Any) -> Any:

@@ -81,7 +81,7 @@ def _scalars_only(tape, seeds, inputs) -> list | None:
 
 def _has_nan(bar) -> bool:
     while type(bar) in TRACED_TYPES:
-        bar = bar.value
+        bar = bar._value
     if type(bar) is not ndarray:
         return bar != bar
     total = np.add.reduce(bar, None)
@@ -225,7 +225,7 @@ class _Sweep:
             dtype = np.float64
             plain = like
             while type(plain) in TRACED_TYPES:
-                plain = plain.value
+                plain = plain._value
             dtype = getattr(plain, "dtype", np.dtype(float))
             if not real or (self.complex and through_parts(path)):
                 dtype = np.result_type(dtype, np.complex64)
@@ -272,7 +272,7 @@ class _Sweep:
         """A traced bar in this memory layout."""
         plain = bar
         while type(plain) in TRACED_TYPES:
-            plain = plain.value
+            plain = plain._value
         wanted = relayout(np.zeros(plain.shape, plain.dtype), layout)
         if self.tape.parent is None or (plain.strides == wanted.strides and plain.flags.writeable):
             return bar

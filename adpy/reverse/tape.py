@@ -302,7 +302,7 @@ class Tape(Trace):
         """Scalars in, scalar out: children and weights go to the stream."""
         values = [float64(x) if _narrower(x, y) else x for x in values]
         out = object.__new__(Scalar)
-        out.value = value = float(y)
+        out._value = value = float(y)
         out.frame = self
         entry = []
         for x, partial in operands:
@@ -474,7 +474,7 @@ def type_of(y: Any, parts: list) -> Any:
 def storage_id(value: Any) -> int:
     """Identity of the memory under a value, through every level of tracing."""
     while type(value) in TRACED_TYPES:
-        value = value.value
+        value = value._value
     base = value.base if type(value) is ndarray else None
     while base is not None:  # not only arrays: as_strided goes through an object of its own
         value, base = base, getattr(base, "base", None)
@@ -484,7 +484,7 @@ def storage_id(value: Any) -> int:
 def shares_storage(y: Any, x: Any) -> bool:
     """Is the array ``y`` a view of (the memory of) ``x``?"""
     while type(y) in TRACED_TYPES and type(x) in TRACED_TYPES:
-        y, x = y.value, x.value
+        y, x = y._value, x._value
     if type(y) is not ndarray or type(x) is not ndarray:
         return y is x
     return y is x or (y.base is not None and storage_id(y) == storage_id(x) and y.size > 0)

@@ -22,6 +22,16 @@ class VarBase(Traced):
         """Tag of the transform this value belongs to."""
         return self.frame.tag
 
+    @property
+    def value(self) -> Any:
+        """The primal: a copy of an array.  Only values made from ``adpy.Var(value)`` have it.
+
+        Inside a transform it would be a way past the trace for code that asks ``hasattr(x, "value")``.
+        """
+        from adpy.reverse.session import value_of
+
+        return value_of(self)
+
     def backward(self, seed: Any = 1.0) -> None:
         """Sweep back from this value and add the cotangents to ``.grad`` of the variables it depends on.
 

@@ -44,7 +44,7 @@ def below(x: Any) -> Any:
 
     A ``numpy.float64`` is kept as a Python float, whose dtype would yield to that of a float32 array.
     """
-    value = x.value
+    value = x._value
     return np.float64(value) if type(value) is float and x.__class__ is not float else value
 
 
@@ -458,7 +458,7 @@ def assemble(nested: Any, dtype: Any = None) -> Any:
     if trace is None:
         return np.array(nested, dtype)
     if type(nested) in TRACED_TYPES:
-        result = nested.copy() if nested.ndim else trace.assemble_leaves([nested], assemble(nested.value))
+        result = nested.copy() if nested.ndim else trace.assemble_leaves([nested], assemble(nested._value))
         return result if dtype is None else result.astype(dtype, copy=False)
     value = assemble(lower(nested, trace), dtype)  # which may hold values of an enclosing transform
     if not np.issubdtype(value.dtype, np.inexact):

@@ -19,7 +19,7 @@ def math_call(ufunc: Callable, original: Callable, args: tuple) -> Any:
     Errors (``math.log(0)``, overflow) are those of ``original``.
     """
     trace = top_trace(args)
-    values = [x.value if type(x) in TRACED_TYPES and x.frame is trace else x for x in args]
+    values = [x._value if type(x) in TRACED_TYPES and x.frame is trace else x for x in args]
     if any(type(v) in TRACED_TYPES for v in values):
         y = math_call(ufunc, original, tuple(values))
     else:

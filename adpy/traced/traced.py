@@ -203,22 +203,22 @@ class Traced:
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape, as of the primal."""
-        return self.value.shape
+        return self._value.shape
 
     @property
     def ndim(self) -> int:
         """Number of dimensions."""
-        return self.value.ndim
+        return self._value.ndim
 
     @property
     def size(self) -> int:
         """Number of entries."""
-        return self.value.size
+        return self._value.size
 
     @property
     def dtype(self) -> np.dtype:
         """Dtype of the primal."""
-        return self.value.dtype
+        return self._value.dtype
 
     @dtype.setter
     def dtype(self, dtype):

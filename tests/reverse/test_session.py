@@ -84,6 +84,15 @@ def test_what_is_no_number_is_refused(value):
 def test_closures_over_a_variable_in_a_transform():
     x = adpy.Var(3.0)
     g = adpy.grad(lambda y: x * y * y)(2.0)
-    assert float(g.value) == 12.0
+    assert float(g.value) == 12.0 and x.value == 3.0
     g.backward()
     assert x.grad == 4.0
+
+
+def test_inside_a_transform_there_is_no_way_past_the_trace():
+    def f(x):
+        x = x.value if hasattr(x, "value") else x
+        return x * x
+
+    assert adpy.grad(f)(3.0) == 6.0
+    assert adpy.jvp(f, (3.0,), (1.0,))[1] == 6.0
