@@ -69,11 +69,11 @@ def primal_input(leaf: Any, path: str) -> Any:
         return leaf
     if kind is np.ndarray:
         if leaf.dtype.kind in "fc":
-            return leaf.copy()
+            return leaf.copy("K")
         if leaf.dtype == object:
             return primal_input(capture_assemble(leaf), path)
     elif kind in TRACED_TYPES:
-        return leaf if kind.immutable else leaf.copy()
+        return leaf if kind.immutable else leaf.copy("K")
     elif isinstance(leaf, np.generic) and leaf.dtype.kind in "fc":
         return leaf
     elif isinstance(leaf, complex):

@@ -13,7 +13,7 @@ from adpy.forward.dual import DualBase
 from adpy.forward.element import cast
 from adpy.forward.tangents import copied, zeros
 from adpy.plain import np
-from adpy.traced.dispatch import call_ufunc, top_trace
+from adpy.traced.dispatch import call_ufunc, primal, top_trace
 from adpy.traced.refusal import refuse, refuse_dead
 from adpy.traced.traced import Entries
 
@@ -266,6 +266,13 @@ class DualArray(Entries, DualBase):
 
     def __imatmul__(self, other):
         return self._inplace(np.matmul, other)
+
+    def _become(self, other):
+        """Take the place of another view of the same storage (``x.shape = …``)."""
+        plain, mine = primal(other), primal(self)
+        if mine.size and not np.shares_memory(plain, mine):
+            raise AttributeError("Incompatible shape for in-place modification. Use `.reshape()` to make a copy.")
+        self._value, self._tangent, self.origin = other._value, other._tangent, other.origin
 
     def setflags(self, write=None, align=None, uic=None):
         """As ``numpy.ndarray.setflags``, on primal and tangent."""
