@@ -10,11 +10,21 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from numpy import array, asarray, empty  # bound at import: numpy's own names are replaced during a trace
-
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
+from adpy.reverse.indexing import BASIC, index_of, keep_key, no_repeats, winners
 from adpy.reverse.paths import IMAG, REAL, Step, depends_on_layout, resolve, through_parts
+from adpy.reverse.storage import (
+    layout_of,
+    pending_of,
+    protected,
+    relayout,
+    remember_layout,
+    repeats,
+    shares_storage,
+    storage_id,
+    touches,
+)
 from adpy.reverse.var import VarBase
 from adpy.traced.dispatch import assemble, below, call, call_ufunc, primal, top_trace
 from adpy.traced.refusal import refuse, refuse_dead
@@ -23,7 +33,6 @@ from adpy.traced.traced import Entries, scalar_item
 __all__ = ["Array", "Element"]
 
 ndarray, float64 = np.ndarray, np.float64
-_BASIC = frozenset([int, slice, type(None), type(Ellipsis), *[np.dtype(c).type for c in "bBhHiIlLqQ"]])
 
 
 class Element(VarBase):
@@ -178,7 +187,7 @@ class Array(Entries, VarBase):
 
     def as_view(self, y: Any, step: Step) -> Any:
         """The view ``y`` that a structural ``step`` made of this array."""
-        overlapping = (self.path is not None and self.path[2]) or y.size > self._value.size or _repeats(y)
+        overlapping = (self.path is not None and self.path[2]) or y.size > self._value.size or repeats(y)
         node = self.current()
         self._remember_layout(node)
         return Array(y, node, self.frame, (self.path, step, overlapping))
@@ -213,12 +222,12 @@ class Array(Entries, VarBase):
             for i, k in enumerate(key):
                 if type(k) in TRACED_TYPES or type(k) is list:
                     key = (*key[:i], index_of(k), *key[i + 1 :])
-            basic = _BASIC.issuperset(map(type, key))
+            basic = BASIC.issuperset(map(type, key))
         elif kind in TRACED_TYPES or kind is list:
             key = index_of(key)
             basic = False
         else:
-            basic = kind in _BASIC
+            basic = kind in BASIC
         value = self._value[key]
         kind = type(value)
         if basic:
@@ -377,7 +386,7 @@ class Array(Entries, VarBase):
                 "Create the array inside the inner function.",
             )
         if type(source) in (list, tuple) or (type(source) is ndarray and source.dtype == object):
-            source = frame.assemble(source) if top is not None else asarray(source)
+            source = frame.assemble(source) if top is not None else np.asarray(source)
         if not frame.open:
             refuse_dead()
         scalar = type(source)
@@ -399,9 +408,9 @@ class Array(Entries, VarBase):
         if step is key:
             return True
         return (
-            _BASIC.issuperset(map(type, key)) and step == key
+            BASIC.issuperset(map(type, key)) and step == key
             if type(key) is tuple
-            else type(key) in _BASIC and step == key
+            else type(key) in BASIC and step == key
         )
 
     def _single(self, key) -> bool:
@@ -634,104 +643,6 @@ class Array(Entries, VarBase):
         return self._inplace(np.matmul, other)
 
 
-def pending_of(node: Any) -> dict | None:
-    """Scalars written into entries since this version was made."""
-    return None if node.extra is None else node.extra.pending
-
-
-def remember_layout(node: Any, y: ndarray) -> None:
-    """Note the memory layout of the storage ``y`` of a node."""
-    extra(node).layout = tuple(np.argsort([-abs(s) for s in y.strides], kind="stable").tolist())
-
-
-def layout_of(node: Any) -> tuple | None:
-    """Memory layout of a storage, if a path depends on it."""
-    return None if node.extra is None else node.extra.layout
-
-
-def index_of(key: Any) -> Any:
-    """An index as plain integers or booleans."""
-    if type(key) in TRACED_TYPES:
-        while type(key) in TRACED_TYPES:
-            key = key._value
-        return key
-    if type(key) is list:
-        return [index_of(k) for k in key]
-    return key
-
-
-def keep_key(key: Any) -> Any:
-    """An index safe from later writes by the user."""
-    if type(key) is ndarray:
-        return key.copy()
-    if type(key) is list:
-        kept = array(key)
-        return kept if kept.size else kept.astype(np.intp)
-    if type(key) is tuple:
-        return tuple([keep_key(k) for k in key])
-    return key
-
-
-def no_repeats(key: Any) -> bool:
-    """Can the index not name an entry twice? (Basic and boolean indices cannot.)"""
-    keys = key if type(key) is tuple else (key,)
-    return all(type(k) in _BASIC or type(k) is bool or getattr(k, "dtype", None) == np.dtype(bool) for k in keys)
-
-
-def winners(shape: tuple, key: Any) -> ndarray | None:
-    """Mask of the entries of ``x[key] = source`` that survive when the index names entries twice."""
-    positions = np.arange(prod(shape)).reshape(shape)[key]
-    order = np.arange(positions.size).reshape(positions.shape)
-    last = empty(prod(shape), np.intp)
-    last[positions.ravel()] = order.ravel()
-    mask = last[positions] == order
-    return None if mask.all() else mask
-
-
-def touches(saved: tuple | list, owner: int) -> bool:
-    """Does a saved tuple hold memory of the storage ``owner``?"""
-    for item in saved:
-        kind = type(item)
-        if kind is ndarray:
-            if id(item) == owner or (item.base is not None and storage_id(item) == owner):
-                return True
-        elif kind is tuple or kind is list or isinstance(item, tuple):
-            if touches(item, owner):
-                return True
-        elif kind in TRACED_TYPES and not kind.immutable and storage_id(item) == owner:
-            return True
-    return False
-
-
-def protected(saved: Any, owner: int) -> Any:
-    """``saved`` with every array of the storage ``owner`` copied."""
-    kind = type(saved)
-    if kind is tuple or kind is list or isinstance(saved, tuple):
-        parts = [protected(item, owner) for item in saved]
-        if any(a is not b for a, b in zip(parts, saved, strict=True)):
-            return kind(parts) if not hasattr(saved, "_fields") else kind(*parts)
-        return saved
-    if kind is ndarray or kind in TRACED_TYPES:
-        if not getattr(kind, "immutable", False) and storage_id(saved) == owner:
-            return saved.copy()
-    return saved
-
-
-def _repeats(y: Any) -> bool:
-    """Does the view ``y`` name entries of its memory twice?"""
-    while type(y) in TRACED_TYPES:
-        y = y._value
-    return any(n > 1 and stride == 0 for n, stride in zip(y.shape, y.strides, strict=True))
-
-
-def relayout(x: ndarray, layout: tuple | None) -> ndarray:
-    """``x`` in the memory layout of a storage (axes from the slowest to the fastest)."""
-    if layout is None or layout == tuple(range(x.ndim)):
-        return np.ascontiguousarray(x).reshape(x.shape)
-    inverse = np.argsort(layout)
-    return np.ascontiguousarray(x.transpose(layout)).transpose(inverse)
-
-
 def cast(x: Any, dtype: Any) -> Any:
     """``x.astype(dtype)``."""
     dtype = np.dtype(dtype)
@@ -766,6 +677,5 @@ from adpy.reverse.nodes import (  # noqa: E402
     extra,
 )
 from adpy.reverse.scalar import Real, Scalar  # noqa: E402
-from adpy.reverse.tape import shares_storage, storage_id  # noqa: E402
 
 _STREAMED = frozenset((Scalar, Real))

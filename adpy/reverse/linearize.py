@@ -13,9 +13,9 @@ from typing import Any
 
 from adpy.plain import np
 from adpy.reverse.arithmetic import ELEMENTWISE_NODES
-from adpy.reverse.array import layout_of, relayout
 from adpy.reverse.nodes import Flush, Outlet, Part
 from adpy.reverse.paths import resolve
+from adpy.reverse.storage import layout_of, relayout
 from adpy.reverse.sweep import rows_of_stream
 
 __all__ = ["Linearized", "linearize", "local_weights"]

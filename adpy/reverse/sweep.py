@@ -13,9 +13,9 @@ from typing import Any
 from adpy import capture, kernels
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
-from adpy.reverse.array import layout_of, relayout
 from adpy.reverse.nodes import Flush, Outlet
 from adpy.reverse.paths import depends_on_layout, resolve, through_parts
+from adpy.reverse.storage import layout_of, relayout
 
 __all__ = ["rows_of_stream", "sweep"]
 

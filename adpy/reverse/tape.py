@@ -36,6 +36,7 @@ from adpy.reverse.nodes import (
     extra,
 )
 from adpy.reverse.paths import Step
+from adpy.reverse.storage import remember_layout, shares_storage
 from adpy.tags import new_tag
 from adpy.traced.dispatch import primal, top_trace
 from adpy.traced.refusal import refuse, refuse_dead, refuse_rule, refuse_subclass
@@ -471,25 +472,6 @@ def type_of(y: Any, parts: list) -> Any:
     return type(y)(*parts) if hasattr(y, "_fields") else type(y)(parts)
 
 
-def storage_id(value: Any) -> int:
-    """Identity of the memory under a value, through every level of tracing."""
-    while type(value) in TRACED_TYPES:
-        value = value._value
-    base = value.base if type(value) is ndarray else None
-    while base is not None:  # not only arrays: as_strided goes through an object of its own
-        value, base = base, getattr(base, "base", None)
-    return id(value)
-
-
-def shares_storage(y: Any, x: Any) -> bool:
-    """Is the array ``y`` a view of (the memory of) ``x``?"""
-    while type(y) in TRACED_TYPES and type(x) in TRACED_TYPES:
-        y, x = y._value, x._value
-    if type(y) is not ndarray or type(x) is not ndarray:
-        return y is x
-    return y is x or (y.base is not None and storage_id(y) == storage_id(x) and y.size > 0)
-
-
 def _narrower(x: Any, y: Any) -> bool:
     """Is ``x`` of a floating type with fewer digits than the result ``y``, in which partials would lose digits?"""
     kind = getattr(x, "dtype", None)
@@ -517,5 +499,5 @@ def _size(x: Any) -> int:
     return 1 if type(x) in TRACED_TYPES and x.ndim == 0 else size
 
 
-from adpy.reverse.array import Array, Element, remember_layout  # noqa: E402  (the tape makes the values that hold it)
+from adpy.reverse.array import Array, Element  # noqa: E402  (the tape makes the values that hold it)
 from adpy.reverse.scalar import Real, Scalar, Streamed, math_binary, math_unary  # noqa: E402
