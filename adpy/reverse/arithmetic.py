@@ -201,6 +201,8 @@ new = object.__new__
 
 def _reciprocal(number: float) -> float:
     """``1 / number`` with NumPy's infinities."""
+    if number:
+        return 1.0 / number
     with np.errstate(all="ignore"):
         return float(np.divide(1.0, number))
 
