@@ -60,7 +60,7 @@ def _push(row, tangents, values, static, y):
         return dots
     if any(t is not None and np.any(t != 0) for t in leaves(tangents)):
         return dots
-    zero = [None if p is None else np.zeros_like(p) for p in parts]
+    zero = [None if p is None else np.zeros(np.shape(p), getattr(p, "dtype", float)) for p in parts]
     return zero if isinstance(dots, tuple | list) else zero[0]
 
 

@@ -82,7 +82,9 @@ class ForwardTrace(Trace):
         kind = type(y)
         if kind is ndarray:
             return DualArray(self._raised(y), None, self) if y.dtype.kind in "fc" else y
-        return DualArray(y, None, self) if kind in TRACED_TYPES and not kind.immutable else y
+        if kind not in TRACED_TYPES or kind.immutable or y.frame is self:
+            return y
+        return DualArray(y, None, self)
 
     def lift_borrowed(self, array: Any) -> Any:
         return DualArray(array, None, self, (BORROWED, None))

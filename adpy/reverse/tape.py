@@ -210,7 +210,7 @@ class Tape(Trace):
         if kind is ndarray:
             if y.dtype.kind not in "fc":
                 return y
-        elif kind not in TRACED_TYPES or kind.immutable:
+        elif kind not in TRACED_TYPES or kind.immutable or y.frame is self:
             return y
         if y.dtype.kind == "c":
             self.complex = True

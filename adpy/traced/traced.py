@@ -285,7 +285,7 @@ class Traced:
         """Imaginary part."""
         if self.dtype.kind == "c":
             return self._imag()
-        zero = np.zeros_like(primal(self))
+        zero = np.zeros(self.shape, self.dtype)  # (zeros_like is Python code of NumPy, which capture may have changed)
         zero.setflags(write=False)
         return zero[()] if type(self).immutable else self.frame.lift(zero)
 

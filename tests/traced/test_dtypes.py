@@ -254,3 +254,15 @@ def test_mixed_scalars_keep_numpys_promotion():
     adpy.grad(lambda x: function([x]))(0.5)
     function([0.5])
     assert found[0] == found[1] and found[2] == found[3] and found[0] != found[2]
+
+
+def test_the_imaginary_part_of_a_real_array_is_a_plain_constant():
+    def f(x, y):
+        y = np.sin(y)
+        y.ravel()[...] *= np.imag(x) + 1.0
+        return y.real.sum() + x.sum() + np.imag(x).sum()
+
+    x, y = np.arange(6.0) / 7, (np.arange(6.0) + 1j).reshape(2, 3)
+    gradient = adpy.grad(f)(x, y)
+    np.testing.assert_array_equal(gradient, np.ones(6))
+    np.testing.assert_array_equal(adpy.jacobian(f, mode="forward")(x, y), np.ones(6))
