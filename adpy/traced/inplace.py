@@ -50,6 +50,11 @@ def place(arr, mask, vals):
     if count:
         if not np.size(vals):
             raise ValueError("Cannot insert from an empty array!")
+        if np.ndim(vals) and np.may_share_memory(primal(arr), primal(vals)):
+            flat = vals.reshape(-1)  # NumPy reads what it has already written, where it need not copy for order
+            for i, position in enumerate(np.flatnonzero(mask)):
+                arr[tuple(int(k) for k in np.unravel_index(position, arr.shape))] = flat[i % len(flat)]
+            return
         arr[mask] = entries(vals, count)
 
 
