@@ -142,11 +142,6 @@ class DualArray(Entries, DualBase):
             return DualArray(value, None, self.frame, (self, key) if basic else None)
         return value
 
-    def __iter__(self):
-        if self.ndim == 0:
-            raise TypeError("iteration over a 0-d array")
-        return map(self.__getitem__, range(len(self._value)))
-
     def _part(self, value, step):
         return DualArray(value, None, self.frame, (self, step))
 
@@ -249,23 +244,8 @@ class DualArray(Entries, DualBase):
     def __isub__(self, other):
         return self._increment(other, np.subtract)
 
-    def __imul__(self, other):
-        return self._inplace(np.multiply, other)
-
-    def __itruediv__(self, other):
-        return self._inplace(np.divide, other)
-
     def __ipow__(self, other):
         return self._inplace(np.power, other)
-
-    def __ifloordiv__(self, other):
-        return self._inplace(np.floor_divide, other)
-
-    def __imod__(self, other):
-        return self._inplace(np.remainder, other)
-
-    def __imatmul__(self, other):
-        return self._inplace(np.matmul, other)
 
     def _become(self, other):
         """Take the place of another view of the same storage (``x.shape = …``)."""

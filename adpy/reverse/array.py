@@ -308,11 +308,6 @@ class Array(Entries, VarBase):
         node.unique = no_repeats(key)
         return tape.wrap(node, value)
 
-    def __iter__(self):
-        if self.ndim == 0:
-            raise TypeError("iteration over a 0-d array")
-        return map(self.__getitem__, range(len(self._value)))
-
     def _overlaps(self) -> bool:
         return self.path is not None and self.path[2]
 
@@ -624,23 +619,8 @@ class Array(Entries, VarBase):
     def __isub__(self, other):
         return self._increment(other, -1)
 
-    def __imul__(self, other):
-        return self._inplace(np.multiply, other)
-
-    def __itruediv__(self, other):
-        return self._inplace(np.divide, other)
-
     def __ipow__(self, other):
         return self._overwrite(self**other)
-
-    def __ifloordiv__(self, other):
-        return self._inplace(np.floor_divide, other)
-
-    def __imod__(self, other):
-        return self._inplace(np.remainder, other)
-
-    def __imatmul__(self, other):
-        return self._inplace(np.matmul, other)
 
 
 def cast(x: Any, dtype: Any) -> Any:

@@ -30,7 +30,6 @@ __all__ = [
     "Outlet",
     "Pack",
     "Rearrangement",
-    "Scale",
     "Take",
     "Write",
     "extra",
@@ -371,16 +370,3 @@ class Increment(Node):
             sweep.add(self.operands[0], region if self.sign > 0 else -region, self.sign < 0)
         if self.previous is not None:
             sweep.pass_on(self.previous, bar)
-
-
-class Scale(Node):
-    """A version made by ``storage[path] *= constant``."""
-
-    __slots__ = ("path", "previous")
-    written = True
-
-    def pull(self, bar, sweep):
-        bar = sweep.layout(bar, self)
-        region = bar if self.path is None else resolve(self.path, bar)
-        region *= self.saved[0]
-        sweep.pass_on(self.previous, bar)

@@ -152,11 +152,28 @@ class Entries:
     def __reversed__(self):
         return map(self.__getitem__, range(len(self) - 1, -1, -1))
 
+    # Subclasses say how the result of an operation is written into their memory.
+
+    def __imul__(self, other):
+        return self._inplace(np.multiply, other)
+
+    def __itruediv__(self, other):
+        return self._inplace(np.divide, other)
+
+    def __ifloordiv__(self, other):
+        return self._inplace(np.floor_divide, other)
+
+    def __imod__(self, other):
+        return self._inplace(np.remainder, other)
+
+    def __imatmul__(self, other):
+        return self._inplace(np.matmul, other)
+
 
 class Traced:
     """Base of every traced value.
 
-    Subclasses provide ``value`` (the primal, one level below), ``frame`` (the transform), ``active`` and, where they
+    Subclasses provide ``_value`` (the primal, one level below), ``frame`` (the transform), ``active`` and, where they
     are arrays, ``__getitem__``, ``__setitem__`` and in-place operators.
     """
 
