@@ -1,5 +1,8 @@
 """adpy: exact derivatives of the NumPy code you already have."""
 
+import importlib
+from typing import Any
+
 from adpy import errors, traced
 from adpy.capture import registry
 from adpy.forward import Dual, DualArray, DualElement, DualReal, DualScalar
@@ -14,4 +17,31 @@ from adpy.api.jacobian import jacobian  # noqa: E402
 from adpy.api.reverse_mode import grad, value_and_grad, vjp  # noqa: E402
 from adpy.api.stopping import stop_gradient  # noqa: E402
 
-__all__ = ["Dual", "Var", "derivative", "errors", "grad", "jacobian", "jvp", "stop_gradient", "value_and_grad", "vjp"]
+# Loaded when first asked for, so that a plain gradient does not pay for them.
+_LAZY: dict[str, str] = {}
+
+__all__ = [
+    "Dual",
+    "Var",
+    "derivative",
+    "errors",
+    "grad",
+    "jacobian",
+    "jvp",
+    "stop_gradient",
+    "value_and_grad",
+    "vjp",
+    *_LAZY,
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'adpy' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
