@@ -335,8 +335,10 @@ class _Sweep:
         return np.bincount(flat, bar, total)
 
     def scatter_scalars(self, addresses, bars):
-        """Add bars to scalars."""
+        """Add bars to scalars, which are real even in a complex array."""
         adjoints = self.adjoints
+        if self.complex and bars.dtype.kind == "c":
+            bars = bars.real
         for address, bar in zip(addresses, bars.tolist() if type(bars) is ndarray else bars, strict=True):
             if address:
                 adjoints[address] += bar
