@@ -16,6 +16,7 @@ from adpy.rules import (  # noqa: F401
     special_functions,
     special_hypergeometric,
 )
+from adpy.rules.complex_gamma import trigamma
 from adpy.rules.elementwise import LN2, LN10, POSITIVE, REAL
 from adpy.rules.table import rule
 
@@ -55,7 +56,7 @@ def d_gammasgn(x, y):
 
 @rule(special.digamma, domain=[(0.2, 5.0)])
 def d_digamma(x, y):
-    return (_zeta(2.0, x),)
+    return (trigamma(x),)
 
 
 @rule(_zeta, name="scipy.special.zeta", domain=[(1.5, 6.0), (0.2, 5.0)])
