@@ -6,8 +6,9 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from adpy.api.holomorphic import check_complex_inputs, check_complex_result, check_holomorphic, is_complex
 from adpy.api.reverse_mode import untraced
-from adpy.api.running import check_function, is_differentiable, run, select
+from adpy.api.running import check_function, check_result, is_differentiable, is_number, run, select
 from adpy.api.trees import flatten, map_leaves
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
@@ -113,13 +114,14 @@ def jvp(function: Callable, primals: Any, tangents: Any) -> tuple[Any, Any]:
     matched = _matched(primals, tangents)
     frame, y = run(functools.partial(ForwardTrace, matched), function, primals, {}, list(range(len(primals))))
     try:
+        check_result(y)
         y_dot = map_leaves(functools.partial(result_tangent, frame=frame), y)
         return map_leaves(functools.partial(untraced, tape=frame), y), y_dot
     finally:
         frame.close()
 
 
-def derivative(function: Callable, argnum: int = 0, argname: str | None = None) -> Callable:
+def derivative(function: Callable, argnum: int = 0, argname: str | None = None, holomorphic: bool = False) -> Callable:
     """Return a function that gives the derivative of ``function`` with respect to one number.
 
     Parameters
@@ -127,9 +129,12 @@ def derivative(function: Callable, argnum: int = 0, argname: str | None = None) 
     function : callable
         Any result: a number, an array, or a tree of them.
     argnum : int
-        Position of the argument to differentiate: a float (or NumPy scalar).
+        Position of the argument to differentiate: a float, a complex number or a NumPy scalar.
     argname : str, optional
         Its name, instead of ``argnum``.
+    holomorphic : bool
+        States that argument and result are complex, and makes it an error where they are not.  With or without it the
+        derivative by a complex number is the complex derivative, and the Cauchy-Riemann equations are checked.
 
     Returns
     -------
@@ -139,13 +144,15 @@ def derivative(function: Callable, argnum: int = 0, argname: str | None = None) 
     Raises
     ------
     ArgumentError
-        If that argument is not one floating-point number.
+        If that argument is not one floating-point number, or is complex where the function is not holomorphic.
 
     Examples
     --------
     >>> import adpy
     >>> adpy.derivative(lambda t: t**3)(2.0)
     12.0
+    >>> adpy.derivative(lambda z: z**3)(1j)
+    np.complex128(-3+0j)
     >>> adpy.derivative(adpy.derivative(lambda t: t**3))(2.0)
     12.0
     """
@@ -159,11 +166,29 @@ def derivative(function: Callable, argnum: int = 0, argname: str | None = None) 
         if len(keys) != 1 or not is_differentiable(x) or np.shape(x) != ():
             got = f"an array of shape {np.shape(x)}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {x!r}"
             raise ArgumentError(f"argument {key!r}", "one floating-point number (adpy.jacobian takes arrays)", got)
+        if holomorphic:
+            check_complex_inputs(args, kwargs, keys)
+        call = (function, args, kwargs, keys)
         one = np.ones((), getattr(x, "dtype", None) or np.result_type(x))[()]
-        frame, y = run(functools.partial(ForwardTrace, (one,)), function, args, kwargs, keys)
-        try:
-            return map_leaves(functools.partial(result_tangent, frame=frame), y)
-        finally:
-            frame.close()
+        slope = _slope(call, one, holomorphic)
+        if is_complex(x):
+            pairs = zip(flatten(slope), flatten(_slope(call, 1j * one, holomorphic)), strict=True)
+            for (_, along), (_, across) in pairs:
+                if is_number(along):
+                    check_holomorphic(along, across)
+        return slope
 
     return of_function
+
+
+def _slope(call: tuple, direction: Any, holomorphic: bool) -> Any:
+    """The derivative in one direction, in the structure of the result."""
+    frame, y = run(functools.partial(ForwardTrace, (direction,)), *call)
+    try:
+        check_result(y)
+        if holomorphic:
+            for _, leaf in flatten(y):
+                check_complex_result(leaf)
+        return map_leaves(functools.partial(result_tangent, frame=frame), y)
+    finally:
+        frame.close()

@@ -8,8 +8,9 @@ from typing import Any
 
 from adpy import capture
 from adpy.api.forward_mode import input_leaves, result_tangent
+from adpy.api.holomorphic import check_complex_inputs, check_complex_result, check_holomorphic, is_complex
 from adpy.api.reverse_mode import untraced
-from adpy.api.running import check_function, is_differentiable, run, select
+from adpy.api.running import check_function, check_result, is_differentiable, is_number, run, select
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
@@ -37,6 +38,7 @@ def jacobian(
     argnames: Any = None,
     mode: str = "auto",
     has_aux: bool = False,
+    holomorphic: bool = False,
 ) -> Callable:
     """Return a function that gives the Jacobian of ``function``.
 
@@ -55,6 +57,9 @@ def jacobian(
         further calls.
     has_aux : bool
         ``function`` returns ``(y, aux)``; ``aux`` is passed on without derivative.
+    holomorphic : bool
+        States that arguments and result are complex, and makes it an error where they are not.  With or without it the
+        Jacobian by complex numbers is that of complex derivatives, and the Cauchy-Riemann equations are checked.
 
     Returns
     -------
@@ -86,8 +91,14 @@ def jacobian(
     @functools.wraps(function, updated=())
     def of_function(*args, **kwargs):
         keys = select(function, args, kwargs, argnums, argnames)
+        if holomorphic:
+            check_complex_inputs(args, kwargs, keys)
         inputs = [coerce(leaf) for leaf in input_leaves(args, kwargs, keys)]
         y, aux, blocks = _blocks((function, args, kwargs, keys), inputs, mode, has_aux)
+        if holomorphic:
+            for _, leaf in flatten(y):
+                if is_number(leaf):
+                    check_complex_result(leaf)
         arguments = [kwargs[key] if type(key) is str else args[key] for key in keys]
         found = iter([_in_structure(arguments, parts, single) for parts in blocks])
         result = rebuild(y, found.__next__)
@@ -127,9 +138,11 @@ def _in_structure(arguments: list, parts: list | None, single: bool) -> Any:
 def _split(y: Any, frame: Any, has_aux: bool) -> tuple[Any, Any]:
     """The result and its companion, which is untraced."""
     if not has_aux:
+        check_result(y)
         return y, None
     if not isinstance(y, tuple) or len(y) != 2:
         raise ArgumentError("function with has_aux=True", "a result (y, aux)", type(y).__name__)
+    check_result(y[0])
     return y[0], map_leaves(functools.partial(untraced, tape=frame), y[1])
 
 
@@ -138,30 +151,26 @@ def _split(y: Any, frame: Any, has_aux: bool) -> tuple[Any, Any]:
 
 def _by_columns(call: tuple, inputs: list, has_aux: bool, chunk: int) -> tuple[Any, Any, list]:
     size = sum(np.size(leaf) for leaf in inputs)
-    is_complex = any(_is_complex(leaf) for leaf in inputs)
+    turning = any(is_complex(leaf) for leaf in inputs)
     y, aux, passes, turned = None, None, [], []
     for start in range(0, max(size, 1), chunk):
         width = min(chunk, size - start)
         y, aux, columns = _pass(call, has_aux, _seeds(inputs, start, width), width)
         passes.append(columns)
-        if is_complex:
+        if turning:
             turned.append(_pass(call, has_aux, _seeds(inputs, start, width, 1j), width)[2])
     blocks = _joined(passes, inputs)
-    if is_complex:
+    if turning:
         for parts, others in zip(blocks, _joined(turned, inputs), strict=True):
             for leaf, along, across in zip(inputs, parts or (), others or (), strict=bool(parts)):
-                if _is_complex(leaf):
-                    _check_holomorphic(along, across)
+                if is_complex(leaf):
+                    check_holomorphic(along, across)
     return y, aux, blocks
 
 
 def _nested(inputs: list) -> bool:
     """May values of an enclosing transform turn up?  Then tangents are pushed one at a time."""
     return capture.frame() is not None or any(type(leaf) in TRACED_TYPES for leaf in inputs)
-
-
-def _is_complex(leaf: Any) -> bool:
-    return leaf.dtype.kind == "c" if hasattr(leaf, "dtype") else isinstance(leaf, complex)
 
 
 def _joined(passes: list, inputs: list) -> list:
@@ -197,7 +206,7 @@ def _pass(call: tuple, has_aux: bool, seeds: list, width: int) -> tuple[Any, Any
         y, aux = _split(y, frame, has_aux)
         columns = []
         for _, leaf in flatten(y):
-            if not _is_number(leaf):
+            if not is_number(leaf):
                 columns.append(None)
                 continue
             tangent = result_tangent(leaf, frame)
@@ -205,20 +214,6 @@ def _pass(call: tuple, has_aux: bool, seeds: list, width: int) -> tuple[Any, Any
         return y, aux, columns
     finally:
         frame.close()
-
-
-def _is_number(leaf: Any) -> bool:
-    return type(leaf) in TRACED_TYPES or isinstance(leaf, np.ndarray | np.generic | int | float | complex)
-
-
-def _check_holomorphic(along: Any, across: Any) -> None:
-    """Compare derivatives along the real and the imaginary axis."""
-    if not np.allclose(across, 1j * along, rtol=1e-6, atol=1e-9, equal_nan=True):
-        raise ArgumentError(
-            "function of a complex argument",
-            "a holomorphic one (otherwise take real and imaginary parts as arguments)",
-            "a derivative that depends on the direction",
-        )
 
 
 def _cut(whole: Any, inputs: list) -> list:
@@ -247,7 +242,7 @@ def _by_rows(call: tuple, inputs: list, has_aux: bool, size: int | None) -> tupl
             active = [leaf for leaf in results if type(leaf) in TRACED_TYPES and leaf.frame is tape and leaf.active]
             if ROW * sum(leaf.size for leaf in active) > size or any(leaf.dtype.kind == "c" for leaf in active):
                 return None
-        return y, aux, [_rows(tape, leaf, inputs) if _is_number(leaf) else None for leaf in results]
+        return y, aux, [_rows(tape, leaf, inputs) if is_number(leaf) else None for leaf in results]
     finally:
         tape.close()
 
@@ -270,13 +265,13 @@ def _row(tape: Tape, leaf: Any, reference: tuple, i: int, inputs: list) -> list:
     """Derivatives of entry ``i`` of a result leaf."""
     bars = sweep(tape, [(reference, _unit(leaf, i, 1.0))], tape.inputs)
     whole = leaf.dtype.kind == "c"
-    if not whole and not any(_is_complex(x) for x in inputs):
+    if not whole and not any(is_complex(x) for x in inputs):
         return bars
     turned = sweep(tape, [(reference, _unit(leaf, i, 1j))], tape.inputs) if whole else [0.0 * bar for bar in bars]
     row = []
     for x, bar, other in zip(inputs, bars, turned, strict=True):
-        if _is_complex(x):
-            _check_holomorphic(bar, other)
+        if is_complex(x):
+            check_holomorphic(bar, other)
             row.append(np.conjugate(bar))
         else:
             row.append(bar + 1j * other if whole else bar)
