@@ -1,7 +1,7 @@
 """Orderings: which vertex is eliminated next.
 
-The next vertex is that of the smallest key, its Markowitz degree (children times parents at that moment) or not, plus an
-offset that does not change.  Equal keys: the vertex computed last goes first, as in reverse mode.
+The next vertex is that of the smallest key: its Markowitz degree (children times parents at that moment), if the rule
+looks at it, plus an offset that does not change.  Equal keys: the vertex computed last goes first, as in reverse mode.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _nothing(graph: Graph) -> np.ndarray:
 
 
 def _unavoidable(graph: Graph) -> np.ndarray:
-    """The products that the vertex costs if it is eliminated last: inputs that reach it times outputs that it reaches."""
+    """Minus what the vertex costs if it goes last: the inputs that reach it times the outputs that it reaches."""
     from adpy.accumulation import cpu
 
     return -cpu.paths(graph.indptr, graph.children, graph.inputs, graph.outputs)

@@ -13,12 +13,11 @@ from typing import Any
 
 from adpy.plain import np
 from adpy.reverse.arithmetic import ELEMENTWISE_NODES
-from adpy.reverse.nodes import Flush, Outlet, Part
+from adpy.reverse.nodes import Part
 from adpy.reverse.paths import resolve
 from adpy.reverse.storage import layout_of, relayout
-from adpy.reverse.sweep import rows_of_stream
 
-__all__ = ["Linearized", "linearize", "local_weights"]
+__all__ = ["Linearized", "linearize", "local_weights", "pulled"]
 
 
 @dataclass(frozen=True)
@@ -120,10 +119,12 @@ class _Probe:
             holder[step] = 0
 
 
-def _pull(node, bar) -> _Probe:
+def pulled(node: Any, bar: np.ndarray) -> _Probe:
+    """What a node delivers for ``bar``: pairs of reference and bar, and of scalar address and bar."""
     probe = _Probe()
     if isinstance(node, Part):
-        raise NotImplementedError
+        node.block.parts[node.position] = bar
+        node, bar = node.block, None
     node.pull(bar, probe)
     return probe
 
@@ -137,13 +138,13 @@ def local_weights(node: Any) -> list[tuple[tuple, np.ndarray]]:
     if isinstance(node, ELEMENTWISE_NODES):
         return [
             (reference, np.broadcast_to(weight, node.shape))
-            for reference, weight in _pull(node, np.ones(node.shape)).delivered
+            for reference, weight in pulled(node, np.ones(node.shape)).delivered
         ]
     columns: dict[int, tuple[tuple, np.ndarray]] = {}
     for index in np.ndindex(node.shape):
         bar = np.zeros(node.shape)
         bar[index] = 1.0
-        probe = _pull(node, bar)
+        probe = pulled(node, bar)
         for slot, (reference, weight) in enumerate(probe.delivered):
             shape = reference[2]
             _, jacobian = columns.setdefault(slot, (reference, np.zeros(node.shape + shape)))
@@ -163,124 +164,13 @@ def linearize(tape: Any, outputs: list[tuple]) -> Linearized:
     Raises
     ------
     NotImplementedError
-        For blocks with several results, and complex tapes.
+        For complex and nested tapes.
     """
     if tape.complex or not tape.plain:
         raise NotImplementedError("linearize: complex and nested tapes")
-    builder = _Builder(tape)
-    for reference in tape.inputs:
-        builder.place(reference[0])
+    from adpy.reverse.rows import RowBuilder
+
+    builder = RowBuilder(tape)
     builder.walk()
-    return builder.finish(outputs)
-
-
-class _Builder:
-    """Rows under construction: first rows of nodes, rows of scalars and homes."""
-
-    def __init__(self, tape) -> None:
-        self.tape = tape
-        self.first: dict[Any, int] = {}
-        self.scalar_rows: dict[int, int] = {}
-        self.rows: list[tuple[np.ndarray, np.ndarray]] = []
-        self.homes = sorted(
-            (
-                (node.extra.home, node)
-                for node in [*tape.nodes, *tape.storages]
-                if node.extra and node.extra.home is not None
-            ),
-            key=lambda pair: pair[0],
-        )
-        self.stream = rows_of_stream(tape)
-        self.position = 1
-
-    def place(self, target, count: int | None = None) -> None:
-        """Give rows without children to an input or constant."""
-        if isinstance(target, int):
-            self.scalar_rows[target] = len(self.rows)
-            self.rows.append(_EMPTY)
-        elif target not in self.first:
-            self.first[target] = len(self.rows)
-            self.rows.extend([_EMPTY] * int(np.prod(target.shape, dtype=np.int64)))
-
-    def row_of(self, address: int) -> int:
-        """Row of a scalar address; negative ones are entries of nodes."""
-        if address > 0:
-            return self.scalar_rows[address]
-        for home, node in self.homes:
-            if home <= address < home + int(np.prod(node.shape, dtype=np.int64)):
-                self.place(node)
-                return self.first[node] + address - home
-        raise KeyError(address)
-
-    def rows_of(self, reference) -> np.ndarray:
-        """Rows of the entries of an operand, in its shape."""
-        target, path, shape, _ = reference
-        if isinstance(target, int):
-            return np.array(self.row_of(target))
-        self.place(target)
-        numbers = self.first[target] + np.arange(int(np.prod(target.shape, dtype=np.int64))).reshape(target.shape)
-        return resolve(path, relayout(numbers, layout_of(target)) if path is not None else numbers)
-
-    def scalars_up_to(self, position: int) -> None:
-        """Add the rows of the scalar stream recorded before ``position``."""
-        for address in range(self.position, position):
-            if address in self.scalar_rows:
-                continue
-            first, weight, second, other = self.stream[address]
-            pairs = [(self.row_of(int(c)), w) for c, w in ((first, weight), (second, other)) if c]
-            self.scalar_rows[address] = len(self.rows)
-            self.rows.append((np.array([c for c, _ in pairs], np.int64), np.array([w for _, w in pairs])))
-        self.position = max(self.position, position)
-
-    def walk(self) -> None:
-        """Rows of all nodes and scalars in the order of recording."""
-        base = 0
-        for node in self.tape.nodes:
-            if isinstance(node, Flush):
-                base += node.mark
-                continue
-            if isinstance(node, Outlet):
-                self.scalars_up_to((base + node.mark) // 4 - 1)
-                self.scalar_rows[node.address] = len(self.rows)
-                self.rows.append((np.array([self.first[node.node]]), np.ones(1)))
-                continue
-            self.scalars_up_to((base + node.mark) // 4)
-            self._node(node)
-        self.scalars_up_to(self.tape.count)
-
-    def _node(self, node) -> None:
-        if isinstance(node, ELEMENTWISE_NODES):
-            parts = local_weights(node)
-            operands = [np.broadcast_to(self.rows_of(reference), node.shape).ravel() for reference, _ in parts]
-            weights = [weight.ravel() for _, weight in parts]
-            self.first[node] = len(self.rows)
-            self.rows.extend(zip(np.stack(operands, 1), np.stack(weights, 1), strict=True))
-            return
-        fresh = []
-        for index in np.ndindex(node.shape):
-            bar = np.zeros(node.shape)
-            bar[index] = 1.0
-            probe = _pull(node, bar)
-            children = [self.row_of(a) for a, _ in probe.scalars]
-            weights = [w for _, w in probe.scalars]
-            for reference, weight in probe.delivered:
-                weight = np.broadcast_to(weight, reference[2])
-                used = weight != 0
-                children += np.asarray(self.rows_of(reference))[used].ravel().tolist()
-                weights += weight[used].ravel().tolist()
-            fresh.append((np.array(children, np.int64), np.array(weights)))
-        self.first[node] = len(self.rows)
-        self.rows.extend(fresh)
-
-    def finish(self, outputs) -> Linearized:
-        """The compressed rows."""
-        outs = [self.rows_of(reference) for reference in outputs]
-        ins = [self.rows_of((r[0], None, r[2], True)) for r in self.tape.inputs]
-        counts = [len(c) for c, _ in self.rows]
-        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        children = np.concatenate([c for c, _ in self.rows] or [np.zeros(0)]).astype(np.int64)
-        weights = np.concatenate([w for _, w in self.rows] or [np.zeros(0)]).astype(float)
-        return Linearized(indptr, children, weights, ins, outs)
-
-
-_EMPTY = (np.zeros(0, np.int64), np.zeros(0))
+    ins, outs = builder.inputs(), [builder.rows_of(reference) for reference in outputs]
+    return Linearized(*builder.compressed(), ins, outs)
