@@ -23,6 +23,9 @@ class Frame(Protocol):
     def note(self, error: Exception) -> None:
         """Remember a refusal, in case user code swallows it."""
 
+    def inert(self, function: Callable, args: tuple, kwargs: dict) -> Any:
+        """Call a function of values only, some of them traced."""
+
     def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
         """Apply the ufunc ``replacement``, the equivalent of ``original``, to scalars, some of them traced."""
 

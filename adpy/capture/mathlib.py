@@ -97,7 +97,7 @@ def _iterating(original: Callable, composition: Callable) -> Callable:
 
 
 def _value_only(original: Callable, *args: Any, **kwargs: Any) -> Any:
-    return original(*map(primal, args), **{name: primal(x) for name, x in kwargs.items()})
+    return _current().inert(original, args, kwargs)
 
 
 def _row(name: str, *args: Any) -> Any:

@@ -7,8 +7,8 @@ from typing import Any
 
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
-from adpy.forward.array import DualArray
-from adpy.forward.tangents import copied, leaves, packed, record, storage, unpacked
+from adpy.forward.carrying import Carrying
+from adpy.forward.tangents import leaves, storage
 from adpy.plain import np
 
 __all__ = ["moved"]
@@ -25,14 +25,14 @@ class Step:
     def __init__(self, bind: Any, values: tuple, static: dict, position: int, part: int | None) -> None:
         self.bind, self.values, self.static, self.position, self.part = bind, values, static, position, part
 
-    def __call__(self, tangent: Any, width: int | None) -> Any:
+    def __call__(self, tangent: Any, frame: Any) -> Any:
         """The same view of a tangent of that operand."""
+        return frame.joined([self._applied(layer) for layer in frame.layers(tangent, True)])
+
+    def _applied(self, layer: Any) -> Any:
         items = iter(range(len(leaves(self.values))))
-        own = tangent if width is None else packed(tangent, width, True)
-        result = self.bind.apply(_replaced(self.values, items, self.position, own), self.static)
-        if self.part is not None:
-            result = result[self.part]
-        return result if width is None else unpacked(result)
+        result = self.bind.apply(_replaced(self.values, items, self.position, layer), self.static)
+        return result if self.part is None else result[self.part]
 
 
 def _replaced(nested: Any, numbers: Any, position: int, leaf: Any) -> Any:
@@ -60,42 +60,51 @@ def moved(frame: Any, bind: Callable, operands: Sequence, values: tuple, static:
     if any(active):
         views = any(position is not None and active[position] for position in positions)
         tangents = _pushed(frame, bind, operands, static, dtype, views)
-        tangents = tangents if several else (tangents,)
+        tangents = list(zip(*tangents, strict=True)) if several else [tangents]
     results = []
     for i, (part, position) in enumerate(zip(parts, positions, strict=True)):
         if position is None:
             results.append(_fresh(frame, part, tangents[i]))
         elif active[position]:
-            results.append(frame.wrap(part, tangents[i] if frame.width is None else unpacked(tangents[i])))
-        elif type(sources[position]) is DualArray and sources[position].frame is frame:
+            results.append(frame.wrap(part, frame.joined(tangents[i])))
+        elif isinstance(sources[position], Carrying) and sources[position].frame is frame:
             step = Step(bind, values, static, position, i if several else None)
-            results.append(DualArray(part, None, frame, (sources[position], step)))
+            results.append(frame.array(part, None, frame, (sources[position], step)))
         else:
             results.append(part)
     return type(y)(results) if several else results[0]
 
 
 def _pushed(frame, bind, operands, static, dtype, views):
-    """The function applied to the tangents."""
+    """The function applied to the tangents: the results of each layer."""
     if frame.width is not None and "dtype" in static:
         static = {name: x for name, x in static.items() if name != "dtype"}
     with capture.lowered(frame.parent):
-        return bind.apply(tuple([_carried(frame, x, dtype, views) for x in operands]), static)
+        columns = [_layers(frame, x, dtype, views) for x in operands]
+        return [bind.apply(tuple([_chosen(c, i) for c in columns]), static) for i in range(frame.depth)]
 
 
-def _carried(frame, x, dtype, views):
-    """The tangent of an operand: zero for a constant; an array of records for many directions."""
+def _layers(frame, x, dtype, views):
+    """The tangent of an operand in layers; zero for a constant."""
     if type(x) in _SEQUENCES:
-        return type(x)([_carried(frame, item, dtype, views) for item in x])
+        return [_layers(frame, item, dtype, views) for item in x], type(x)
     if type(x) in TRACED_TYPES and x.frame is frame:
         tangent = x.carried()
         if tangent is not None:
             if type(tangent) is not float and tangent.dtype != dtype:
                 tangent = tangent.astype(dtype)
-            return tangent if frame.width is None else packed(tangent, frame.width, views)
+            return frame.layers(tangent, views)
     if x is None or x is np._NoValue:
-        return x
-    return np.zeros(np.shape(x), dtype if frame.width is None else record(dtype, frame.width))
+        return [x] * frame.depth
+    return [frame.blank(np.shape(x), dtype)] * frame.depth
+
+
+def _chosen(layers, i):
+    """Layer ``i`` of an operand, which may be a sequence."""
+    if type(layers) is tuple:
+        items, kind = layers
+        return kind([_chosen(item, i) for item in items])
+    return layers[i]
 
 
 def _owner(part: Any, owners: list) -> int | None:
@@ -110,8 +119,4 @@ def _fresh(frame, y, tangent):
     """A result with memory of its own, whose tangent must have that too."""
     if tangent is None or getattr(y, "dtype", np.dtype(bool)).kind not in "fc":
         return frame.lift(y)
-    if frame.width is not None:
-        tangent = unpacked(tangent)
-    if type(tangent) is ndarray and tangent.base is not None:
-        tangent = copied(tangent, y, frame.width) if type(y) is ndarray else tangent.copy()
-    return frame.wrap(y, tangent)
+    return frame.wrap(y, frame.owned(tangent, y))

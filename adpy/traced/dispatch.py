@@ -24,7 +24,9 @@ __all__ = [
     "call_operator",
     "call_ufunc",
     "detach",
+    "lower",
     "primal",
+    "primals",
     "top_trace",
 ]
 
@@ -131,7 +133,7 @@ def call_ufunc(ufunc: np.ufunc, *inputs: Any) -> Any:
     if type(row) is Elementwise:
         return trace.elementwise(row, inputs, values, ufunc(*values))
     if type(row) is Inert:
-        return ufunc(*values)
+        return trace.inert(ufunc, tuple(inputs), {})
     if row is None:
         if original_of(ufunc) is not ufunc:
             return call_ufunc(original_of(ufunc), *inputs)
@@ -240,6 +242,9 @@ def call_method(ufunc: np.ufunc, method: str, inputs: tuple, kwargs: dict) -> An
             if top_trace(detached) is None:
                 return getattr(ufunc, method)(*detached, **{k: detach(v) for k, v in kwargs.items()})
             if type(lookup(ufunc)) is Inert:
+                frame = capture.frame()
+                if frame is not None:
+                    return frame.inert(getattr(ufunc, method), inputs, kwargs)
                 return getattr(ufunc, method)(*map(primal, inputs), **kwargs)
             refuse_rule(f"numpy.{ufunc.__name__}.{method}")
         result = _apply_row(row, inputs, kwargs)
@@ -255,7 +260,7 @@ def _ufunc_at(ufunc, a, indices, b=None):
             f"numpy.{ufunc.__name__}.at into an array from outside the function",
             "Create the array inside the function.",
         )
-    indices = _primals(indices)
+    indices = primals(indices)
     if b is not None and ufunc in (np.add, np.subtract) and hasattr(a, "increment_at"):
         a.increment_at(indices, assemble(b) if type(b) in _SEQUENCES else b, 1 if ufunc is np.add else -1)
         return None
@@ -320,7 +325,10 @@ def _apply_row(row, args, kwargs):
     if kind is Composite:
         return row.implementation(*args, **kwargs)
     if kind is Inert:
-        return row.function(*_primals(args), **{k: _primals(v) for k, v in kwargs.items()})
+        frame = capture.frame()
+        if frame is not None:
+            return frame.inert(row.function, args, kwargs)
+        return row.function(*primals(args), **{k: primals(v) for k, v in kwargs.items()})
     if kind is Refused:
         refuse(row.name, row.advice)
     if kind is Elementwise:
@@ -341,14 +349,15 @@ def _elementwise_function(row, args, kwargs):
     return result if out is None else _store(result, out, True, row.name)
 
 
-def _primals(x):
+def primals(x: Any) -> Any:
+    """The plain values under ``x``, which may be a nested sequence."""
     kind = type(x)
     if kind in TRACED_TYPES:
         return primal(x)
     if kind in _SEQUENCES:
-        return kind([_primals(i) for i in x])
+        return kind([primals(i) for i in x])
     if kind is ndarray and x.dtype == object:
-        return np.array(_primals(x.tolist()))
+        return np.array(primals(x.tolist()))
     return x
 
 

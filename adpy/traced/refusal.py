@@ -5,28 +5,34 @@ from __future__ import annotations
 import os
 import re
 import sys
+from types import FrameType
 
 from adpy import capture
 from adpy.errors import MissingRuleError, TracedValueError
 
-__all__ = ["location", "refuse", "refuse_dead", "refuse_subclass"]
+__all__ = ["location", "refuse", "refuse_dead", "refuse_subclass", "user_frame"]
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def location() -> str:
     """``file:line in function`` of the innermost frame outside adpy, NumPy and SciPy."""
+    frame = user_frame()
+    return "" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno} in {frame.f_code.co_name}"
+
+
+def user_frame() -> FrameType | None:
+    """The innermost frame outside adpy, NumPy and SciPy; if there is none, outside adpy."""
     frame = sys._getframe(1)
     fallback = None
     while frame is not None:
         path = frame.f_code.co_filename
         if not path.startswith(_ROOT) and not path.startswith("<"):
-            where = f"{path}:{frame.f_lineno} in {frame.f_code.co_name}"
             if not _is_library(path):
-                return where
-            fallback = fallback or where
+                return frame
+            fallback = fallback or frame
         frame = frame.f_back
-    return fallback or ""
+    return fallback
 
 
 def _is_library(path: str) -> bool:

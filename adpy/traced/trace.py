@@ -96,6 +96,17 @@ class Trace(ABC):
 
         return assemble(nested, dtype)
 
+    def inert(self, function: Callable, args: tuple, kwargs: dict) -> Any:
+        """Call a function of values only, such as a comparison (capture frame interface).
+
+        Level by level, because an enclosing trace may want to know what is decided.
+        """
+        from adpy.traced.dispatch import lower, primals
+
+        if self.parent is None:
+            return function(*primals(args), **{name: primals(x) for name, x in kwargs.items()})
+        return self.parent.inert(function, lower(args, self), {name: lower(x, self) for name, x in kwargs.items()})
+
     def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
         """Call a ``math`` function on traced arguments (capture frame interface)."""
         from adpy.traced.mathcall import math_call

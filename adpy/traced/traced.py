@@ -6,6 +6,7 @@ Operators, methods and attributes are NumPy's; each ends in :mod:`adpy.traced.di
 
 from __future__ import annotations
 
+import math
 import operator
 import sys
 from typing import Any
@@ -15,7 +16,7 @@ from numpy import array, asarray  # bound at import: numpy's own names are repla
 from adpy.capture.formatting import percent_formatting
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
-from adpy.traced.dispatch import array_function, array_ufunc, below, call, call_operator, call_ufunc, primal
+from adpy.traced.dispatch import array_function, array_ufunc, assemble, below, call, call_operator, call_ufunc, primal
 from adpy.traced.refusal import refuse
 
 __all__ = ["Entries", "Traced", "scalar_item"]
@@ -56,7 +57,11 @@ def _compare(ufunc: np.ufunc, compare):
     def method(self, other):
         if other is None or isinstance(other, str):
             return compare(primal(self), other)
-        return ufunc(_value(self), _value(other)) if _accepts(other) else NotImplemented
+        if not _accepts(other):
+            return NotImplemented
+        if self.frame.parent is not None:  # an enclosing transform may want to know what is decided
+            return call_ufunc(ufunc, self, other)
+        return ufunc(_value(self), _value(other))
 
     return method
 
@@ -125,7 +130,7 @@ def scalar_item(x: Any, key: Any) -> Any:
         return x
     keys = key if type(key) is tuple else (key,)
     if all(k is None or k is Ellipsis or (np.ndim(k) == 0 and np.asarray(k).dtype == bool) for k in keys):
-        return x.frame.assemble_leaves([x], np.array(below(x)))[key]
+        return x.frame.assemble_leaves([x], assemble(below(x)))[key]
     # NumPy raises IndexError, at which iteration over a Python class would just end.
     raise TypeError("invalid index to scalar variable.")
 
@@ -374,25 +379,25 @@ class Traced:
         refuse("complex()", "Write a + 1j * b instead.")
 
     def __int__(self):
-        return int(primal(self))
+        return int(self._value)
 
     def __index__(self):
         return operator.index(primal(self))
 
     def __bool__(self):
-        return bool(primal(self))
+        return bool(self._value)
 
     def __round__(self, digits=None):
-        return round(primal(self)) if digits is None else call(np.round, (self, digits), {})
+        return round(self._value) if digits is None else call(np.round, (self, digits), {})
 
     def __trunc__(self):
-        return int(primal(self))
+        return int(self._value)
 
     def __floor__(self):
-        return int(np.floor(primal(self)))
+        return math.floor(self._value)
 
     def __ceil__(self):
-        return int(np.ceil(primal(self)))
+        return math.ceil(self._value)
 
     def __str__(self):
         return str(primal(self))
@@ -535,8 +540,8 @@ class Traced:
         refuse("ndarray.resize", "Use numpy.resize, which returns a new array.")
 
     def setflags(self, write=None, align=None, uic=None):
-        """As ``numpy.ndarray.setflags`` on the primal."""
-        primal(self).setflags(write=write, align=align, uic=uic)
+        """As ``numpy.ndarray.setflags`` on the primal, and on what it carries."""
+        self._value.setflags(write=write, align=align, uic=uic)
 
     def is_integer(self) -> bool:
         """Whether the primal is an integer number."""

@@ -157,6 +157,9 @@ class Frame:
     def note(self, error):
         self.notes.append(error)
 
+    def inert(self, function, args, kwargs):
+        return function(*map(primal, args), **{name: primal(x) for name, x in kwargs.items()})
+
     def math(self, replacement, original, args):
         original(*map(primal, args))  # raises what math raises
         with capture.paused():
