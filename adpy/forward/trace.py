@@ -10,12 +10,13 @@ from typing import Any
 
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
-from adpy.forward.array import BORROWED, DualArray
+from adpy.forward.array import DualArray
 from adpy.forward.blocks import pushed
+from adpy.forward.carrying import BORROWED, Carrying
 from adpy.forward.element import DualElement
 from adpy.forward.movement import moved
 from adpy.forward.scalar import DualReal, DualScalar, as_real, weighted
-from adpy.forward.tangents import fitted, fitted_scalar, product
+from adpy.forward.tangents import copied, fitted, fitted_scalar, packed, product, record, unpacked, zeros
 from adpy.forward.unary import partial_of
 from adpy.plain import np
 from adpy.traced.dispatch import assemble
@@ -39,6 +40,8 @@ class ForwardTrace(Trace):
     """
 
     __slots__ = ("__weakref__", "narrow", "tangents", "width")
+    array: type[Carrying] = DualArray
+    depth = 1
 
     def __init__(self, tangents: Iterable, width: int | None = None) -> None:
         Trace.__init__(self)
@@ -81,13 +84,42 @@ class ForwardTrace(Trace):
     def lift(self, y: Any) -> Any:
         kind = type(y)
         if kind is ndarray:
-            return DualArray(self._raised(y), None, self) if y.dtype.kind in "fc" else y
+            return self.array(self._raised(y), None, self) if y.dtype.kind in "fc" else y
         if kind not in TRACED_TYPES or kind.immutable or y.frame is self:
             return y
-        return DualArray(y, None, self)
+        return self.array(y, None, self)
 
     def lift_borrowed(self, array: Any) -> Any:
-        return DualArray(array, None, self, (BORROWED, None))
+        return self.array(array, None, self, (BORROWED, None))
+
+    # ---- tangents
+
+    def zeros(self, value: Any) -> Any:
+        """A zero tangent for the array ``value``."""
+        return zeros(value, self.width)
+
+    def copied(self, tangent: Any, value: Any) -> Any:
+        """A copy of a tangent in the memory layout of ``value``."""
+        return copied(tangent, value, self.width)
+
+    def owned(self, layers: Sequence, y: Any) -> Any:
+        """A tangent with memory of its own, from the layers of a result that shares none."""
+        tangent = self.joined(layers)
+        if type(tangent) is ndarray and tangent.base is not None:
+            return copied(tangent, y, self.width) if type(y) is ndarray else tangent.copy()
+        return tangent
+
+    def layers(self, tangent: Any, views: bool) -> list:
+        """A tangent as ``depth`` arrays to which any function that moves entries can be applied."""
+        return [tangent if self.width is None else packed(tangent, self.width, views)]
+
+    def joined(self, layers: Sequence) -> Any:
+        """The inverse of :meth:`layers`."""
+        return layers[0] if self.width is None else unpacked(layers[0])
+
+    def blank(self, shape: tuple, dtype: np.dtype) -> ndarray:
+        """One layer of the tangent of a constant."""
+        return np.zeros(shape, dtype if self.width is None else record(dtype, self.width))
 
     # ---- rows
 
