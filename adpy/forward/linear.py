@@ -42,6 +42,8 @@ def _reduction(name: str, function: Any):
     general = getattr(Traced, name)
 
     def method(self, axis=None, dtype=None, out=None, keepdims=False, **kwargs):
+        if keepdims is np._NoValue:
+            keepdims = False
         if dtype is None and out is None and not kwargs and _ready(self):
             x = self._value
             y = function(x, axis, keepdims=keepdims)

@@ -197,7 +197,7 @@ class _Sweep:
             and present is not None
             and type(present) is ndarray
             and path[0] is None
-            and (type(bar) is ndarray or isinstance(bar, np.generic))
+            and type(bar) not in TRACED_TYPES
         ):
             present[path[1]] += bar
             return
@@ -230,11 +230,9 @@ class _Sweep:
             if not real or (self.complex and through_parts(path)):
                 dtype = np.result_type(dtype, np.complex64)
             base = self.zeros(target.shape, dtype, type(like) in TRACED_TYPES)
-        elif type(base) in TRACED_TYPES:
-            base = base.frame.assemble(base) if base.immutable else base
         else:
-            base = base if type(base) is ndarray else np.array(base)
-            base = self.traced(base) if type(like) in TRACED_TYPES else base
+            base = arrayed(base)
+            base = self.traced(base) if type(like) in TRACED_TYPES and type(base) is ndarray else base
         if depends_on_layout(path):
             if through_parts(path) and base.dtype.kind != "c":
                 base = base.astype(complex)
@@ -254,8 +252,7 @@ class _Sweep:
 
     def layout(self, bar, node):
         """``bar`` in the memory layout of its storage."""
-        if isinstance(bar, np.generic):
-            return np.array(bar)
+        bar = arrayed(bar)
         layout = layout_of(node)
         if layout is not None and type(bar) in TRACED_TYPES:
             return self.traced_layout(bar, layout)
@@ -283,11 +280,8 @@ class _Sweep:
     @staticmethod
     def own(bar):
         """A bar that may be written into flat."""
-        if isinstance(bar, np.generic):
-            return np.array(bar)
-        if type(bar) is ndarray and not (bar.flags.c_contiguous and bar.flags.writeable):
-            return np.ascontiguousarray(bar).copy()
-        return bar
+        bar = arrayed(bar)
+        return bar if bar.flags.c_contiguous and bar.flags.writeable else bar.copy()
 
     @staticmethod
     def copy(region):
@@ -357,6 +351,13 @@ class _Sweep:
         else:
             positions = np.arange(view.size).reshape(view.shape)[key]
             view += self.scatter(positions, bar, view.size).reshape(view.shape)
+
+
+def arrayed(bar: Any) -> Any:
+    """A bar that is an array: that of a storage without axes may be a scalar."""
+    if type(bar) in TRACED_TYPES:
+        return bar.frame.assemble(bar) if bar.immutable else bar
+    return bar if type(bar) is ndarray else np.array(bar)
 
 
 def reduce_to(bar: Any, shape: tuple[int, ...]) -> Any:
