@@ -5,8 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from adpy.api.reverse_mode import untraced
-from adpy.api.running import check_result
+from adpy.api.results import check_result, untraced
 from adpy.api.trees import map_leaves
 from adpy.errors import ArgumentError
 from adpy.plain import np

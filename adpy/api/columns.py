@@ -8,7 +8,8 @@ from typing import Any
 from adpy.api.blocks import cut, split_result
 from adpy.api.forward_mode import result_tangent
 from adpy.api.holomorphic import check_holomorphic, is_complex
-from adpy.api.running import is_number, run
+from adpy.api.results import is_number
+from adpy.api.running import run
 from adpy.api.trees import flatten
 from adpy.forward.trace import ForwardTrace
 from adpy.plain import np

@@ -6,8 +6,8 @@ from typing import Any
 
 from adpy.accumulation import Graph, accumulate
 from adpy.api.blocks import cut
+from adpy.api.results import is_number
 from adpy.api.rows import Record, by_rows
-from adpy.api.running import is_number
 from adpy.plain import np
 from adpy.reverse.linearize import linearize
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from adpy.api.holomorphic import check_complex_inputs, check_complex_result, check_holomorphic, is_complex
-from adpy.api.reverse_mode import untraced
-from adpy.api.running import check_function, check_result, is_differentiable, is_number, run, select
+from adpy.api.results import check_result, is_number, untraced
+from adpy.api.running import check_function, is_differentiable, run, select
 from adpy.api.trees import flatten, map_leaves
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError

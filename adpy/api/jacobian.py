@@ -11,8 +11,9 @@ from adpy.api.columns import by_columns
 from adpy.api.elimination import by_elimination
 from adpy.api.forward_mode import input_leaves
 from adpy.api.holomorphic import check_complex_inputs, check_complex_result
+from adpy.api.results import is_number
 from adpy.api.rows import by_rows, recorded
-from adpy.api.running import check_function, is_differentiable, is_number, select
+from adpy.api.running import check_function, is_differentiable, select
 from adpy.api.trees import flatten, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError

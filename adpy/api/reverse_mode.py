@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from adpy.api.holomorphic import check_complex_inputs, check_holomorphic
+from adpy.api.results import check_result, cotangent_seeds, result_leaf, scalar_seed, untraced
 from adpy.api.running import check_function, is_differentiable, run, select
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
@@ -13,32 +15,12 @@ from adpy.errors import ArgumentError
 from adpy.plain import np
 from adpy.reverse.sweep import sweep
 from adpy.reverse.tape import Tape
-from adpy.traced.dispatch import coerce, top_trace
-from adpy.traced.refusal import refuse_dead
 
 __all__ = ["grad", "value_and_grad", "vjp"]
 
 
 LONG = 5_000
 """Scalar operations from which a tape kept by a pullback is stored compactly."""
-
-
-def untraced(leaf: Any, tape: Any) -> Any:
-    """A result leaf without the tape: its primal as plain NumPy would have returned it."""
-    kind = type(leaf)
-    if kind in TRACED_TYPES and not leaf.frame.open and leaf.frame is not tape:
-        refuse_dead()
-    if kind in TRACED_TYPES and leaf.frame is tape:
-        value = leaf._value
-        return np.float64(value) if type(value) is float and leaf.__class__ is not float else value
-    if kind is np.ndarray and leaf.dtype == object and top_trace([leaf]) is not None:
-        return untraced(coerce(leaf), tape)
-    return leaf
-
-
-def _result_leaf(leaf: Any) -> Any:
-    """A result leaf as a traced value where an object array hides traced scalars."""
-    return coerce(leaf) if type(leaf) is np.ndarray and leaf.dtype == object else leaf
 
 
 def finish(bar: Any) -> Any:
@@ -61,7 +43,11 @@ def _like_input(bar: Any, leaf: Any) -> Any:
 
 
 def value_and_grad(
-    function: Callable, argnums: int | tuple[int, ...] = 0, argnames: Any = None, has_aux: bool = False
+    function: Callable,
+    argnums: int | tuple[int, ...] = 0,
+    argnames: Any = None,
+    has_aux: bool = False,
+    holomorphic: bool = False,
 ) -> Callable:
     """Return a function that gives the value of ``function`` and its gradient.
 
@@ -76,6 +62,9 @@ def value_and_grad(
         Names of the arguments to differentiate, instead of ``argnums``.
     has_aux : bool
         ``function`` returns ``(value, aux)``; ``aux`` is passed on without derivative.
+    holomorphic : bool
+        The arguments and the result are complex, and the gradient is the complex derivative ∂f/∂z.  Without it the
+        result is real, and the gradient with respect to a complex z = a + ib is ∂f/∂a + i ∂f/∂b.
 
     Returns
     -------
@@ -86,7 +75,8 @@ def value_and_grad(
     Raises
     ------
     ArgumentError
-        If the result is not one real number, or an argument is not made of floating-point numbers.
+        If the result is not one real number, or an argument is not made of floating-point numbers.  With
+        ``holomorphic``: if they are not complex, or the Cauchy-Riemann equations do not hold at the point.
     TracedValueError
         If the function drops a derivative; the message names the line.
 
@@ -109,6 +99,8 @@ def value_and_grad(
         keys = (argnums,) if argnames is None and type(argnums) is int and 0 <= argnums < len(args) else None
         if keys is None:
             keys = select(function, args, kwargs, argnums, argnames)
+        if holomorphic:
+            check_complex_inputs(args, kwargs, keys)
         tape, y = run(Tape, function, args, kwargs, keys)
         try:
             aux = None
@@ -117,10 +109,12 @@ def value_and_grad(
                     raise ArgumentError("function with has_aux=True", "a result (value, aux)", type(y).__name__)
                 y, aux = y
                 aux = map_leaves(functools.partial(untraced, tape=tape), aux)
-            y = _result_leaf(y)
-            seeds, value = _scalar_seed(y, tape)
+            seeds, value = scalar_seed(result_leaf(y), tape, holomorphic)
             single = isinstance(argnums, int) and argnames is None or isinstance(argnames, str)
             gradient = input_bars(tape, args, kwargs, keys, seeds, single)
+            if holomorphic:
+                turned = [(reference, 1j * seed) for reference, seed in seeds]
+                gradient = _complex_derivative(gradient, input_bars(tape, args, kwargs, keys, turned, single))
         finally:
             tape.close()
         return ((value, aux) if has_aux else value), gradient
@@ -128,42 +122,16 @@ def value_and_grad(
     return with_gradient
 
 
-def _scalar_seed(y, tape):
-    """Seeds for a scalar result, and its primal."""
-    kind = type(y)
-    if kind in TRACED_TYPES and not y.frame.open:
-        refuse_dead()
-    if kind in TRACED_TYPES and y.frame is tape:
-        if y.ndim:
-            raise ArgumentError(
-                "result of the differentiated function",
-                "one number (reduce it, e.g. with .sum(), or use adpy.jacobian or adpy.vjp)",
-                f"an array of shape {y.shape}",
-            )
-        if y.dtype.kind == "c":
-            raise ArgumentError(
-                "result of the differentiated function", "a real number (take .real or abs)", f"a {y.dtype} number"
-            )
-        value = untraced(y, tape)
-        return ([(y.reference(), 1.0 if hasattr(y, "address") else _one(y))] if y.active else []), value
-    if isinstance(y, float | int | np.number) or kind in TRACED_TYPES or (isinstance(y, np.ndarray) and y.ndim == 0):
-        if np.ndim(y) == 0 and not isinstance(y, complex):
-            return [], y
-    got = (
-        "None (a missing return statement?)"
-        if y is None
-        else f"{kind.__name__} of shape {np.shape(y)}"
-        if isinstance(y, np.ndarray)
-        else kind.__name__
-    )
-    raise ArgumentError("result of the differentiated function", "one real number", got)
+def _complex_derivative(bars: Any, turned: Any) -> Any:
+    """The derivative from the bars of the real and of the imaginary part of a result."""
+    for (_, bar), (_, other) in zip(flatten(bars), flatten(turned), strict=True):
+        if bar is not None:
+            check_holomorphic(bar, other)
+    return map_leaves(_conjugate, bars)
 
 
-def _one(y):
-    value = y._value
-    while type(value) in TRACED_TYPES:
-        value = value._value
-    return np.ones_like(value) if isinstance(value, np.ndarray) else type(value)(1)
+def _conjugate(bar: Any) -> Any:
+    return bar if bar is None else np.conjugate(bar)
 
 
 def input_bars(tape, args, kwargs, keys, seeds, single):
@@ -188,7 +156,11 @@ def input_bars(tape, args, kwargs, keys, seeds, single):
 
 
 def grad(
-    function: Callable, argnums: int | tuple[int, ...] = 0, argnames: Any = None, has_aux: bool = False
+    function: Callable,
+    argnums: int | tuple[int, ...] = 0,
+    argnames: Any = None,
+    has_aux: bool = False,
+    holomorphic: bool = False,
 ) -> Callable:
     """Return a function that gives the gradient of ``function``.
 
@@ -206,8 +178,10 @@ def grad(
     array([ 3., 12.])
     >>> adpy.grad(lambda x: x * x)(3.0)
     6.0
+    >>> adpy.grad(lambda z: z * z, holomorphic=True)(3.0 + 1.0j)
+    np.complex128(6+2j)
     """
-    both = value_and_grad(function, argnums, argnames, has_aux)
+    both = value_and_grad(function, argnums, argnames, has_aux, holomorphic)
 
     @functools.wraps(function, updated=())
     def gradient(*args, **kwargs):
@@ -250,28 +224,14 @@ def vjp(function: Callable, *primals: Any) -> tuple[Any, Callable]:
     check_function(function)
     keys = list(range(len(primals)))
     tape, y = run(Tape, function, primals, {}, keys)
-    results = [_result_leaf(leaf) for _, leaf in flatten(y)]
+    check_result(y)
+    results = [result_leaf(leaf) for _, leaf in flatten(y)]
     value = map_leaves(functools.partial(untraced, tape=tape), y)
     tape.open = False
     if tape.count > LONG:
         tape.compact()
 
     def pullback(y_bar: Any) -> tuple:
-        bars = [leaf for _, leaf in flatten(y_bar)]
-        if len(bars) != len(results):
-            raise ArgumentError("y_bar", f"the structure of the result ({len(results)} leaves)", f"{len(bars)} leaves")
-        seeds = []
-        for leaf, bar in zip(results, bars, strict=True):
-            if np.shape(bar) != np.shape(leaf):
-                raise ArgumentError("y_bar", f"shape {np.shape(leaf)}", f"shape {np.shape(bar)}")
-            if type(leaf) in TRACED_TYPES and leaf.frame is tape and leaf.active:
-                seeds.append((leaf.reference(), _seed_like(bar, leaf)))
-        return input_bars(tape, primals, {}, keys, seeds, False)
+        return input_bars(tape, primals, {}, keys, cotangent_seeds(y_bar, value, results, tape), False)
 
     return value, pullback
-
-
-def _seed_like(bar, leaf):
-    if hasattr(leaf, "address"):
-        return bar if type(bar) in TRACED_TYPES else float(bar)
-    return bar if type(bar) in TRACED_TYPES else np.asarray(bar, dtype=np.result_type(leaf.dtype))

@@ -9,7 +9,8 @@ from typing import Any
 
 from adpy.api.blocks import split_result
 from adpy.api.holomorphic import check_holomorphic, is_complex
-from adpy.api.running import is_number, run
+from adpy.api.results import is_number
+from adpy.api.running import run
 from adpy.api.trees import flatten
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np

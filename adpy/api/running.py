@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from adpy import capture
@@ -12,7 +12,7 @@ from adpy.errors import ArgumentError, TracedValueError
 from adpy.plain import np
 from adpy.traced.refusal import refusal_of
 
-__all__ = ["check_function", "check_result", "is_differentiable", "is_number", "primal_input", "run", "select", "wrap"]
+__all__ = ["check_function", "is_differentiable", "primal_input", "run", "select", "wrap"]
 
 
 def check_function(function: Any) -> None:
@@ -60,27 +60,6 @@ def is_differentiable(leaf: Any) -> bool:
     if type(leaf) in TRACED_TYPES or isinstance(leaf, float | complex):
         return True
     return isinstance(leaf, np.ndarray | np.generic) and leaf.dtype.kind in "fcO"
-
-
-def is_number(leaf: Any) -> bool:
-    """Is a leaf of a result a number or an array, so that it has a derivative (which may be zero)?"""
-    return type(leaf) in TRACED_TYPES or isinstance(leaf, np.ndarray | np.generic | int | float | complex)
-
-
-def check_result(y: Any) -> None:
-    """Raise ArgumentError if a function returned nothing that has a derivative."""
-    kind = type(y)
-    if kind in TRACED_TYPES or kind is np.ndarray or kind is float:
-        return
-    leaves = flatten(y)
-    for path, leaf in leaves:
-        if isinstance(leaf, Iterator):
-            got = f"{type(leaf).__name__} (write list(...) around it)"
-            raise ArgumentError(f"result{path} of the differentiated function", "numbers, arrays, trees of them", got)
-    if leaves and not any(is_number(leaf) for _, leaf in leaves):
-        got = "None (a missing return statement?)" if y is None else f"{type(y).__name__} without any"
-        expected = "a number, an array, or a tuple, list, dictionary or dataclass of them"
-        raise ArgumentError("result of the differentiated function", expected, got)
 
 
 def primal_input(leaf: Any, path: str) -> Any:
