@@ -18,7 +18,9 @@ from adpy.api.reverse_mode import grad, value_and_grad, vjp  # noqa: E402
 from adpy.api.stopping import stop_gradient  # noqa: E402
 
 # Loaded when first asked for, so that a plain gradient does not pay for them.
-_LAZY: dict[str, str] = {}
+_LAZY: dict[str, str] = {
+    "primitive": "adpy.custom.primitive",
+}
 
 __all__ = [
     "Dual",

@@ -1,0 +1,109 @@
+"""One call of a primitive: plain values for its body, flat operands for the trace, trees again for its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from adpy import capture
+from adpy.api.trees import flatten, map_leaves, rebuild
+from adpy.capture.creators import wrap_fresh
+from adpy.capture.registry import TRACED_TYPES
+from adpy.custom.rules import Rules
+from adpy.custom.structures import is_active_kind
+from adpy.errors import MissingRuleError
+from adpy.plain import np
+from adpy.rules.table import Block
+from adpy.traced.dispatch import coerce, lower, top_trace
+from adpy.traced.refusal import refuse
+
+__all__ = ["call"]
+
+ndarray = np.ndarray
+
+
+def call(primitive: Any, names: Sequence[str], operands: tuple, static: dict) -> Any:
+    """Call a primitive; ``names`` are those of the operands, ``static`` its other arguments."""
+    named = [entry for name, operand in zip(names, operands, strict=True) for entry in flatten(operand, None, name)]
+    leaves = [coerce(leaf) if type(leaf) is ndarray else leaf for _, leaf in named]
+    where = [i for i, leaf in enumerate(leaves) if is_active_kind(leaf)]
+    this = _Call(primitive, names, operands, leaves, where, [path for path, _ in named], static)
+    values = [leaves[i] for i in where]
+    frame = capture.frame()
+    if top_trace(values) is None:
+        y = this.plain(values)
+        return y if frame is None else map_leaves(lambda leaf: wrap_fresh(frame, leaf), y)
+    if not primitive.rules and any(type(x) in TRACED_TYPES and x.active for x in values):
+        refuse(
+            f"The primitive {primitive.name!r}",
+            "It has no rule yet: give it one with defjvp, defvjp or defpartials, or wrap the function in adpy.numerical.",
+            MissingRuleError,
+        )
+    return this.value(values)
+
+
+class _Call:
+    """The arguments of a call, apart from the values of the leaves that carry derivatives."""
+
+    def __init__(self, primitive, names, operands, leaves, where, paths, static) -> None:
+        self.primitive, self.names, self.operands, self.static = primitive, names, operands, static
+        self.leaves, self.where, self.paths = leaves, where, [paths[i] for i in where]
+
+    def tree(self, values: Sequence, tangents: bool = False) -> tuple:
+        """The operands with these values, or their tangents: None for the other leaves."""
+        leaves = [None] * len(self.leaves) if tangents else list(self.leaves)
+        for i, value in zip(self.where, values, strict=True):
+            leaves[i] = value
+        return tuple(rebuild(self.operands, iter(leaves).__next__))
+
+    def value(self, values: Sequence) -> Any:
+        """The result, carrying the derivatives of all traces among ``values``."""
+        trace = top_trace(values)
+        if trace is None:
+            return self.plain(values)
+        lowered = [lower(x, trace) for x in values]
+        with capture.lowered(trace.parent):
+            y = self.value(lowered)
+        leaves = [leaf for _, leaf in flatten(y)]
+        where = [i for i, leaf in enumerate(leaves) if is_active_kind(leaf)]
+        if not where:
+            return y
+        parts = [leaves[i] for i in where]
+        rules = Rules(self, y, where)
+        maps = {"jvp": rules.jvp, "vjp": rules.vjp}
+        row = Block(self.primitive, self.primitive.name, self._flat, tuple(self.paths), maps)
+        results = trace.block(row, values, tuple(lowered), {}, parts[0] if len(parts) == 1 else tuple(parts))
+        for i, part, result in zip(where, parts, (results,) if len(parts) == 1 else results, strict=True):
+            is_float = part.__class__ is float and result.__class__ is not float
+            leaves[i] = result.item() if is_float else result
+        return rebuild(y, iter(leaves).__next__)
+
+    def _flat(self, *values: Any) -> Any:
+        """The results that carry derivatives, as a function of the operands that do."""
+        parts = [leaf for _, leaf in flatten(self.value(values)) if is_active_kind(leaf)]
+        return parts[0] if len(parts) == 1 else tuple(parts)
+
+    def plain(self, values: Sequence) -> Any:
+        """The body on copies of plain values: what it keeps or overwrites is not what the trace keeps."""
+        copies = [x.copy("K") if isinstance(x, ndarray) else x for x in values]
+        with capture.paused():
+            y = self.primitive.body(self.tree(copies), self.static)
+        for path, value, copy in zip(self.paths, values, copies, strict=True):
+            if isinstance(copy, ndarray) and not _same(value, copy):
+                refuse(
+                    f"A write of the primitive {self.primitive.name!r} into its argument {path}",
+                    "Let it copy the argument, and return what it made of it.",
+                )
+        return map_leaves(self._result, y)
+
+    def _result(self, leaf: Any) -> Any:
+        if type(leaf) in TRACED_TYPES:
+            refuse(
+                f"The primitive {self.primitive.name!r}, whose body reads a traced value that is not an argument,",
+                "Pass it as an argument.",
+            )
+        return leaf.copy("K") if type(leaf) is ndarray else leaf
+
+
+def _same(a: ndarray, b: ndarray) -> bool:
+    return np.array_equal(a, b) or np.array_equal(a, b, equal_nan=True)

@@ -1,0 +1,38 @@
+"""Running a rule: ordinary NumPy code, which a transform around it differentiates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from adpy import capture
+from adpy.errors import TracedValueError
+
+__all__ = ["follow"]
+
+
+def follow(function: Callable, *args: Any, **kwargs: Any) -> Any:
+    """Call ``function``; if a transform is running, with the names it can reach replaced as that transform needs it.
+
+    The transform walked the user's function, from which a rule need not be reachable.  As with a differentiated
+    function, a refusal is followed by further attempts at the higher levels of capture.
+    """
+    frame = capture.frame()
+    if frame is None:
+        return function(*args, **kwargs)
+    noted = len(frame.detached)
+    refused = None
+    for level in capture.levels(function):
+        try:
+            with capture.tracing(frame, function, level) as call:
+                result = call(*args, **kwargs)
+        except TracedValueError as error:
+            refused = refused or error
+            attempt = frame.detached[noted:]
+            del frame.detached[noted:]
+            continue
+        if level:
+            capture.settle(function, level)
+        return result
+    frame.detached.extend(attempt)
+    raise refused
