@@ -15,6 +15,7 @@ from adpy.rules import (  # noqa: F401
     special_distributions,
     special_functions,
     special_hypergeometric,
+    special_kolmogorov,
 )
 from adpy.rules.complex_gamma import trigamma
 from adpy.rules.elementwise import LN2, LN10, POSITIVE, REAL

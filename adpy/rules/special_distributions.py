@@ -8,7 +8,6 @@ import math
 
 import numpy as np
 from scipy import special
-from scipy.special._ufuncs import _kolmogp, _smirnovp
 
 from adpy.rules.elementwise import POSITIVE, REAL
 from adpy.rules.table import rule
@@ -219,26 +218,3 @@ def d_stdtr(df, t, y):
 def d_stdtrit(df, p, y):
     scale = special.betaln(0.5 * df, 0.5) + 0.5 * np.log(df)
     return (None, np.exp(scale + 0.5 * (df + 1) * np.log1p(y * y / df)))
-
-
-# Kolmogorov and Smirnov
-
-
-@rule(special.kolmogorov, domain=[(0.4, 2.0)])
-def d_kolmogorov(x, y):
-    return (_kolmogp(x),)
-
-
-@rule(special.kolmogi, domain=[UNIT])
-def d_kolmogi(p, y):
-    return (1 / _kolmogp(y),)
-
-
-@rule(special.smirnov, domain=[TRIALS, (0.15, 0.85)])
-def d_smirnov(n, x, y):
-    return (None, _smirnovp(n, x))
-
-
-@rule(special.smirnovi, domain=[TRIALS, UNIT])
-def d_smirnovi(n, p, y):
-    return (None, 1 / _smirnovp(n, y))

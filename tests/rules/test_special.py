@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from scipy import special
 
-from adpy.errors import MissingRuleError
 from adpy.rules import special as rows  # noqa: F401
 from adpy.rules.table import TABLE, Elementwise
 from tests.rules import elementwise_checks as checks
@@ -22,20 +21,8 @@ def test_partials_equal_the_derivative(row):
     checks.check_partials(row, rtol=1e-12)
 
 
-# Their derivatives are Carlson integrals or slopes whose own derivatives have no row: an error, never a wrong number.
-NO_SECOND = {
-    *("scipy.special.agm", "scipy.special.ellipeinc", "scipy.special.ellipkinc", "scipy.special.ellipkm1"),
-    *("scipy.special.elliprf", "scipy.special.kolmogorov", "scipy.special.kolmogi"),
-    *("scipy.special.smirnov", "scipy.special.smirnovi"),
-}
-
-
 @every_row
 def test_second_derivatives(row):
-    if row.name in NO_SECOND:
-        with pytest.raises(MissingRuleError):
-            checks.check_second(row)
-        return
     checks.check_second(row)
 
 
