@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from adpy.api.holomorphic import check_complex_inputs, check_complex_result, check_holomorphic, is_complex
-from adpy.api.results import check_result, is_number, untraced
-from adpy.api.running import check_function, is_differentiable, run, select
+from adpy.api.results import check_result, described, is_number, structure, untraced
+from adpy.api.running import check_function, check_input, is_differentiable, run, select
 from adpy.api.trees import flatten, map_leaves
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
@@ -25,6 +25,8 @@ def input_leaves(args: tuple, kwargs: dict, keys: list) -> list:
     found = []
     for key in keys:
         for path, leaf in flatten(kwargs[key] if type(key) is str else args[key]):
+            if not path:
+                check_input(coerce(leaf), f"argument {key!r}")
             if not path or is_differentiable(leaf):
                 found.append(leaf)
     return found
@@ -63,13 +65,18 @@ def _matched(primals: tuple, tangents: tuple) -> list:
     matched = []
     for i, (primal, tangent) in enumerate(zip(primals, tangents, strict=True)):
         leaves, dots = flatten(primal), flatten(tangent)
+        if leaves and not leaves[0][0]:
+            check_input(coerce(primal), f"primals[{i}]")
         if [path for path, _ in leaves] != [path for path, _ in dots]:
             raise ArgumentError(
-                f"tangents[{i}]", f"the structure of its primal ({len(leaves)} leaves)", f"{len(dots)} leaves"
+                f"tangents[{i}]", f"the structure of its primal, {structure(primal)}", structure(tangent)
             )
         for (path, leaf), (_, dot) in zip(leaves, dots, strict=True):
             if not path or is_differentiable(leaf):
-                matched.append(matching_tangent(dot, coerce(leaf), f"tangents[{i}]{path}"))
+                value = coerce(leaf)
+                if np.ndim(value) and value.dtype.kind not in "fc":
+                    check_input(value, f"primals[{i}]{path}")
+                matched.append(matching_tangent(dot, value, f"tangents[{i}]{path}"))
     return matched
 
 
@@ -157,15 +164,19 @@ def derivative(function: Callable, argnum: int = 0, argname: str | None = None, 
     12.0
     """
     check_function(function)
+    for name, value, kind in (("argnum", argnum, int), ("argname", argname, str | None)):
+        if not isinstance(value, kind):
+            raise ArgumentError(name, "one argument (adpy.jacobian takes several)", described(value))
 
     @functools.wraps(function, updated=())
     def of_function(*args, **kwargs):
         keys = select(function, args, kwargs, argnum, argname)
         key = keys[0]
         x = kwargs[key] if type(key) is str else args[key]
-        if len(keys) != 1 or not is_differentiable(x) or np.shape(x) != ():
-            got = f"an array of shape {np.shape(x)}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {x!r}"
-            raise ArgumentError(f"argument {key!r}", "one floating-point number (adpy.jacobian takes arrays)", got)
+        if np.shape(x) != () or flatten(x)[0][0]:
+            expected = "one floating-point number (adpy.grad and adpy.jacobian take arrays and trees)"
+            raise ArgumentError(f"argument {key!r}", expected, described(x))
+        check_input(x, f"argument {key!r}")
         if holomorphic:
             check_complex_inputs(args, kwargs, keys)
         call = (function, args, kwargs, keys)

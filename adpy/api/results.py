@@ -12,7 +12,16 @@ from adpy.plain import np
 from adpy.traced.dispatch import coerce, primal, top_trace
 from adpy.traced.refusal import refuse_dead
 
-__all__ = ["check_result", "cotangent_seeds", "described", "is_number", "result_leaf", "scalar_seed", "untraced"]
+__all__ = [
+    "check_result",
+    "cotangent_seeds",
+    "described",
+    "is_number",
+    "result_leaf",
+    "scalar_seed",
+    "structure",
+    "untraced",
+]
 
 RESULT = "result of the differentiated function"
 NOTHING = "None (a missing return statement?)"
@@ -136,7 +145,9 @@ def cotangent_seeds(y_bar: Any, y: Any, results: list, tape: Any) -> list:
 
 
 def structure(tree: Any) -> str:
-    """The outline of a tree, for messages."""
+    """The outline of a tree, for messages, which long ones are cut for."""
+    if isinstance(tree, list | tuple | dict) and len(tree) > 8:
+        return described(tree)
     if isinstance(tree, list | tuple) and tree:
         opening, closing = "[]" if isinstance(tree, list) else "()"
         return f"{opening}{', '.join(structure(item) for item in tree)}{closing}"

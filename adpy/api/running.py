@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from adpy import capture
+from adpy.api.results import structure
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError, TracedValueError
 from adpy.plain import np
 from adpy.traced.refusal import refusal_of
 
-__all__ = ["check_function", "is_differentiable", "primal_input", "run", "select", "wrap"]
+__all__ = ["check_function", "check_input", "is_differentiable", "primal_input", "run", "select", "wrap"]
 
 
 def check_function(function: Any) -> None:
@@ -71,7 +72,7 @@ def primal_input(leaf: Any, path: str) -> Any:
         if leaf.dtype.kind in "fc":
             return leaf.copy("K")
         if leaf.dtype == object:
-            return primal_input(capture_assemble(leaf), path)
+            return primal_input(_assembled(leaf, path), path)
     elif kind in TRACED_TYPES:
         return leaf if kind.immutable else leaf.copy("K")
     elif isinstance(leaf, np.generic) and leaf.dtype.kind in "fc":
@@ -82,16 +83,40 @@ def primal_input(leaf: Any, path: str) -> Any:
         return float(leaf)
     elif isinstance(leaf, np.memmap) and leaf.dtype.kind in "fc":
         return np.array(leaf)
-    got = f"{kind.__name__} of dtype {leaf.dtype}" if hasattr(leaf, "dtype") else f"{kind.__name__} {leaf!r}"
-    fix = " (write 2.0 instead of 2, or x.astype(float))" if isinstance(leaf, int | np.integer | np.ndarray) else ""
-    raise ArgumentError(f"argument{path}", f"floating-point numbers{fix}", got)
+    refuse_input(leaf, f"argument{path}")
 
 
-def capture_assemble(leaf: np.ndarray) -> Any:
+def refuse_input(leaf: Any, name: str) -> NoReturn:
+    """Raise the ArgumentError for an argument that cannot be differentiated, with what to write instead."""
+    kind = type(leaf).__name__
+    if not isinstance(leaf, np.ndarray | np.generic):
+        fix = " (write 2.0 instead of 2)" if isinstance(leaf, int) else ""
+        if hasattr(leaf, "__float__") and not fix:
+            fix = " (write float(x))"
+        elif hasattr(leaf, "__next__"):
+            fix = " (write np.array(list(x)))"
+        value = f"{leaf!r:.60}"
+        raise ArgumentError(name, f"floating-point numbers{fix}", value if leaf is None else f"{kind} {value}")
+    fix = " (x.astype(float))" if leaf.dtype.kind in "biu" else ""
+    if leaf.dtype.kind in "fc":
+        fix = ", not a subclass of numpy.ndarray (np.asarray(x))"
+    raise ArgumentError(name, f"floating-point numbers{fix}", f"{kind} of dtype {leaf.dtype}")
+
+
+def check_input(leaf: Any, name: str) -> None:
+    """Raise ArgumentError if an argument that is no container cannot be differentiated."""
+    if not is_differentiable(leaf) or (type(leaf) is np.ndarray and leaf.dtype == object):
+        refuse_input(leaf, name)
+
+
+def _assembled(leaf: np.ndarray, path: str) -> Any:
     """An object array of numbers as a float array."""
     from adpy.traced.dispatch import assemble
 
-    return assemble(leaf)
+    array = assemble(leaf)
+    if array.dtype == object:
+        raise ArgumentError(f"argument{path}", "floating-point numbers", "an array of objects, not all of them numbers")
+    return array
 
 
 def run(make_frame: Callable, function: Callable, args: tuple, kwargs: dict, keys: list) -> tuple[Any, Any]:
@@ -148,19 +173,23 @@ def _borrow_others(frame: Any, args: list, kwargs: dict, keys: list) -> None:
 def wrap(args: tuple, kwargs: dict, keys: list, make: Callable) -> tuple[list, dict]:
     """The arguments with every leaf at ``keys`` replaced by ``make(leaf)``."""
     args, kwargs = list(args), dict(kwargs)
+    nothing = bool(keys)
     for key in keys:
         container = kwargs if type(key) is str else args
         argument = container[key]
         kind = type(argument)
         if kind is np.ndarray or kind is float:
             container[key] = make(primal_input(argument, f" {key}"))
+            nothing = False
         else:
             where = f" {key!r}" if type(key) is str else f" {key}"
-            leaves = iter(
-                [
-                    make(primal_input(leaf, where + path)) if not path or is_differentiable(leaf) else leaf
-                    for path, leaf in flatten(argument)
-                ]
-            )
-            container[key] = rebuild(argument, leaves.__next__)
+            leaves = [
+                (make(primal_input(leaf, where + path)), True) if not path or is_differentiable(leaf) else (leaf, False)
+                for path, leaf in flatten(argument)
+            ]
+            container[key] = rebuild(argument, iter([leaf for leaf, _ in leaves]).__next__)
+            nothing = nothing and bool(leaves) and not any(varied for _, varied in leaves)
+    if nothing:
+        expected = "floating-point numbers (write 2.0 instead of 2; whole numbers, names and flags are constants)"
+        raise ArgumentError(f"argument{where}", expected, f"none in {structure(argument)}")
     return args, kwargs
