@@ -324,6 +324,10 @@ class _Sweep:
         bar = bar.reshape(-1)
         if not bar.size:
             return np.zeros(total, bar.dtype)
+        if bar.dtype.char in "gG":  # wider than bincount takes
+            spread = np.zeros(total, bar.dtype)
+            np.add.at(spread, flat, bar)
+            return spread
         if bar.dtype.kind == "c":
             return np.bincount(flat, bar.real, total) + 1j * np.bincount(flat, bar.imag, total)
         return np.bincount(flat, bar, total)
