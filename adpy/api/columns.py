@@ -14,7 +14,7 @@ from adpy.api.trees import flatten
 from adpy.forward.trace import ForwardTrace
 from adpy.plain import np
 
-__all__ = ["by_columns"]
+__all__ = ["by_columns", "push"]
 
 
 def by_columns(call: tuple, inputs: list, has_aux: bool, chunk: int) -> tuple[Any, Any, list]:
@@ -27,10 +27,10 @@ def by_columns(call: tuple, inputs: list, has_aux: bool, chunk: int) -> tuple[An
     y, aux, passes, turned = None, None, [], []
     for start in range(0, max(size, 1), chunk):
         width = min(chunk, size - start)
-        y, aux, columns = _pass(call, has_aux, _seeds(inputs, start, width), width)
+        y, aux, columns = push(call, has_aux, _seeds(inputs, start, width), width)
         passes.append(columns)
         if turning:
-            turned.append(_pass(call, has_aux, _seeds(inputs, start, width, 1j), width)[2])
+            turned.append(push(call, has_aux, _seeds(inputs, start, width, 1j), width)[2])
     blocks = _joined(passes, inputs)
     if turning:
         for parts, others in zip(blocks, _joined(turned, inputs), strict=True):
@@ -66,7 +66,7 @@ def _seeds(inputs: list, start: int, width: int, unit: complex = 1.0) -> list:
     return seeds
 
 
-def _pass(call: tuple, has_aux: bool, seeds: list, width: int) -> tuple[Any, Any, list]:
+def push(call: tuple, has_aux: bool, seeds: list, width: int) -> tuple[Any, Any, list]:
     """One forward pass: result, aux, and the tangent of every result leaf with the directions along its last axis."""
     frame, y = run(functools.partial(ForwardTrace, seeds, width if width != 1 else None), *call)
     try:

@@ -1,0 +1,1 @@
+"""Randomised estimates of derivatives, each with its standard error."""
