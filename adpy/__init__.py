@@ -19,6 +19,9 @@ from adpy.api.stopping import stop_gradient  # noqa: E402
 
 # Loaded when first asked for, so that a plain gradient does not pay for them.
 _LAZY: dict[str, str] = {
+    "forward_gradient": "adpy.estimates.forward_gradient",
+    "hutchinson_diagonal": "adpy.estimates.hutchinson",
+    "hutchinson_trace": "adpy.estimates.hutchinson",
     "primitive": "adpy.custom.primitive",
 }
 
