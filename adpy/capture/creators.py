@@ -120,6 +120,8 @@ def _array_like(original: Callable, current: Callable, convert: Callable) -> Cal
         else:
             result = original(*args, **kwargs)
             fresh = kind in _COPIED or isinstance(x, np.generic) or _copies(original, kwargs)
+            if fresh and "subok" in kwargs and kwargs.get("copy", True) is None:
+                return result  # NumPy's view functions ask so, and take views of what they get as an ndarray
         return wrap_fresh(frame, result, True) if fresh and current() is not None else result
 
     return creator
