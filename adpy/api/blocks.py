@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from adpy.api.results import check_result, untraced
+from adpy.api.results import check_result, described, untraced
 from adpy.api.trees import map_leaves
 from adpy.errors import ArgumentError
 from adpy.plain import np
@@ -19,7 +19,7 @@ def split_result(y: Any, frame: Any, has_aux: bool) -> tuple[Any, Any]:
         check_result(y)
         return y, None
     if not isinstance(y, tuple) or len(y) != 2:
-        raise ArgumentError("function with has_aux=True", "a result (y, aux)", type(y).__name__)
+        raise ArgumentError("function with has_aux=True", "a tuple of two, (y, aux)", described(y))
     check_result(y[0])
     return y[0], map_leaves(functools.partial(untraced, tape=frame), y[1])
 

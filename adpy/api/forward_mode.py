@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from adpy.api.holomorphic import check_complex_inputs, check_complex_result, check_holomorphic, is_complex
-from adpy.api.results import check_result, described, is_number, structure, untraced
+from adpy.api.results import check_result, described, is_number, structure_error, untraced
 from adpy.api.running import check_function, check_input, is_differentiable, run, select
-from adpy.api.trees import flatten, map_leaves
+from adpy.api.trees import flatten, in_order_of, map_leaves
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
 from adpy.forward.dual import matching_tangent
@@ -64,13 +64,11 @@ def _matched(primals: tuple, tangents: tuple) -> list:
     """Tangents of the differentiable leaves of the primals, in order."""
     matched = []
     for i, (primal, tangent) in enumerate(zip(primals, tangents, strict=True)):
-        leaves, dots = flatten(primal), flatten(tangent)
+        leaves, dots = flatten(primal), flatten(in_order_of(primal, tangent))
         if leaves and not leaves[0][0]:
             check_input(coerce(primal), f"primals[{i}]")
         if [path for path, _ in leaves] != [path for path, _ in dots]:
-            raise ArgumentError(
-                f"tangents[{i}]", f"the structure of its primal, {structure(primal)}", structure(tangent)
-            )
+            raise structure_error(f"tangents[{i}]", "its primal", primal, tangent)
         for (path, leaf), (_, dot) in zip(leaves, dots, strict=True):
             if not path or is_differentiable(leaf):
                 value = coerce(leaf)

@@ -88,7 +88,7 @@ def jacobian(
     check_function(function)
     if mode not in _MODES:
         raise ArgumentError("mode", f"one of {_MODES}", repr(mode))
-    single = (isinstance(argnums, int) and argnames is None) or isinstance(argnames, str)
+    single = not isinstance(argnums if argnames is None else argnames, tuple | list)
 
     @functools.wraps(function, updated=())
     def of_function(*args, **kwargs):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from adpy.api.trees import flatten
+from adpy.api.trees import flatten, in_order_of
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
 from adpy.plain import np
@@ -20,6 +20,7 @@ __all__ = [
     "result_leaf",
     "scalar_seed",
     "structure",
+    "structure_error",
     "untraced",
 ]
 
@@ -45,16 +46,18 @@ def described(tree: Any) -> str:
         return f"a {type(tree).__name__} of {len(tree)}"
     if isinstance(tree, str | bytes | int | float | complex):
         return f"{type(tree).__name__} {tree!r:.40}"
-    return f"a {type(tree).__name__}"
+    return f"an object of type {type(tree).__name__}"
 
 
 def check_result(y: Any) -> None:
     """Raise ArgumentError if a function returned nothing that has a derivative."""
     kind = type(y)
-    if kind in TRACED_TYPES or kind is np.ndarray or kind is float:
+    if kind in TRACED_TYPES or kind is float or (kind is np.ndarray and y.dtype != object):
         return
     leaves = flatten(y)
     for path, leaf in leaves:
+        if type(leaf) is np.ndarray and leaf.dtype == object and not all(is_number(x) for x in leaf.flat):
+            raise ArgumentError(RESULT, "numbers or arrays of them", f"an array of objects{path and ' at ' + path}")
         if isinstance(leaf, Iterator):
             expected = "numbers, arrays or trees of them (write list(...) around it)"
             raise ArgumentError(RESULT, expected, f"{described(leaf)}{path and ' at ' + path}")
@@ -78,7 +81,10 @@ def untraced(leaf: Any, tape: Any) -> Any:
 
 def result_leaf(leaf: Any) -> Any:
     """A result leaf as a traced value where an object array hides traced scalars."""
-    return coerce(leaf) if type(leaf) is np.ndarray and leaf.dtype == object else leaf
+    if type(leaf) is not np.ndarray or leaf.dtype != object:
+        return leaf
+    check_result(leaf)
+    return coerce(leaf)
 
 
 def scalar_seed(y: Any, tape: Any, holomorphic: bool = False) -> tuple[list, Any]:
@@ -126,14 +132,14 @@ def cotangent_seeds(y_bar: Any, y: Any, results: list, tape: Any) -> list:
     ArgumentError
         If the cotangent has another structure than ``y``, or a leaf another shape or numbers that do not fit.
     """
-    leaves, bars = flatten(y), flatten(y_bar)
+    leaves, bars = flatten(y), flatten(in_order_of(y, y_bar))
     if [path for path, _ in bars] != [path for path, _ in leaves]:
-        raise ArgumentError("y_bar", f"the structure of the result, {structure(y)}", structure(y_bar))
+        raise structure_error("y_bar", "the result", y, y_bar)
     seeds = []
     for traced, (path, leaf), (_, bar) in zip(results, leaves, bars, strict=True):
         if not is_number(leaf):
             continue
-        if not is_number(bar) or (hasattr(bar, "dtype") and bar.dtype.kind not in "biufc"):
+        if not is_number(bar) or (hasattr(bar, "dtype") and bar.dtype.kind not in "iufc"):
             raise ArgumentError(f"y_bar{path}", f"numbers like those of the result, {described(leaf)}", described(bar))
         if np.shape(bar) != np.shape(leaf):
             raise ArgumentError(f"y_bar{path}", f"shape {np.shape(leaf)} of the result", f"shape {np.shape(bar)}")
@@ -154,6 +160,12 @@ def structure(tree: Any) -> str:
     if isinstance(tree, dict):
         return f"{{{', '.join(f'{key!r}: {structure(item)}' for key, item in tree.items())}}}"
     return described(tree)
+
+
+def structure_error(name: str, what: str, like: Any, got: Any) -> ArgumentError:
+    """The error for a tree that has another structure than ``like``, the ``what``."""
+    fix = " (np.array(...) makes one of a list)" if is_number(like) and isinstance(got, list) else ""
+    return ArgumentError(name, f"the structure of {what}, {structure(like)}{fix}", structure(got))
 
 
 def _seed_like(bar: Any, leaf: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adpy.api.holomorphic import check_complex_inputs, check_holomorphic
-from adpy.api.results import check_result, cotangent_seeds, result_leaf, scalar_seed, untraced
+from adpy.api.results import check_result, cotangent_seeds, described, result_leaf, scalar_seed, untraced
 from adpy.api.running import check_function, is_differentiable, run, select
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
@@ -106,11 +106,11 @@ def value_and_grad(
             aux = None
             if has_aux:
                 if not isinstance(y, tuple) or len(y) != 2:
-                    raise ArgumentError("function with has_aux=True", "a result (value, aux)", type(y).__name__)
+                    raise ArgumentError("function with has_aux=True", "a tuple of two, (value, aux)", described(y))
                 y, aux = y
                 aux = map_leaves(functools.partial(untraced, tape=tape), aux)
             seeds, value = scalar_seed(result_leaf(y), tape, holomorphic)
-            single = isinstance(argnums, int) and argnames is None or isinstance(argnames, str)
+            single = not isinstance(argnums if argnames is None else argnames, tuple | list)
             gradient = input_bars(tape, args, kwargs, keys, seeds, single)
             if holomorphic:
                 turned = [(reference, 1j * seed) for reference, seed in seeds]

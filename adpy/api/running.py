@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from adpy import capture
-from adpy.api.results import structure
+from adpy.api.results import described, structure
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError, TracedValueError
@@ -25,35 +25,47 @@ def check_function(function: Any) -> None:
 def select(function: Callable, args: tuple, kwargs: dict, argnums: Any, argnames: Any) -> list:
     """Keys of the arguments to differentiate: positions and keyword names."""
     if argnames is not None:
-        names = (argnames,) if isinstance(argnames, str) else tuple(argnames)
-        keys = []
+        names = (argnames,) if isinstance(argnames, str) else argnames
+        if not isinstance(names, tuple | list):
+            raise ArgumentError("argnames", "a name or a tuple of names", described(argnames))
+        return [_key_of_name(function, args, kwargs, name) for name in names]
+    numbers = argnums if isinstance(argnums, tuple | list) else (argnums,)
+    if not numbers:
+        raise ArgumentError("argnums", "at least one position", "none")
+    return [_key_of_number(function, args, kwargs, number) for number in numbers]
+
+
+def _key_of_name(function: Callable, args: tuple, kwargs: dict, name: Any) -> int | str:
+    if isinstance(name, str):
+        if name in kwargs:
+            return name
         positions = _positions(function)
-        for name in names:
-            if name in kwargs:
-                keys.append(name)
-            elif name in positions and positions[name] < len(args):
-                keys.append(positions[name])
-            else:
-                raise ArgumentError("argnames", "names of arguments passed to the function", repr(name))
-        return keys
-    numbers = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-    keys = []
-    for number in numbers:
-        if not isinstance(number, int) or isinstance(number, bool) or not -len(args) <= number < len(args):
-            if isinstance(number, int) and 0 <= number and kwargs:
-                names = {position: name for name, position in _positions(function).items()}
-                if names.get(number) in kwargs:
-                    keys.append(names[number])
-                    continue
-            raise ArgumentError("argnums", f"positions among the {len(args)} positional arguments", repr(number))
-        keys.append(number % len(args))
-    return keys
+        if name in positions and positions[name] < len(args):
+            return positions[name]
+    passed = list(_positions(function))[: len(args)] + list(kwargs)
+    raise ArgumentError("argnames", f"names of arguments passed to the function ({', '.join(passed)})", repr(name))
 
 
-def _positions(function) -> dict[str, int]:
+def _key_of_number(function: Callable, args: tuple, kwargs: dict, number: Any) -> int | str:
+    if not isinstance(number, int | np.integer) or isinstance(number, bool):
+        expected = "a position or a tuple of positions (names go into argnames)"
+        raise ArgumentError("argnums", expected, described(number))
+    if -len(args) <= number < len(args):
+        return int(number) % len(args)
+    names = list(_positions(function)) if kwargs else ()
+    if 0 <= number < len(names) and names[number] in kwargs:
+        return names[number]
+    expected = f"positions of arguments passed to the function ({len(args)} of them by position)"
+    raise ArgumentError("argnums", expected, repr(number))
+
+
+def _positions(function: Callable) -> dict[str, int]:
     import inspect
 
-    return {name: i for i, name in enumerate(inspect.signature(function).parameters)}
+    try:
+        return {name: i for i, name in enumerate(inspect.signature(function).parameters)}
+    except (TypeError, ValueError):  # some functions written in C have none
+        return {}
 
 
 def is_differentiable(leaf: Any) -> bool:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["flatten", "map_leaves", "rebuild"]
+__all__ = ["flatten", "in_order_of", "map_leaves", "rebuild"]
 
 
 def flatten(tree: Any, leaves: list | None = None, path: str = "") -> list[tuple[str, Any]]:
@@ -54,3 +54,13 @@ def map_leaves(function: Callable, tree: Any) -> Any:
     """Apply ``function`` to every leaf."""
     found = iter([function(leaf) for _, leaf in flatten(tree)])
     return rebuild(tree, found.__next__)
+
+
+def in_order_of(template: Any, tree: Any) -> Any:
+    """``tree`` with the keys of its dictionaries in the order of ``template``, where they are the same keys."""
+    if isinstance(template, dict) and isinstance(tree, dict) and template.keys() == tree.keys():
+        return {key: in_order_of(item, tree[key]) for key, item in template.items()}
+    if isinstance(template, tuple | list) and type(tree) is type(template) and len(tree) == len(template):
+        items = [in_order_of(a, b) for a, b in zip(template, tree, strict=True)]
+        return type(tree)(*items) if hasattr(tree, "_fields") else type(tree)(items)
+    return tree
