@@ -59,7 +59,7 @@ def __{name}__(self, other):
         node = self.seal()
     x = self._value
     kind = type(other)
-    if frame.complex or not frame.streams:
+    if frame.complex or not frame.flat:
         return general(self, other)
     if kind is float or kind is int:
         y = {with_number}
@@ -112,7 +112,7 @@ def __r{name}__(self, other):
     kind = type(other)
     path = self.path
     frame = self.frame
-    if (kind is float or kind is int) and (path is None or not path[2]) and frame.streams and not frame.complex:
+    if (kind is float or kind is int) and (path is None or not path[2]) and frame.flat and not frame.complex:
         node = self.node
         if node.next is not None or node.extra is not None:
             node = self.seal()
@@ -335,7 +335,7 @@ def _ready(array):
 
 def total(self, axis=None, dtype=None, out=None, keepdims=False, **kwargs):
     """As ``numpy.ndarray.sum``."""
-    if axis is None and dtype is None and out is None and not keepdims and not kwargs and self.frame.streams:
+    if axis is None and dtype is None and out is None and not keepdims and not kwargs and self.frame.flat:
         node = _ready(self)
         if node is not None:
             record = new(Total)
@@ -348,7 +348,7 @@ def total(self, axis=None, dtype=None, out=None, keepdims=False, **kwargs):
 
 def inner(a, b):
     """``a @ b`` of two vectors of one tape, or NotImplemented."""
-    if type(a) is Array and type(b) is Array and a.frame is b.frame and a.frame.streams:
+    if type(a) is Array and type(b) is Array and a.frame is b.frame and a.frame.flat:
         node, second = _ready(a), _ready(b)
         if node is not None and second is not None:
             x, w = a._value, b._value
@@ -396,7 +396,7 @@ class Powered(Node):
 
 def __pow__(self, other, modulo=None):
     kind = type(other)
-    if (kind is int or kind is float) and other != 0 and self.frame.streams:
+    if (kind is int or kind is float) and other != 0 and self.frame.flat:
         node = _ready(self)
         if node is not None:
             x = self._value
@@ -408,7 +408,7 @@ def __pow__(self, other, modulo=None):
 
 def __neg__(self):
     node = _ready(self)
-    if node is not None and self.frame.streams:
+    if node is not None and self.frame.flat:
         y = -self._value
         if type(y) is ndarray:
             return _elementwise(self, Reversed, node, (), y)
@@ -432,7 +432,7 @@ def _elementwise(array, kind, node, saved, y):
 def _array_minus(self, other):
     """``other - self`` for a plain array."""
     node = _ready(self)
-    if node is None or not self.frame.streams:
+    if node is None or not self.frame.flat:
         return None
     y = other - self._value
     return _elementwise(self, Reversed, node, (), y) if type(y) is ndarray else None
@@ -441,7 +441,7 @@ def _array_minus(self, other):
 def _array_over(self, other):
     """``other / self`` for a plain array."""
     node = _ready(self)
-    if node is None or not self.frame.streams:
+    if node is None or not self.frame.flat:
         return None
     x = self._value
     y = other / x
@@ -493,7 +493,7 @@ def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
                 node.active
                 and type(x) is ndarray
                 and (path is None or not path[2])
-                and frame.streams
+                and frame.flat
                 and not frame.complex
             ):
                 if frame.large and x.size >= LARGE and x.dtype == np.float64 and _in_order(x):

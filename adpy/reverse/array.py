@@ -30,7 +30,7 @@ from adpy.traced.dispatch import assemble, below, call, call_ufunc, primal, top_
 from adpy.traced.refusal import refuse, refuse_dead
 from adpy.traced.traced import Entries, scalar_item
 
-__all__ = ["Array", "Element"]
+__all__ = ["STREAMED", "Array", "Element"]
 
 ndarray, float64 = np.ndarray, np.float64
 
@@ -135,7 +135,8 @@ class Array(Entries, VarBase):
             return node
         pending = more.pending
         positions = np.fromiter(pending, np.intp, len(pending))
-        addresses = [s.address if type(s) in TRACED_TYPES else 0 for s in pending.values()]
+        constant = self.frame.constant
+        addresses = [s.address if type(s) in TRACED_TYPES else constant(s) for s in pending.values()]
         version = Pack(node.shape)
         extra(version).layout = more.layout
         if len(node.shape) == 1:
@@ -262,7 +263,7 @@ class Array(Entries, VarBase):
         more = extra(node)
         if more.home is None:
             more.home = tape.claim(prod(node.shape))
-        found = Scalar(value, more.home + flat, tape)
+        found = tape.entry(value, more.home + flat)
         if pending is None and self.path is None and (type(key) is int or type(key) is tuple):
             if more.elements is None:
                 more.elements = {}
@@ -343,7 +344,7 @@ class Array(Entries, VarBase):
 
     def __setitem__(self, key, source):
         kind = type(key)
-        if kind is int and type(source) in _STREAMED and self.path is None and source.frame is self.frame:
+        if kind is int and type(source) in STREAMED and self.path is None and source.frame is self.frame:
             node = self.node
             if node.next is not None:
                 node = self.current()
@@ -358,7 +359,7 @@ class Array(Entries, VarBase):
                     more.elements = None
                 self._value[key] = source._value
                 more.pending[key if key >= 0 else key + shape[0]] = (
-                    source if type(source) is Scalar else source._as(Scalar)
+                    source if type(source) is Scalar else source.as_scalar()
                 )
                 return
         if kind in TRACED_TYPES or kind is list:
@@ -385,7 +386,7 @@ class Array(Entries, VarBase):
         if not frame.open:
             refuse_dead()
         scalar = type(source)
-        if (scalar is Scalar or scalar is Real) and source.frame is frame and self._value.dtype == float64:
+        if scalar in STREAMED and source.frame is frame and self._value.dtype == float64:
             if self._write_scalar(key, source):
                 return
         elif (scalar is float or scalar is float64 or scalar is int) and self._write_constant(key, source):
@@ -432,7 +433,7 @@ class Array(Entries, VarBase):
             more.pending = {}
             more.elements = None
         self._value[key] = source._value
-        more.pending[self._flat(key)] = source if type(source) is Scalar else source._as(Scalar)
+        more.pending[self._flat(key)] = source if type(source) is Scalar else source.as_scalar()
         return True
 
     def _write_constant(self, key, source) -> bool:
@@ -480,6 +481,8 @@ class Array(Entries, VarBase):
         version.previous = node if node.active and not full else None
         version.winners = None if no_repeats(key) else winners(self._value.shape, key)
         version.operands = (reference,) if active else ()
+        if not active:
+            tape.fixed(version, value)
         tape.record(version)
 
     def _write_overlapping(self, mask, source) -> None:
@@ -514,6 +517,8 @@ class Array(Entries, VarBase):
                 "Writing a traced value into an array from outside the function",
                 "Create the array inside the function, or pass it in as an argument and return it.",
             )
+        if active and not node.active:
+            self.frame.snapshot(node)
         if node.written:
             return
         nodes = self.frame.nodes
@@ -577,6 +582,7 @@ class Array(Entries, VarBase):
             if node.active:
                 version = self._version(Increment, node)
                 version.path, version.previous, version.sign = self.path, node, sign
+                self.frame.fixed(version, operand)
                 self.frame.record(version)
             return self
         version = self._version(Increment, node)
@@ -611,6 +617,8 @@ class Array(Entries, VarBase):
                 sign,
             )
             version.operands = (reference,) if active else ()
+            if not active:
+                frame.fixed(version, operand)
             frame.record(version)
 
     def __iadd__(self, other):
@@ -658,4 +666,5 @@ from adpy.reverse.nodes import (  # noqa: E402
 )
 from adpy.reverse.scalar import Real, Scalar  # noqa: E402
 
-_STREAMED = frozenset((Scalar, Real))
+STREAMED = {Scalar, Real}
+"""Types of scalars on a scalar stream."""

@@ -174,6 +174,10 @@ class Streamed(VarBase):
         out._value, out.address, out.frame = self._value, self.address, self.frame
         return out
 
+    def as_scalar(self):
+        """As ``numpy.float64``."""
+        return self._as(Scalar)
+
     def astype(self, dtype, *args, **kwargs):
         """As ``numpy.float64.astype``."""
         from adpy.reverse.array import cast

@@ -25,7 +25,7 @@ class SessionTape(Tape):
     """A tape that remembers the value of every node and collects cotangents."""
 
     __slots__ = ("gradients", "made")
-    streams = False
+    streams = flat = False
 
     def __init__(self) -> None:
         Tape.__init__(self)

@@ -53,6 +53,7 @@ class Tape(Trace):
     """The record of one reverse transform."""
 
     streams = True  # are float64 scalars recorded on the scalar stream?
+    flat = True  # do arithmetic and unary functions of arrays take the fast path?
 
     __slots__ = (
         "__weakref__",
@@ -123,6 +124,20 @@ class Tape(Trace):
         """Reserve a home for ``size`` entries and return its first address."""
         self.home -= size
         return self.home
+
+    def entry(self, value: float, address: int) -> Any:
+        """The scalar that stands for the entry of an array at an address below zero."""
+        return Scalar(value, address, self)
+
+    def constant(self, value: Any) -> int:
+        """Address of a number without derivative."""
+        return 0
+
+    def snapshot(self, node: Node) -> None:
+        """An inactive storage is about to take traced values."""
+
+    def fixed(self, version: Node, value: Any) -> None:
+        """A version was made by writing the constant ``value``."""
 
     @property
     def count(self) -> int:
