@@ -7,6 +7,7 @@ saved is a fifth of the time of an operation.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import log
 from typing import Any
 
@@ -19,7 +20,7 @@ from adpy.traced.dispatch import call_ufunc
 from adpy.traced.refusal import refuse
 from adpy.traced.traced import Traced, scalar_item
 
-__all__ = ["Real", "Scalar"]
+__all__ = ["Real", "Scalar", "as_real", "generate"]
 
 float64 = np.float64
 _TRUE, _FALSE = np.True_, np.False_
@@ -42,7 +43,7 @@ class Streamed(VarBase):
 
     def __new__(cls, value: Any = 0.0, address: int = 0, frame: Any = None):
         if frame is None:  # ``type(x)(value)`` in user code
-            return value if type(value) in TRACED_TYPES else (float if cls is Real else float64)(value)
+            return value if type(value) in TRACED_TYPES else (float if issubclass(cls, Real) else float64)(value)
         self = object.__new__(cls)
         self._value = float(value)
         self.address = address
@@ -221,7 +222,7 @@ class Real(Streamed):
         return repr(self._value)
 
     def _power(self, other):
-        value = self._value ** (other._value if type(other) is Real else other)
+        value = self._value ** (other._value if issubclass(type(other), Real) else other)
         if type(value) is complex or type(value) in TRACED_TYPES or isinstance(other, np.generic | np.ndarray):
             return Traced.__pow__(self + 0j, other) if type(value) is complex else Traced.__pow__(self, other)
         return as_real(Traced.__pow__(self, other))
@@ -267,7 +268,7 @@ class Real(Streamed):
 
 def _python_number(x: Any) -> bool:
     """Is the result of an operation of a Python float with ``x`` a Python float?"""
-    return type(x) in (Real, float, int, bool)
+    return type(x) in (float, int, bool) or issubclass(type(x), Real)
 
 
 def math_unary(ufunc: np.ufunc, original: Any, x: Streamed) -> Any:
@@ -299,7 +300,7 @@ def math_binary(ufunc: np.ufunc, original: Any, a: Any, b: Any) -> Any:
 
 def as_real(x: Any) -> Any:
     """A NumPy-like scalar result as the Python float that the plain function would have."""
-    if type(x) is Scalar:
+    if isinstance(x, Scalar):
         return x._as(Real)
     return float(x) if type(x) is float64 else x
 
@@ -319,7 +320,7 @@ def __{name}__(self, other):
                 out.address = frame.next()
             except StopIteration:
                 out.address = frame.flush()
-            frame.extend((self.address, {weight_a}, other.address, {weight_b}))
+            frame.extend(({both}))
             return out
     elif kind is float or kind is int:
         frame = self.frame
@@ -328,11 +329,11 @@ def __{name}__(self, other):
 {guard}        out = new({cls})
         out._value = {value}
         out.frame = frame
-        try:
+{prepare}        try:
             out.address = frame.next()
         except StopIteration:
             out.address = frame.flush()
-        frame.extend((self.address, {weight_a}, 0, 0.0))
+        frame.extend(({number}))
         return out
     elif kind is Array:
         return NotImplemented
@@ -348,11 +349,11 @@ def __r{name}__(self, other):
 {guard}        out = new({cls})
         out._value = {value}
         out.frame = frame
-        try:
+{prepare}        try:
             out.address = frame.next()
         except StopIteration:
             out.address = frame.flush()
-        frame.extend((self.address, {weight_b}, 0, 0.0))
+        frame.extend(({reflected}))
         return out
     return general(self, other)
 """
@@ -365,24 +366,41 @@ def __{name}__(self, other):
         return {true} if self._value {symbol} other._value else {false}
     return general(self, other)
 """
-# name: primal, weight of a, weight of b
-_OPERATIONS = {
-    "add": ("a + b", "1.0", "1.0"),
-    "sub": ("a - b", "1.0", "-1.0"),
-    "mul": ("a * b", "b", "a"),
-    "truediv": ("a / b", "1.0 / b", "-out._value / b"),
-}
+_OPERATIONS = {"add": "a + b", "sub": "a - b", "mul": "a * b", "truediv": "a / b"}
+_WEIGHTS = {"add": ("1.0", "1.0"), "sub": ("1.0", "-1.0"), "mul": ("b", "a"), "truediv": ("1.0 / b", "-out._value / b")}
 _GUARD = "        if b == 0.0: return by_zero(self, other, general)\n"
 _SYMBOLS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 
 
-def _generate(cls: type) -> None:
-    """Compile the arithmetic and comparisons of ``cls`` from the templates."""
+def _weighted(name: str) -> dict[str, str]:
+    """What the tape records of an operation: children and weights."""
+    weight_a, weight_b = _WEIGHTS[name]
+    return {
+        "both": f"self.address, {weight_a}, other.address, {weight_b}",
+        "number": f"self.address, {weight_a}, 0, 0.0",
+        "reflected": f"self.address, {weight_b}, 0, 0.0",
+        "prepare": "",
+    }
+
+
+def generate(cls: type, scalar: type, real: type, record: Callable = _weighted, compare: str = _COMPARE) -> None:
+    """Compile the arithmetic and comparisons of ``cls`` from the templates.
+
+    Parameters
+    ----------
+    cls : type
+        One of ``scalar`` and ``real``, the types that a frame makes.
+    record : callable
+        ``record(name)``: what is appended to the stream for two traced operands (``both``), for a number on the right
+        (``number``) or on the left (``reflected``), and a line to run before (``prepare``).
+    compare : str
+        Template of a comparison.
+    """
     space = {
         "new": object.__new__,
         "float64": float64,
-        "Scalar": Scalar,
-        "Real": Real,
+        "Scalar": scalar,
+        "Real": real,
         "Array": Array,
         "TRUE": _TRUE,
         "FALSE": _FALSE,
@@ -390,25 +408,25 @@ def _generate(cls: type) -> None:
     }
     truth = (
         {"true": "TRUE", "false": "FALSE", "or_float64": " or kind is float64", "or_scalar": " or kind is Scalar"}
-        if cls is Scalar
+        if cls is scalar
         else {"true": "True", "false": "False", "or_float64": "", "or_scalar": ""}
     )
+    name_of_class = "Scalar" if cls is scalar else "Real"
     sources = []
-    for name, (value, weight_a, weight_b) in _OPERATIONS.items():
+    for name, value in _OPERATIONS.items():
         for template, method in ((_BINARY, f"__{name}__"), (_REFLECTED, f"__r{name}__")):
             source = template.format(
                 name=name,
-                cls=cls.__name__,
-                result="Scalar" if cls is Scalar else "kind",
+                cls=name_of_class,
+                result="Scalar" if cls is scalar else "kind",
                 value=value,
-                weight_a=weight_a,
-                weight_b=weight_b,
                 guard=_GUARD if name == "truediv" else "",
                 inner_guard="    " + _GUARD if name == "truediv" else "",
+                **record(name),
             )
             sources.append((method, source))
     for name, symbol in _SYMBOLS.items():
-        sources.append((f"__{name}__", _COMPARE.format(name=name, symbol=symbol, **truth)))
+        sources.append((f"__{name}__", compare.format(name=name, symbol=symbol, **truth)))
     for method, source in sources:
         scope = {**space, "general": _general(cls, method)}
         exec(compile(source, f"<adpy {cls.__name__}.{method}>", "exec"), scope)
@@ -419,7 +437,7 @@ def _generate(cls: type) -> None:
 def _by_zero(self, other, general):
     """Division by zero: an exception between Python floats, inf or nan with numpy.float64."""
     kind = type(other)
-    if type(self) is Real and (kind is Real or kind is float or kind is int):
+    if isinstance(self, Real) and (kind is float or kind is int or issubclass(kind, Real)):
         raise ZeroDivisionError("float division by zero")
     return general(self, other)
 
@@ -427,7 +445,7 @@ def _by_zero(self, other, general):
 def _general(cls: type, method: str):
     """What a generated method does with operands off the fast path."""
     traced = getattr(Traced, method)
-    if cls is Scalar:
+    if issubclass(cls, Scalar):
         return traced
 
     def real(self, other):
@@ -441,5 +459,5 @@ def _general(cls: type, method: str):
 
 from adpy.reverse.array import Array  # noqa: E402
 
-_generate(Scalar)
-_generate(Real)
+generate(Scalar, Scalar, Real)
+generate(Real, Scalar, Real)
