@@ -19,11 +19,14 @@ from adpy.api.stopping import stop_gradient  # noqa: E402
 
 # Loaded when first asked for, so that a plain gradient does not pay for them.
 _LAZY: dict[str, str] = {
+    "custom_linear_solve": "adpy.custom.linear_solve",
+    "custom_root": "adpy.custom.root",
     "forward_gradient": "adpy.estimates.forward_gradient",
     "hutchinson_diagonal": "adpy.estimates.hutchinson",
     "hutchinson_trace": "adpy.estimates.hutchinson",
     "numerical": "adpy.custom.numerical",
     "primitive": "adpy.custom.primitive",
+    "wirtinger": "adpy.api.wirtinger",
 }
 
 __all__ = [
