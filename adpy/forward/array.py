@@ -42,7 +42,7 @@ class DualArray(Carrying):
         kind = type(value)
         if kind is ndarray:
             return DualArray(value, tangent, frame)
-        if kind is float64:
+        if kind is float64 and type(tangent) not in TRACED_TYPES:
             if not frame.open:
                 refuse_dead()
             return DualScalar(float(value), float(tangent) if frame.width is None else tangent, frame)

@@ -121,3 +121,11 @@ def test_tangents_may_carry_derivatives():
     assert derivative(lambda t: jvp(lambda x: x * x, 3.0, t)[1])(1.0) == 6.0
     v = np.array([1.0, 2.0])
     np.testing.assert_allclose(grad(lambda v: np.sum(jvp(np.sin, np.ones(2), v)[1] ** 2))(v), 2 * np.cos(1.0) ** 2 * v)
+
+
+def test_entries_of_a_constant_point_with_varying_tangents():
+    def along(v):
+        return jvp(lambda x: x[0] * x[1], np.array([3.0, 5.0]), v)[1]
+
+    np.testing.assert_allclose(grad(along)(np.ones(2)), [5.0, 3.0])
+    np.testing.assert_allclose(jvp(along, np.ones(2), np.array([0.0, 2.0]))[1], 6.0)
