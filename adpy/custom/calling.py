@@ -36,7 +36,7 @@ def call(primitive: Any, names: Sequence[str], operands: tuple, static: dict) ->
     if not primitive.rules and any(type(x) in TRACED_TYPES and x.active for x in values):
         refuse(
             f"The primitive {primitive.name!r}",
-            "It has no rule yet: give it one with defjvp, defvjp or defpartials, or wrap the function in adpy.numerical.",
+            "It has no rule yet: define one (defjvp, defvjp, defpartials), or wrap the function in adpy.numerical.",
             MissingRuleError,
         )
     return this.value(values)

@@ -258,8 +258,8 @@ def primitive(
     Returns
     -------
     Primitive
-        Callable as ``function``, with ``defjvp``, ``defvjp`` and ``defpartials`` to define rules.  One of them is enough
-        for both modes.  Rules are NumPy code that adpy differentiates for derivatives of higher order.
+        Callable as ``function``, with ``defjvp``, ``defvjp`` and ``defpartials`` to define rules.  One of them is
+        enough for both modes.  Rules are NumPy code that adpy differentiates for derivatives of higher order.
 
     Raises
     ------

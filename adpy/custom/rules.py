@@ -96,9 +96,8 @@ class Rules:
         given = self._follow("vjp", primals, self._tree(ys), self._tree(bars, True))
         if not isinstance(given, tuple | list) or len(given) != len(primals):
             count = f"{len(given)}" if isinstance(given, tuple | list) else type(given).__name__
-            raise RuleError(
-                f"{self._label('vjp')}: expected a tuple of {len(primals)} cotangents, for {', '.join(names)}; got {count}"
-            )
+            expected = f"a tuple of {len(primals)} cotangents, for {', '.join(names)}"
+            raise RuleError(f"{self._label('vjp')}: expected {expected}; got {count}")
         found = []
         for name, primal, x_bar in zip(names, primals, given, strict=True):
             found += matched(primal, x_bar, f"cotangent of {name}", self._label("vjp"))
@@ -125,8 +124,8 @@ class Rules:
             return follow(self._primitive.rules[kind], *args, **self._primitive.complete(self._call.static))
         except TracedValueError as error:
             error.add_note(
-                f"This happened in {self._label(kind)}: derivatives of higher order differentiate the rules, which are to "
-                "be code that adpy differentiates (compiled parts can be primitives themselves)."
+                f"This happened in {self._label(kind)}: derivatives of higher order differentiate the rules, so these "
+                "are to be code that adpy differentiates (compiled parts can be primitives themselves)."
             )
             raise
 

@@ -1,9 +1,9 @@
 """The transpose of a linear map given as a function: a vjp from a jvp, and a jvp from a vjp.
 
 The pullback of a linear map is its transpose, wherever it is taken, so reverse mode applied to a user's jvp rule *as a
-function of the tangents* makes the vjp (Radul et al., "You Only Linearize Once", 2023), and applied to a user's vjp rule
-as a function of the cotangents it makes the jvp.  A rule that adpy cannot see into (it calls compiled code with the
-tangents) is applied to unit vectors instead.
+function of the tangents* makes the vjp (Radul et al., "You Only Linearize Once", 2023), and applied to a user's vjp
+rule as a function of the cotangents it makes the jvp.  A rule that adpy cannot see into (it calls compiled code with
+the tangents) is applied to unit vectors instead.
 """
 
 from __future__ import annotations
