@@ -1,4 +1,4 @@
-"""Block rows in forward mode: the jvp of the row, once for each direction."""
+"""Block rows in forward mode: many directions together where the row can, else its jvp once for each direction."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
 from adpy.forward.tangents import finite, fitted, fitted_scalar, leaves
 from adpy.plain import np
+from adpy.rules.directions import by_gradient, many_directions
 from adpy.traced.refusal import refuse_rule
 
 __all__ = ["pushed"]
@@ -30,11 +31,28 @@ def pushed(frame: Any, row: Any, operands: Sequence, values: Sequence, static: d
         if frame.width is None:
             dots = _push(row, tangents, values, static, y)
         else:
-            directions = [_direction(tangents, i) for i in range(frame.width)]
-            dots = _stacked([_push(row, direction, values, static, y) for direction in directions], y)
+            dots = _push_together(row, tangents, values, static, y, frame.width)
+            if dots is None:
+                directions = [_direction(tangents, i) for i in range(frame.width)]
+                dots = _stacked([_push(row, direction, values, static, y) for direction in directions], y)
     if not several:
         return _result(frame, y, dots)
     return _rebuilt(y, [_result(frame, part, dot) for part, dot in zip(y, dots, strict=True)])
+
+
+def _push_together(row, tangents, values, static, y, width):
+    """The results' tangents in all directions by one call, or None where that cannot be."""
+    if any(type(x) in TRACED_TYPES for nested in (tangents, values) for x in leaves(nested)):
+        return None
+    many = many_directions(row)
+    if many is not None:
+        dots = many(tangents, y, *values, **static)
+    elif isinstance(y, float) and width > 2 and all(t is None or type(t) is ndarray for t in tangents):
+        dots = by_gradient(row, tangents, y, values, static)
+    else:
+        return None
+    parts = dots if isinstance(dots, tuple) else (dots,)
+    return dots if all(part is not None and finite(part) for part in parts) else None
 
 
 def _tangents(frame, x):

@@ -14,7 +14,7 @@ from adpy.rules.table import block
 __all__ = []
 
 # In the order in which einsum sorts the indices of an implicit output.
-_LETTERS = string.ascii_uppercase + string.ascii_lowercase
+LETTERS = string.ascii_uppercase + string.ascii_lowercase
 _LARGE = 20_000
 """Scalar products from which a search for a good order of contraction pays."""
 
@@ -27,7 +27,7 @@ def np_einsum(*operands, out=None, optimize=False, **kwargs):
 @np_einsum.defjvp
 def einsum_jvp(dots, y, operands, optimize=False, **kwargs):
     total = None
-    for p in _places(operands):
+    for p in places_of(operands):
         if dots[0][p] is not None:
             term = np.einsum(*operands[:p], dots[0][p], *operands[p + 1 :], optimize=optimize, **kwargs)
             total = term if total is None else total + term
@@ -36,8 +36,8 @@ def einsum_jvp(dots, y, operands, optimize=False, **kwargs):
 
 @np_einsum.defvjp
 def einsum_vjp(bar, y, needs, operands, optimize=False, **kwargs):
-    places = _places(operands)
-    spelled = operands[0] if isinstance(operands[0], str) else _spelling(operands)
+    places = places_of(operands)
+    spelled = operands[0] if isinstance(operands[0], str) else spelling(operands)
     arrays = [operands[p] for p in places]
     shapes = tuple([np.shape(array) for array in arrays])
     wanted = [True] * len(operands) if needs[0] is True else needs[0]
@@ -64,7 +64,7 @@ def _cotangent(spelled, shapes, i):
     large : bool
         Whether a search for a good order of contraction pays.
     """
-    terms, output = _terms(spelled, shapes)
+    terms, output = terms_of(spelled, shapes)
     sizes: dict[str, int] = {}
     for term, shape in zip(terms, shapes, strict=True):
         for label, n in zip(term, shape, strict=True):
@@ -74,7 +74,7 @@ def _cotangent(spelled, shapes, i):
     covered = set(output)
     for term, shape in zip(labels[1:], shapes[:i] + shapes[i + 1 :], strict=True):
         covered.update(label for label, n in zip(term, shape, strict=True) if n == sizes[label])
-    unused = [c for c in _LETTERS if c not in sizes]
+    unused = [c for c in LETTERS if c not in sizes]
     target, twins, alone = "", [], []
     for label, n in zip(terms[i], shapes[i], strict=True):
         if label in target:
@@ -93,25 +93,25 @@ def _cotangent(spelled, shapes, i):
     return f"{','.join(labels)}->{kept}", [n for _, n in twins], [n for _, n in alone], large
 
 
-def _places(operands):
+def places_of(operands):
     """Positions of the arrays among the arguments."""
     if isinstance(operands[0], str):
         return range(1, len(operands))
     return range(0, len(operands) - len(operands) % 2, 2)
 
 
-def _spelling(operands):
+def spelling(operands):
     """The subscripts as text, of a call that gives them as lists of numbers."""
-    places = _places(operands)
+    places = places_of(operands)
     sublists = [list(operands[p + 1]) for p in places]
     output = list(operands[-1]) if len(operands) % 2 else None
     numbers = sorted({i for s in [*sublists, output or []] for i in s if i is not Ellipsis})
-    names = dict(zip(numbers, _LETTERS, strict=False))
+    names = dict(zip(numbers, LETTERS, strict=False))
     texts = ["".join("..." if i is Ellipsis else names[i] for i in s) for s in [*sublists, output or []]]
     return ",".join(texts[:-1]) + ("" if output is None else "->" + texts[-1])
 
 
-def _terms(spelled, shapes):
+def terms_of(spelled, shapes):
     """The index string of each operand and of the output, ellipses spelled out."""
     inputs, arrow, output = spelled.replace(" ", "").partition("->")
     terms = inputs.split(",")
@@ -120,6 +120,6 @@ def _terms(spelled, shapes):
         output = "..." + "".join(sorted(c for c in set(letters) if letters.count(c) == 1))
     lengths = [len(shape) - len(t.replace(".", "")) for shape, t in zip(shapes, terms, strict=True)]
     longest = max(lengths)
-    fresh = [c for c in _LETTERS if c not in inputs][:longest]
+    fresh = [c for c in LETTERS if c not in inputs][:longest]
     terms = [t.replace("...", "".join(fresh[longest - n :])) for t, n in zip(terms, lengths, strict=True)]
     return terms, output.replace("...", "".join(fresh))
