@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from adpy.capture.frames import DEEP, FRAME
-from adpy.capture.registry import TRACED_TYPES, contains_traced, primal
+from adpy.capture.registry import TRACED_TYPES, contains_traced, model, primal
 
 __all__ = ["CREATORS", "make", "wrap_fresh"]
 
@@ -63,7 +63,7 @@ def _like_creator(original: Callable, current: Callable) -> Callable:
         if frame is None:
             return original(a, *args, **kwargs)
         if contains_traced(a):
-            a = primal(a) if type(a) in TRACED_TYPES else primal(frame.assemble(a))
+            a = model(a if type(a) in TRACED_TYPES else frame.assemble(a))
             return wrap_fresh(frame, original(a, *args, **kwargs))
         result = original(a, *args, **kwargs)
         return result if current() is None else wrap_fresh(frame, result)
@@ -89,7 +89,7 @@ def _filled(frame, original: Callable, first: Any, fill_value: Any, *args: Any, 
         fill_value = frame.assemble(fill_value)
     if type(first) not in TRACED_TYPES and contains_traced(first) and isinstance(first, list):
         first = frame.assemble(first)
-    result = original(primal(first), primal(fill_value), *args, **kwargs)
+    result = original(model(first), model(fill_value), *args, **kwargs)
     if type(result) is ndarray:
         if result.dtype.kind not in _KINDS:  # an integer or object array: the writer decides what that means
             result[...] = fill_value

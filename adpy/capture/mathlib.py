@@ -75,9 +75,10 @@ def _binary(original: Callable, name: str) -> Callable:
 
 def _composed(original: Callable, composition: Callable) -> Callable:
     def function(*args, **kwargs):
-        if _current() is None or not (contains_traced(args) or contains_traced(tuple(kwargs.values()))):
+        frame = _current()
+        if frame is None or not (contains_traced(args) or contains_traced(tuple(kwargs.values()))):
             return original(*args, **kwargs)
-        return composition(original, *args, **kwargs)
+        return frame.composed(function, functools.partial(composition, original), args, kwargs)
 
     return function
 
@@ -86,11 +87,12 @@ def _iterating(original: Callable, composition: Callable) -> Callable:
     """For functions of iterables, which may be generators: read once, into lists."""
 
     def function(*args, **kwargs):
-        if _current() is None:
+        frame = _current()
+        if frame is None:
             return original(*args, **kwargs)
         args = tuple([list(a) if hasattr(a, "__iter__") else a for a in args])
         if contains_traced(args) or contains_traced(tuple(kwargs.values())):
-            return composition(original, *args, **kwargs)
+            return frame.composed(function, functools.partial(composition, original), args, kwargs)
         return original(*args, **kwargs)
 
     return function

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["TRACED_TYPES", "contains_traced", "dispatch", "is_traced", "primal", "set_hooks"]
+__all__ = ["TRACED_TYPES", "contains_traced", "dispatch", "is_traced", "model", "primal", "set_hooks"]
 
 TRACED_TYPES: set[type] = set()
 """Every class of traced values; a class whose ``immutable`` attribute is true stands for NumPy scalars."""
@@ -36,6 +36,11 @@ def set_hooks(primal: Callable, dispatch: Callable) -> None:
 def primal(x: Any) -> Any:
     """The plain value under ``x``."""
     return _primal(x) if type(x) in TRACED_TYPES else x
+
+
+def model(x: Any) -> Any:
+    """A plain value of the shape, dtype and memory layout of ``x``."""
+    return x.template() if type(x) in TRACED_TYPES and getattr(type(x), "batched", False) else primal(x)
 
 
 def dispatch(function: Callable, args: tuple, kwargs: dict) -> Any:

@@ -118,6 +118,8 @@ def call_ufunc(ufunc: np.ufunc, *inputs: Any) -> Any:
         trace = top_trace(inputs)
         if trace is None:
             return ufunc(*inputs)
+    if trace.batched:
+        return trace.ufunc(ufunc, inputs)
     row = lookup(ufunc)
     values = []
     for x in inputs:
@@ -145,6 +147,8 @@ def call_ufunc(ufunc: np.ufunc, *inputs: Any) -> Any:
 def call_operator(ufunc: np.ufunc, operate: Callable, *inputs: Any) -> Any:
     """``operate(*inputs)`` of scalars, which may round otherwise than ``ufunc`` does."""
     trace = top_trace(inputs)
+    if trace.batched:
+        return trace.ufunc(ufunc, inputs, operate)
     values = [lower(x, trace) for x in inputs]
     return trace.elementwise(lookup(ufunc), inputs, values, operate(*values))
 
@@ -299,6 +303,10 @@ def array_function(function: Callable, args: tuple, kwargs: dict) -> Any:
 
 def call(function: Callable, args: tuple, kwargs: dict) -> Any:
     """Call ``function`` on traced arguments by its row in the rule table."""
+    if getattr(capture.frame(), "batched", False):
+        trace = top_trace([*args, *kwargs.values()])
+        if trace is not None and trace.batched:
+            return trace.call(function, args, kwargs)
     row = lookup(function)
     if row is None:
         function = original_of(function)
@@ -466,6 +474,8 @@ def assemble(nested: Any, dtype: Any = None) -> Any:
     trace = top_trace([nested])
     if trace is None:
         return np.array(nested, dtype)
+    if trace.batched:
+        return trace.assemble(nested, dtype)
     if type(nested) in TRACED_TYPES:
         result = nested.copy() if nested.ndim else trace.assemble_leaves([nested], assemble(nested._value))
         return result if dtype is None else result.astype(dtype, copy=False)

@@ -34,6 +34,7 @@ class Trace(ABC):
     """
 
     __slots__ = ("detached", "open", "parent", "tag")
+    batched = False  # do its values stand for one value in each lane of a batch?
 
     def __init__(self) -> None:
         self.tag = new_tag()
@@ -106,6 +107,10 @@ class Trace(ABC):
         if self.parent is None:
             return function(*primals(args), **{name: primals(x) for name, x in kwargs.items()})
         return self.parent.inert(function, lower(args, self), {name: lower(x, self) for name, x in kwargs.items()})
+
+    def composed(self, function: Callable, composition: Callable, args: tuple, kwargs: dict) -> Any:
+        """Call ``function`` of :mod:`math`, which is ``composition`` on traced arguments (capture frame interface)."""
+        return composition(*args, **kwargs)
 
     def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
         """Call a ``math`` function on traced arguments (capture frame interface)."""
