@@ -12,7 +12,15 @@ import adpy
 from tests.complex.registry import Case, load, numbers, with_numbers
 from tests.corpus.differences import Differences, jacobian
 
-__all__ = ["LOSS_MODES", "by_differences", "by_forward", "by_reverse", "hessian_by_differences", "loss_of"]
+__all__ = [
+    "LOSS_MODES",
+    "by_differences",
+    "by_forward",
+    "by_reverse",
+    "direction_of",
+    "hessian_by_differences",
+    "loss_of",
+]
 
 STEP = 1 / 128
 
@@ -98,9 +106,16 @@ LOSS_MODES = {
 }
 
 
-def hessian_by_differences(case: Case, v: np.ndarray) -> Differences:
+def direction_of(case: Case) -> np.ndarray:
+    """The direction of the second derivatives."""
+    return np.random.default_rng(3).uniform(-1, 1, numbers(case.arguments).size)
+
+
+@cache
+def hessian_by_differences(name: str) -> Differences:
     """The gradient differenced in one direction; the gradient itself is checked by the first-order tests."""
-    x, gradient = numbers(case.arguments), _gradient(case)
+    case = load()[name]
+    x, v, gradient = numbers(case.arguments), direction_of(case), _gradient(case)
 
     def along(t):
         return numbers(gradient(*with_numbers(case.arguments, x + t[0] * v)))
