@@ -78,7 +78,9 @@ def _composed(original: Callable, composition: Callable) -> Callable:
         frame = _current()
         if frame is None or not (contains_traced(args) or contains_traced(tuple(kwargs.values()))):
             return original(*args, **kwargs)
-        return frame.composed(function, functools.partial(composition, original), args, kwargs)
+        if getattr(frame, "batched", False):
+            return frame.composed(function, original, args, kwargs)
+        return composition(original, *args, **kwargs)
 
     return function
 
@@ -92,7 +94,9 @@ def _iterating(original: Callable, composition: Callable) -> Callable:
             return original(*args, **kwargs)
         args = tuple([list(a) if hasattr(a, "__iter__") else a for a in args])
         if contains_traced(args) or contains_traced(tuple(kwargs.values())):
-            return frame.composed(function, functools.partial(composition, original), args, kwargs)
+            if getattr(frame, "batched", False):
+                return frame.composed(function, original, args, kwargs)
+            return composition(original, *args, **kwargs)
         return original(*args, **kwargs)
 
     return function

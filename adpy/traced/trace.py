@@ -108,10 +108,6 @@ class Trace(ABC):
             return function(*primals(args), **{name: primals(x) for name, x in kwargs.items()})
         return self.parent.inert(function, lower(args, self), {name: lower(x, self) for name, x in kwargs.items()})
 
-    def composed(self, function: Callable, composition: Callable, args: tuple, kwargs: dict) -> Any:
-        """Call ``function`` of :mod:`math`, which is ``composition`` on traced arguments (capture frame interface)."""
-        return composition(*args, **kwargs)
-
     def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
         """Call a ``math`` function on traced arguments (capture frame interface)."""
         from adpy.traced.mathcall import math_call
