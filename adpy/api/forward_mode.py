@@ -60,7 +60,7 @@ def _arguments(primals: Any, tangents: Any) -> tuple[tuple, tuple]:
     return primals, tuple(tangents)
 
 
-def _matched(primals: tuple, tangents: tuple) -> list:
+def _matched(primals: tuple, tangents: tuple, match: Callable = matching_tangent) -> list:
     """Tangents of the differentiable leaves of the primals, in order."""
     matched = []
     for i, (primal, tangent) in enumerate(zip(primals, tangents, strict=True)):
@@ -74,11 +74,17 @@ def _matched(primals: tuple, tangents: tuple) -> list:
                 value = coerce(leaf)
                 if np.ndim(value) and value.dtype.kind not in "fc":
                     check_input(value, f"primals[{i}]{path}")
-                matched.append(matching_tangent(dot, value, f"tangents[{i}]{path}"))
+                matched.append(match(dot, value, f"tangents[{i}]{path}"))
     return matched
 
 
-def jvp(function: Callable, primals: Any, tangents: Any) -> tuple[Any, Any]:
+def _has_more_axes(primals: tuple, tangents: tuple) -> bool:
+    """Do the tangents have an axis of directions?"""
+    pairs = zip(flatten(primals), flatten(tangents), strict=False)
+    return any(np.ndim(dot) > np.ndim(leaf) for (_, leaf), (_, dot) in pairs if is_differentiable(leaf))
+
+
+def jvp(function: Callable, primals: Any, tangents: Any, lexicographic: bool = False) -> tuple[Any, Any]:
     """Evaluate ``function`` and its derivative in one direction, in one pass.
 
     Parameters
@@ -90,6 +96,11 @@ def jvp(function: Callable, primals: Any, tangents: Any) -> tuple[Any, Any]:
     tangents : tuple, or anything else
         The direction: as ``primals``, with the same structure and shapes.  Leaves of ``primals`` that are not
         floating-point numbers (allowed inside containers) have any value here.
+    lexicographic : bool
+        At kinks and ties, the one-sided derivative ``(f(x + t v) - f(x)) / t`` for t to 0 from above, instead of that of
+        the conventions: ties are decided by the tangents.  ``tangents`` may then have one more axis, the last, with
+        several directions of which later ones decide what still ties: the lexicographic directional derivative
+        (see docs/kinks.md).  About five times slower.
 
     Returns
     -------
@@ -105,17 +116,33 @@ def jvp(function: Callable, primals: Any, tangents: Any) -> tuple[Any, Any]:
         If a primal is not made of floating-point numbers, or the tangents do not fit the primals.
     TracedValueError
         If the function drops a derivative; the message names the line.
+    NonDifferentiableError
+        With ``lexicographic``: if the function jumps along the direction, or value and tangents do not decide on which
+        side of a jump it goes.
+
+    References
+    ----------
+    A. Griewank, "On stable piecewise linearization and generalized algorithmic differentiation", Optimization Methods
+    and Software 28 (2013).  K. A. Khan and P. I. Barton, "A vector forward mode of automatic differentiation for
+    generalized derivative evaluation", Optimization Methods and Software 30 (2015).
 
     Examples
     --------
     >>> import numpy as np, adpy
     >>> adpy.jvp(lambda x, y: x * y, (3.0, 2.0), (1.0, 0.0))
     (6.0, 2.0)
+    >>> adpy.jvp(abs, 0.0, -1.0), adpy.jvp(abs, 0.0, -1.0, lexicographic=True)
+    ((0.0, 0.0), (0.0, 1.0))
     >>> adpy.jvp(np.cumsum, np.array([1.0, 2.0]), np.array([0.0, 1.0]))
     (array([1., 3.]), array([0., 1.]))
     """
     check_function(function)
     primals, tangents = _arguments(primals, tangents)
+    if lexicographic:
+        from adpy.api.one_sided import directions, one_sided_jvp
+
+        several = _has_more_axes(primals, tangents)
+        return one_sided_jvp(function, primals, _matched(primals, tangents, directions), several)
     matched = _matched(primals, tangents)
     frame, y = run(functools.partial(ForwardTrace, matched), function, primals, {}, list(range(len(primals))))
     try:

@@ -1,0 +1,145 @@
+"""LexicographicTrace: one-sided directional derivatives of piecewise smooth programs.
+
+Every decision of the program is taken as it falls a small step along the direction: by the value, and where values tie by
+the tangents.  So the trace follows the branch that the program takes for all small ``t > 0``, and its tangents are the
+one-sided derivatives there (Griewank 2013; Khan and Barton 2015, for the order in which further directions decide).
+
+The last column of a tangent is no direction but says which entries *move*, that is, depend on an input that varies.  An
+entry that does not move keeps its value to every order, so that a tie of it is no question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from adpy import capture
+from adpy.capture.registry import TRACED_TYPES, contains_traced
+from adpy.errors import NonDifferentiableError
+from adpy.forward.blocks import pushed
+from adpy.forward.lexicographic_blocks import BLOCKS, moved_entries
+from adpy.forward.lexicographic_decisions import DECISIONS, VALUES_ONLY
+from adpy.forward.lexicographic_elementwise import ELEMENTWISE, by_partials
+from adpy.forward.lines import Line
+from adpy.forward.watched import WatchTrace
+from adpy.plain import np
+from adpy.traced.dispatch import coerce, primal
+from adpy.traced.refusal import location, refuse_rule
+from adpy.traced.trace import Trace
+
+__all__ = ["LexicographicTrace"]
+
+ndarray = np.ndarray
+
+
+class LexicographicTrace(WatchTrace):
+    """One pass along one or more directions.
+
+    Parameters
+    ----------
+    tangents : sequence of array
+        Tangents of the inputs, with the directions on one more axis, the last.
+
+    Attributes
+    ----------
+    crossed : str or None
+        The first decision that falls otherwise a step along than at the point itself, and its line.
+    refused : NonDifferentiableError or None
+        The first decision that value and tangents do not decide.
+    doubt : str or None
+        Where first a tangent was marked unknown (NaN).
+    """
+
+    __slots__ = ("crossed", "doubt", "refused")
+
+    def __init__(self, tangents: Sequence) -> None:
+        marked = [np.concatenate([x, np.any(x != 0, -1, keepdims=True)], -1, dtype=x.dtype) for x in tangents]
+        WatchTrace.__init__(self, marked, marked[0].shape[-1])
+        self.crossed = self.doubt = self.refused = None
+
+    # ---- what the rules call
+
+    def line(self, x: Any) -> Line:
+        """An operand along the directions."""
+        if type(x) in (list, tuple) or (type(x) is ndarray and x.dtype == object):
+            x = coerce(x)
+        if self.is_active(x):
+            tangent = x.carried()
+            return Line(x._value, tangent[..., :-1], np.not_equal(primal(tangent[..., -1]), 0))
+        value = x._value if type(x) in TRACED_TYPES and x.frame is self else x
+        return Line(value, np.zeros((*np.shape(value), self.width - 1)), np.zeros(np.shape(value), bool))
+
+    def refuse(self, what: str) -> None:
+        """Give up: what happens along the direction is not known."""
+        self.refused = NonDifferentiableError(
+            f"jvp(lexicographic=True): {what}, and value and tangents do not tell what happens along the direction."
+            f"\n  at {location()}\n  Choose another direction, or the other form of the function that has no jump there."
+        )
+        raise self.refused
+
+    def doubts(self, what: str) -> None:
+        """Remember why a tangent is unknown; it is an error only if a result depends on it."""
+        self.doubt = self.doubt or f"{what}\n  at {location()}"
+
+    def crosses(self, what: str) -> None:
+        """Remember that the program behaves otherwise a step along than at the point."""
+        self.crossed = self.crossed or f"{what}\n  at {location()}"
+
+    def with_moves(self, dots: Any, moves: Any, y: Any) -> Any:
+        """A tangent for ``y`` from the tangents in the directions, and which entries move."""
+        shape = np.shape(y)
+        dots = np.broadcast_to(dots, (*shape, self.width - 1))
+        moves = np.broadcast_to(moves, shape)[..., None]
+        return np.concatenate([dots, moves], -1, dtype=None if type(dots) in TRACED_TYPES else dots.dtype)
+
+    # ---- rows
+
+    def pushed(self, row, inputs, values, y):
+        lines = [self.line(x) for x in inputs]
+        for x, partial in zip(inputs, row.slices, strict=False):
+            if self.is_active(x) and (partial.function is None or not (row.holomorphic or x.dtype.kind != "c")):
+                refuse_rule(row.name, partial.position)
+        with capture.lowered(self.parent), np.errstate(all="ignore"):
+            rule = ELEMENTWISE.get(row.function, by_partials)
+            found, dots = rule(self, row, lines, y)
+            moves = np.zeros(np.shape(y), bool)
+            for x in lines:
+                moves = moves | x.moves
+            if found is not y:
+                if np.any(np.logical_and(primal(found) != primal(y), moves)):
+                    self.crosses(row.name)
+                y = found if isinstance(y, ndarray) else type(y)(found)
+            return y, self.with_moves(dots, moves, y)
+
+    def block(self, row, operands, values, static, y):
+        rule = BLOCKS.get(row.function)
+        if rule is None:
+            return self.marked(row, operands, static, pushed(self, row, operands, values, static, y))
+        return rule(self, row, operands, values, static, y)
+
+    def marked(self, row, operands, static, result: Any) -> Any:
+        """A result of a block row with the column of moving entries set."""
+        parts = result if isinstance(result, list | tuple) else (result,)
+        lines = [self.line(x) for x in operands if type(x) not in (list, tuple) and x is not None]
+        lines += [self.line(x) for xs in operands if type(xs) in (list, tuple) for x in xs]
+        for part in parts:
+            if self.is_active(part):
+                part.carried()[..., -1] = moved_entries(row, [x.moves for x in lines], static, np.shape(part))
+        return result
+
+    # ---- decisions
+
+    def inert(self, function: Callable, args: tuple, kwargs: dict) -> Any:
+        plain = Trace.inert(self, function, args, kwargs)
+        if function in VALUES_ONLY or not contains_traced(args):
+            return plain
+        decide = DECISIONS.get(function)
+        if decide is None:
+            if any(np.any(self.line(x).moves) for x in args if contains_traced(x)):
+                self.refuse(f"{getattr(function, '__name__', function)} decides by values")
+            return plain
+        with capture.lowered(self.parent):
+            found = decide(self, *args, **kwargs)
+        if not np.array_equal(found, plain):
+            self.crosses(getattr(function, "__name__", str(function)))
+        return type(plain)(found) if np.ndim(plain) == 0 and not isinstance(plain, ndarray | tuple) else found

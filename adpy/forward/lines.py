@@ -1,0 +1,108 @@
+"""Lines: values along a direction, compared lexicographically (value, then tangent after tangent)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adpy.plain import np
+
+__all__ = ["Line", "order", "ranks", "signs"]
+
+ndarray = np.ndarray
+
+
+class Line:
+    """An operand as it is for small steps along the directions.
+
+    Attributes
+    ----------
+    value : number or array
+        Its value.
+    dots : array
+        Its tangents, the directions on the last axis.
+    moves : bool or ndarray of bool
+        Which entries depend on an input that varies; where not, the tangents are zero to every order.
+    """
+
+    __slots__ = ("dots", "moves", "value")
+
+    def __init__(self, value: Any, dots: Any, moves: Any) -> None:
+        self.value, self.dots, self.moves = value, dots, moves
+
+    def __sub__(self, other: Line) -> Line:
+        return Line(self.value - other.value, self.dots - other.dots, np.logical_or(self.moves, other.moves))
+
+    def __getitem__(self, key: Any) -> Line:
+        return Line(self.value[key], self.dots[key], self.moves[key])
+
+    def broadcast(self, shape: tuple[int, ...]) -> Line:
+        """The same with all parts in this shape."""
+        dots = np.broadcast_to(self.dots, (*shape, self.dots.shape[-1]))
+        return Line(np.broadcast_to(self.value, shape), dots, np.broadcast_to(self.moves, shape))
+
+
+def _sign(x: Any) -> Any:
+    return 1 * np.greater(x, 0) - 1 * np.less(x, 0)
+
+
+def _resolved(sign: Any, tied: Any, dots: Any, moves: Any) -> tuple[Any, Any]:
+    """Resolve ties by the tangents, the first direction first."""
+    lost = np.zeros(np.shape(tied), bool)
+    for i in range(dots.shape[-1]):
+        dot = dots[..., i]
+        sign = np.where(tied, _sign(dot), sign)
+        lost = lost | (tied & np.not_equal(dot, dot))
+        tied = tied & np.equal(dot, 0)
+    return sign, lost | (tied & moves)
+
+
+def signs(x: Line) -> tuple[Any, Any]:
+    """Signs of ``x`` a small step along, and where value and tangents are zero so that these do not tell."""
+    return _resolved(_sign(x.value), np.equal(x.value, 0), x.dots, x.moves)
+
+
+def order(a: Line, b: Line) -> tuple[Any, Any]:
+    """Signs of ``a - b`` a small step along, and where value and tangents tie so that these do not tell."""
+    sign = 1 * np.greater(a.value, b.value) - 1 * np.less(a.value, b.value)
+    with np.errstate(invalid="ignore"):
+        dots = a.dots - b.dots
+    return _resolved(sign, np.equal(a.value, b.value), dots, np.logical_or(a.moves, b.moves))
+
+
+def ranks(x: Line, axis: int) -> tuple[ndarray, ndarray]:
+    """Ranks of the entries along ``axis`` a small step along the directions, and which of them tie undecided.
+
+    Entries that tie in value and tangents have one rank; NaN ranks last.
+    """
+    axis = axis % np.ndim(x.value)
+    value = np.moveaxis(np.asarray(x.value), axis, -1)
+    dots = np.moveaxis(np.asarray(x.dots), axis, -2)
+    moves = np.moveaxis(np.asarray(x.moves), axis, -1)
+    keys = [*np.moveaxis(dots, -1, 0)[::-1], value]
+    place = np.lexsort(np.stack(keys), axis=-1)
+    sorted_keys = [np.take_along_axis(key, place, -1) for key in keys]
+    same = np.all([_same(key[..., 1:], key[..., :-1]) for key in sorted_keys], axis=0)
+    rank = np.concatenate([np.zeros((*same.shape[:-1], 1), np.intp), np.cumsum(~same, -1)], -1)
+    stirred = np.take_along_axis(moves, place, -1)
+    pair = same & (stirred[..., 1:] | stirred[..., :-1])
+    tied = np.zeros(rank.shape, bool)
+    tied[..., 1:] |= pair
+    tied[..., :-1] |= pair
+    unsure = np.isnan(dots).any(-1) & _repeated(value, rank, place)
+    back = np.argsort(place, -1)
+    rank, tied = np.take_along_axis(rank, back, -1), np.take_along_axis(tied, back, -1) | unsure
+    return np.moveaxis(rank, -1, axis), np.moveaxis(tied, -1, axis)
+
+
+def _same(a: ndarray, b: ndarray) -> ndarray:
+    return (a == b) | (np.isnan(a) & np.isnan(b))
+
+
+def _repeated(value: ndarray, rank: ndarray, place: ndarray) -> ndarray:
+    """Entries whose value another entry has, too."""
+    ordered = np.take_along_axis(value, place, -1)
+    same = ordered[..., 1:] == ordered[..., :-1]
+    found = np.zeros(value.shape, bool)
+    found[..., 1:] |= same
+    found[..., :-1] |= same
+    return np.take_along_axis(found, np.argsort(place, -1), -1)
