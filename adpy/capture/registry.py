@@ -40,7 +40,7 @@ def primal(x: Any) -> Any:
 
 def model(x: Any) -> Any:
     """A plain value of the shape, dtype and memory layout of ``x``."""
-    return x.template() if type(x) in TRACED_TYPES and getattr(type(x), "batched", False) else primal(x)
+    return x.template() if type(x) in TRACED_TYPES and getattr(type(x), "_batched", False) else primal(x)
 
 
 def dispatch(function: Callable, args: tuple, kwargs: dict) -> Any:

@@ -59,7 +59,7 @@ def _compare(ufunc: np.ufunc, compare):
             return compare(primal(self), other)
         if not _accepts(other):
             return NotImplemented
-        if self.frame.parent is not None or getattr(type(other), "batched", False):  # an enclosing transform may want to know what is decided
+        if self.frame.parent is not None or getattr(type(other), "_batched", False):  # an enclosing transform may want to know what is decided
             return call_ufunc(ufunc, self, other)
         return ufunc(_value(self), _value(other))
 
@@ -184,7 +184,7 @@ class Traced:
 
     __slots__ = ()
     __array_priority__ = 1000.0
-    batched = False  # does it stand for one value in each lane of a batch?
+    _batched = False  # does it stand for one value in each lane of a batch?
 
     def __array_wrap__(self, array, context=None, return_scalar=False):
         return array[()] if return_scalar else array
