@@ -19,6 +19,7 @@ from adpy.api.stopping import stop_gradient  # noqa: E402
 
 # Loaded when first asked for, so that a plain gradient does not pay for them.
 _LAZY: dict[str, str] = {
+    "check_rule": "adpy.custom.checking",
     "custom_linear_solve": "adpy.custom.linear_solve",
     "custom_root": "adpy.custom.root",
     "forward_gradient": "adpy.estimates.forward_gradient",

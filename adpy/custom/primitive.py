@@ -65,6 +65,13 @@ class Primitive:
         return self if instance is None else types.MethodType(self, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        names, operands, static = self.bound(args, kwargs)
+        if capture.frame() is None and not any(_may_be_traced(leaf) for _, leaf in flatten(operands)):
+            return self.body(operands, static)
+        return call(self, names, operands, static)
+
+    def bound(self, args: tuple, kwargs: dict) -> tuple[list[str], tuple, dict]:
+        """Names and values of the operands of a call, and its static arguments."""
         operands, static = self._binder(*args, **kwargs)
         names = self._operands
         if self._variadic is not None:
@@ -75,9 +82,7 @@ class Primitive:
         for name, value in static.items():
             if any(type(leaf) in TRACED_TYPES for _, leaf in flatten(value)):
                 static[name] = map_leaves(functools.partial(self._detached, name), value)
-        if capture.frame() is None and not any(_may_be_traced(leaf) for _, leaf in flatten(operands)):
-            return self.body(operands, static)
-        return call(self, names, operands, static)
+        return names, operands, static
 
     def _detached(self, name: str, leaf: Any) -> Any:
         plain = detach(leaf)
