@@ -19,14 +19,18 @@ from adpy.api.stopping import stop_gradient  # noqa: E402
 
 # Loaded when first asked for, so that a plain gradient does not pay for them.
 _LAZY: dict[str, str] = {
+    "batch": "adpy.api.batch",
     "check_rule": "adpy.custom.checking",
     "custom_linear_solve": "adpy.custom.linear_solve",
     "custom_root": "adpy.custom.root",
+    "derivative_tensor": "adpy.series.tensor",
+    "derivatives": "adpy.series.transforms",
     "forward_gradient": "adpy.estimates.forward_gradient",
     "hutchinson_diagonal": "adpy.estimates.hutchinson",
     "hutchinson_trace": "adpy.estimates.hutchinson",
     "numerical": "adpy.custom.numerical",
     "primitive": "adpy.custom.primitive",
+    "taylor": "adpy.series.transforms",
     "wirtinger": "adpy.api.wirtinger",
 }
 

@@ -1,0 +1,132 @@
+"""BatchScalar and BatchReal: one NumPy scalar, or one Python number, in each lane."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from adpy.batching.value import BatchBase
+from adpy.plain import np
+
+__all__ = ["BatchReal", "BatchScalar"]
+
+ndarray = np.ndarray
+_PLAIN = frozenset([float, int, bool, np.float64])
+_PYTHON = {"f": float, "c": complex, "b": bool, "i": int, "u": int}
+
+
+class BatchScalar(BatchBase):
+    """A NumPy scalar in each lane: immutable."""
+
+    __slots__ = ("_data", "frame")
+    immutable = True
+    active = True
+
+    def __init__(self, data: Any, frame: Any) -> None:
+        self._data, self.frame = data, frame
+
+    __class__ = property(lambda self: self._data.dtype.type)
+    shape = property(lambda self: ())
+    ndim = property(lambda self: 0)
+    size = property(lambda self: 1)
+    dtype = property(lambda self: self._data.dtype)
+    T = property(lambda self: self)
+
+    def laned(self) -> Any:
+        """The values of all lanes."""
+        return self._data
+
+    def __getitem__(self, key):
+        if key == () and type(key) is tuple:
+            return self
+        keys = key if type(key) is tuple else (key,)
+        if all(k is None or k is Ellipsis for k in keys):
+            return self.frame.wrap(self._data[(*key, slice(None)) if type(key) is tuple else (key, slice(None))], True)
+        raise TypeError("invalid index to scalar variable.")
+
+    def _real(self):
+        return type(self)(self._data.real.copy(), self.frame)
+
+    def _imag(self):
+        return type(self)(self._data.imag.copy(), self.frame)
+
+    def copy(self, order="C"):
+        """Itself: it is immutable."""
+        return self
+
+    def conj(self):
+        """Complex conjugate."""
+        return self if self.dtype.kind != "c" else self.frame.ufunc(np.conjugate, (self,))
+
+    conjugate = conj
+
+    def item(self, *args):
+        """As a Python number."""
+        return BatchReal(self._data, self.frame) if self.dtype.kind in "fc" else self.agreed("item()").item()
+
+    tolist = item
+
+    def astype(self, dtype, *args, **kwargs):
+        """As ``numpy.generic.astype``."""
+        return BatchScalar(self._data.astype(dtype), self.frame)
+
+
+class BatchReal(BatchScalar):
+    """A Python ``float`` or ``complex`` in each lane: what would raise for it, is left to the lanes."""
+
+    __slots__ = ()
+    __class__ = property(lambda self: _PYTHON[self._data.dtype.kind])
+
+    def item(self):
+        """Itself."""
+        return self
+
+    tolist = item
+
+    def is_integer(self) -> bool:
+        """As ``float.is_integer``."""
+        return self.agreed("is_integer()").is_integer()
+
+
+def _fast(name: str, operate: Any, swap: bool, keep: bool) -> None:
+    """The operator ``name`` without detours, for numbers and for scalars of the same lanes.
+
+    ``keep``: the result of an operation on Python floats is one, and raises nothing.
+    """
+    general = getattr(BatchBase, name)
+
+    def method(self, other):
+        kind = type(other)
+        if kind is BatchScalar and other.frame is self.frame:
+            other = other._data
+        elif kind not in _PLAIN:
+            return general(self, other)
+        frame = self.frame
+        if frame.parent is None and frame.open:
+            return BatchScalar(operate(other, self._data) if swap else operate(self._data, other), frame)
+        return general(self, other)
+
+    setattr(BatchScalar, name, method)
+
+    def real_method(self, other):
+        kind = type(other)
+        if kind is BatchReal and other.frame is self.frame:
+            other = other._data
+        elif kind is not float and kind is not int:
+            return general(self, other)
+        frame = self.frame
+        if frame.parent is None and frame.open:
+            return BatchReal(operate(other, self._data) if swap else operate(self._data, other), frame)
+        return general(self, other)
+
+    setattr(BatchReal, name, real_method if keep else general)
+
+
+for _name in ("add", "sub", "mul"):
+    _fast(f"__{_name}__", getattr(operator, _name), False, True)
+    _fast(f"__r{_name}__", getattr(operator, _name), True, True)
+for _name in ("truediv", "pow", "mod", "floordiv"):
+    _fast(f"__{_name}__", getattr(operator, _name), False, False)
+    _fast(f"__r{_name}__", getattr(operator, _name), True, False)
+for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
+    _fast(f"__{_name}__", getattr(operator, _name), False, False)

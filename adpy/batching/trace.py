@@ -1,0 +1,285 @@
+"""BatchTrace: a function run once for many lanes; every operation is one NumPy call on the values of all.
+
+Values of lanes are always the outermost: a tape or a forward trace that is entered inside a batch stands *below* it, on
+the arrays of all lanes, since lanes never mix.  So it costs what it costs on such arrays, and knows nothing of lanes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from adpy import capture
+from adpy.batching.array import FROZEN, BatchArray
+from adpy.batching.scalar import BatchReal, BatchScalar
+from adpy.batching.splitting import Split, groups_of
+from adpy.capture.registry import TRACED_TYPES
+from adpy.errors import TracedValueError
+from adpy.plain import np
+from adpy.tags import new_tag
+from adpy.traced.dispatch import coerce, primal, top_trace
+from adpy.traced.refusal import refuse_dead
+from adpy.traced.trace import Trace
+
+__all__ = ["BatchTrace"]
+
+ndarray, float64 = np.ndarray, np.float64
+_ABOVE = 1 << 60  # tags of batches: larger than those of all transforms that are not
+_PYTHON = frozenset([float, int, bool, complex])
+_SEQUENCES = (list, tuple)
+
+
+class BatchTrace(Trace):
+    """One run of a function over ``size`` lanes.
+
+    Parameters
+    ----------
+    size : int
+        Number of lanes.
+    level : int
+        Level of capture of this run.
+    copies : bool
+        Give every lane a copy of what the lanes could share.
+    number : object
+        Identifies the batch, whose runs over groups of its lanes have traces of their own.
+
+    Attributes
+    ----------
+    restart : Restart or None
+        The first interruption of the run, even if user code swallowed it.
+    wants_copies : bool
+        Was something written into memory that all lanes share?
+    """
+
+    __slots__ = ("base", "copies", "level", "number", "restart", "size", "wants_copies")
+    batched = True
+
+    def __init__(self, size: int, level: int = 0, copies: bool = False, number: Any = None) -> None:
+        Trace.__init__(self)
+        self.tag = _ABOVE + new_tag()
+        self.base = self.parent
+        self.size, self.level, self.copies, self.number = size, level, copies, number
+        self.wants_copies = False
+        self.restart = None
+
+    def close(self) -> None:
+        """End the run: its values are dead."""
+        self.open = False
+
+    def note(self, error: TracedValueError) -> None:
+        """Remember a refusal; those of a transform inside are that transform's."""
+        if self.parent is not self.base:
+            self.parent.note(error)
+        else:
+            self.detached.append(error)
+
+    def part(self, apart: ndarray, reason: str) -> None:
+        """Part the lanes by what is in ``apart`` (lanes last); each on its own if that is the same."""
+        groups = groups_of(apart)
+        raise Split(self, groups if len(groups) > 1 else None, reason)
+
+    # ---- values
+
+    def wrap(self, data: Any, laned: bool, python: bool = False) -> Any:
+        """The value of ``data``: with the lanes along its last axis, or shared by all."""
+        if not laned:
+            return self.lift(data)
+        if data.ndim == 1:
+            return BatchReal(data, self) if python else BatchScalar(data, self)
+        return BatchArray(data, self)
+
+    def lift(self, y: Any) -> Any:
+        kind = type(y)
+        if kind is ndarray:
+            return BatchArray(None, self, y) if y.dtype.kind in "fc" else y
+        if kind in TRACED_TYPES and not kind.immutable and y.frame is not self:
+            return BatchArray(None, self, y)
+        return y
+
+    def lift_borrowed(self, array: Any) -> Any:
+        return BatchArray(None, self, array, (FROZEN, None))
+
+    def fresh(self, shape: tuple, dtype: Any) -> Any:
+        """An array of its own, uninitialised, that can take values of enclosing transforms."""
+        array = np.empty(shape, dtype)
+        return array if self.parent is None or array.dtype.kind not in "fc" else self.parent.buffer(array)
+
+    def separate(self, shared: Any) -> Any:
+        """A copy of ``shared`` for each lane."""
+        data = self.fresh((*shared.shape, self.size), shared.dtype)
+        data[...] = shared[..., None]
+        return data
+
+    def expanded(self, shared: Any) -> Any:
+        """``shared`` as the values of all lanes, not to be written."""
+        with capture.lowered(self.parent):
+            shared = np.asarray(shared) if type(shared) not in TRACED_TYPES else shared
+            return np.broadcast_to(shared[..., None], (*shared.shape, self.size))
+
+    def operand(self, x: Any) -> tuple[Any, bool]:
+        """``x`` for an operation on the values of all lanes, and whether it has values of lanes."""
+        kind = type(x)
+        if kind in _SEQUENCES or (kind is ndarray and x.dtype == object):
+            x = coerce(x)
+            kind = type(x)
+        if kind in TRACED_TYPES:
+            if x.frame is self:
+                data = x.laned()
+                if data is not None:
+                    return data, True
+                x = x.shared()
+            elif kind._batched and x.frame.tag > self.tag:
+                raise Split(x.frame, None, "A value of a batch inside another")
+        return (x[..., None] if getattr(x, "ndim", 0) else x), False
+
+    def data(self, x: Any) -> tuple[Any, bool]:
+        """As :meth:`operand`, but what all lanes share without the axis of the lanes."""
+        x, laned = self.operand(x)
+        return (x[..., 0] if not laned and getattr(x, "ndim", 0) else x), laned
+
+    def laned(self, x: Any) -> Any:
+        """The values of ``x`` in all lanes, the lanes along the last axis."""
+        data, laned = self.data(x)
+        return data if laned else self.expanded(data)
+
+    # ---- operations
+
+    def ufunc(self, ufunc: np.ufunc, inputs: Sequence, operate: Callable | None = None) -> Any:
+        """``ufunc(*inputs)``, or ``operate(*inputs)``, entry by entry."""
+        if not self.open:
+            refuse_dead()
+        if ufunc.signature is not None:
+            return self.call(ufunc, tuple(inputs), {})
+        values, laned, python, weak = [], False, True, False
+        for x in inputs:
+            kind = type(x)
+            if kind is BatchScalar and x.frame is self:
+                values.append(x._data)
+                laned, python = True, False
+            elif kind is BatchReal and x.frame is self:
+                values.append(x._data)
+                laned = weak = True
+            elif kind in _PYTHON:
+                values.append(x)
+            elif kind in TRACED_TYPES and kind._batched and x.frame.tag > self.tag:
+                return x.frame.ufunc(ufunc, inputs, operate)
+            else:
+                value, own = self.operand(x)
+                values.append(value)
+                laned, python = laned or own, False
+        if not laned:
+            values = [x[..., 0] if getattr(x, "ndim", 0) else x for x in values]
+        if weak and not python:
+            values = self._strong(ufunc, inputs, values)
+        python = python and laned
+        if python:
+            self._check_division(ufunc, values)
+        with capture.lowered(self.parent):
+            y = (operate or ufunc)(*values)
+        if python:
+            self._check_power(ufunc, values, y)
+        if type(y) is tuple:
+            return tuple([self.wrap(part, laned, python) for part in y])
+        return self.wrap(y, laned, python)
+
+    def _strong(self, ufunc, inputs, values):
+        """Python floats yield to the dtype of arrays."""
+        dtypes = [x.dtype for x in inputs if type(x) is not BatchReal and hasattr(x, "dtype")]
+        dtype = np.result_type(*dtypes, 0.0) if dtypes else None
+        if dtype is None or dtype.itemsize >= (16 if dtype.kind == "c" else 8):
+            return values
+        real = np.finfo(dtype).dtype
+        return [v.astype(real) if type(x) is BatchReal else v for x, v in zip(inputs, values, strict=True)]
+
+    def _check_division(self, ufunc, values):
+        """Python raises where NumPy gives infinities."""
+        if ufunc in (np.divide, np.floor_divide, np.remainder):
+            zero = primal(values[1]) == 0
+            if np.any(zero):
+                if np.all(zero):
+                    raise ZeroDivisionError("division by zero")
+                self.part(zero, "Division by zero")
+
+    def _check_power(self, ufunc, values, y):
+        """Python raises, or gives complex numbers, where NumPy gives infinities or NaN."""
+        if ufunc is np.power:
+            bad = ~np.isfinite(primal(y))
+            if bad.any():
+                self.part(bad, "A power of Python floats")
+
+    def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
+        if top_trace(args) is not self:
+            return Trace.math(self, replacement, original, args)
+        if any(x.ndim for x in args if type(x) is BatchArray):
+            return self.call(original, args, {})
+        values = [self.operand(x)[0] for x in args]
+        with capture.lowered(self.parent), np.errstate(all="ignore"):
+            y = replacement(*values)
+            plain = primal(y)
+            if not np.isfinite(plain).all():
+                self._check_math(original, [primal(x) for x in values], plain)
+        return BatchReal(y, self)
+
+    def _check_math(self, original, values, y):
+        """``math`` raises where NumPy gives infinities or NaN."""
+        bad = np.isnan(y) & ~np.any([np.isnan(x) | np.zeros(y.shape, bool) for x in values], axis=0)
+        bad |= np.isinf(y) & np.all([np.isfinite(x) | np.zeros(y.shape, bool) for x in values], axis=0)
+        if bad.all():
+            original(*[float(x[0]) if np.ndim(x) else x for x in values])  # raises
+        if bad.any():
+            self.part(bad, f"math.{original.__name__}")
+
+    def composed(self, function: Callable, original: Callable, args: tuple, kwargs: dict) -> Any:
+        """A function of ``math`` that is no ufunc (capture frame interface)."""
+        from adpy.batching.onebyone import one_by_one
+
+        return one_by_one(self, function, args, kwargs)
+
+    def inert(self, function: Callable, args: tuple, kwargs: dict) -> Any:
+        return self.call(function, args, kwargs)
+
+    def call(self, function: Callable, args: tuple, kwargs: dict) -> Any:
+        """``function(*args, **kwargs)`` in every lane."""
+        from adpy.batching.functions import call
+
+        return call(self, function, args, kwargs)
+
+    def elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
+        return self.ufunc(row.function, inputs)
+
+    def real_elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
+        return self.ufunc(row.function, inputs)
+
+    def block(self, row, operands: Sequence, values: Sequence, static: dict, y: Any) -> Any:
+        return self.call(row.function, tuple(operands), static)
+
+    def structural(self, row, bind: Callable, operands: Sequence, values: Sequence, static: dict, y: Any) -> Any:
+        return self.call(row.function, tuple(operands), static)
+
+    # ---- arrays from entries
+
+    def assemble(self, nested: Any, dtype: Any = None) -> Any:
+        if type(nested) is ndarray and nested.dtype == object:
+            nested = nested.tolist()
+        top = top_trace([nested])
+        if top is not self:
+            return top.assemble(nested, dtype) if top is not None else Trace.assemble(self, nested, dtype)
+        if type(nested) not in _SEQUENCES:
+            data, laned = self.data(nested)
+            if not laned:
+                return self.lift(np.array(data, dtype))
+            return BatchArray(data.copy() if dtype is None else data.astype(dtype), self)
+        with capture.lowered(self.parent):
+            data = self._stacked(nested)
+            return BatchArray(data if dtype is None else data.astype(dtype), self)
+
+    def _stacked(self, nested: Any) -> Any:
+        """The values of all lanes of a (nested) sequence."""
+        if type(nested) not in _SEQUENCES:
+            return self.laned(nested)
+        if not nested:
+            return self.expanded(np.zeros(0))
+        return np.stack([self._stacked(item) for item in nested])
+
+    def assemble_leaves(self, leaves: list, value: Any) -> Any:
+        return self.assemble(leaves).reshape(value.shape)
