@@ -24,7 +24,7 @@ FLOORS = {
     "forward": 4,
     "program": 4,
     "reverse": 4,
-    "taylor": 4,
+    "series": 6,
     "api": 5,
     "custom": 6,
     "diagnostics": 6,
