@@ -1,0 +1,335 @@
+"""Calls: instructions that run a row of the rule table in Python, between stretches of compiled ones.
+
+Second-order derivatives come from pushing tangents through the row's own rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from adpy import capture
+from adpy.capture.registry import TRACED_TYPES
+from adpy.forward.trace import ForwardTrace
+from adpy.plain import np
+from adpy.program.code import View
+from adpy.reverse.sweep import reduce_to
+from adpy.traced.binding import binder
+
+__all__ = ["BlockCall", "ElementwiseCall", "Product", "views_in"]
+
+
+def views_in(operands: Sequence) -> list[View]:
+    """The views among operands, those in lists included."""
+    found = []
+    for x in operands:
+        found += views_in(x) if type(x) is list else [x] if type(x) is View else []
+    return found
+
+
+def values_of(operands: Sequence, memory: np.ndarray) -> list:
+    """Operands as plain arrays and numbers."""
+    return [
+        values_of(x, memory) if type(x) is list else _number(x.of(memory)) if type(x) is View else x for x in operands
+    ]
+
+
+def _number(array: np.ndarray) -> Any:
+    """An array without axes as the NumPy scalar that the function had."""
+    return array if array.ndim else array[()]
+
+
+def dots_of(view: View, dots: np.ndarray) -> np.ndarray:
+    """Tangents of a view: of its shape for one direction, with one more axis for many."""
+    columns = view.columns(dots)
+    return columns[..., 0] if dots.shape[1] == 1 else columns
+
+
+def push(function: Callable, primals: Sequence, tangents: Sequence, width: int) -> list:
+    """Tangents of the results (a tuple) of rule code, for ``width`` directions; None where there is none."""
+    given = [_number(np.array(t)) for t in tangents]
+    trace = ForwardTrace(given, None if width == 1 else width)
+    traced = [trace.input(np.array(x) if np.ndim(x) else np.float64(x)) for x in primals]
+    try:
+        with capture.tracing(trace, function, 0) as call, np.errstate(all="ignore"):
+            results = call(*traced)
+        if trace.detached:
+            raise trace.detached[0]
+        return [x.tangent if type(x) in TRACED_TYPES and x.frame is trace else None for x in results]
+    finally:
+        trace.close()
+
+
+class ElementwiseCall:
+    """An elementwise row without an opcode."""
+
+    def __init__(self, row: Any, operands: list, out: View) -> None:
+        self.row, self.operands, self.out = row, operands, out
+        self.partials = [
+            (x, partial) for x, partial in zip(operands, row.slices, strict=False) if type(x) is View and partial.constant != 0.0
+        ]
+
+    def replay(self, memory: np.ndarray) -> None:
+        """Values."""
+        with np.errstate(all="ignore"):
+            self.out.of(memory)[...] = self.row.function(*values_of(self.operands, memory))
+
+    def weights(self, memory: np.ndarray) -> list[tuple[View, Any]]:
+        """Operands with their partials."""
+        values = [*values_of(self.operands, memory), _number(self.out.of(memory))]
+        with np.errstate(all="ignore"):
+            return [(x, partial.function(*values)) for x, partial in self.partials]
+
+    def tangent(self, memory: np.ndarray, dots: np.ndarray) -> None:
+        """Values and tangents."""
+        self.replay(memory)
+        out = self.out.columns(dots)
+        total = np.zeros(out.shape)
+        for x, weight in self.weights(memory):
+            total += _times(np.asarray(weight)[..., None], _spread(x.columns(dots), self.out))
+        out[...] = total
+
+    def adjoint(self, memory: np.ndarray, bars: np.ndarray) -> None:
+        """Cotangents of the operands."""
+        bar = self.out.columns(bars)
+        for x, weight in self.weights(memory):
+            into = x.columns(bars)
+            into += _reduced(_times(np.asarray(weight)[..., None], bar), x)
+
+    def second_order(self, memory: np.ndarray, dots: np.ndarray, bars: np.ndarray, bar_dots: np.ndarray) -> None:
+        """Cotangents of the operands and their tangents."""
+        width = dots.shape[1]
+        bar, bar_dot = self.out.columns(bars), self.out.columns(bar_dots)
+        active = [x for x in (*self.operands, self.out) if type(x) is View]
+        constants = [x if type(x) is not View else None for x in (*self.operands, self.out)]
+
+        def partials(*traced):
+            given = iter(traced)
+            values = [next(given) if c is None else c for c in constants]
+            return tuple([partial.function(*values) for _, partial in self.partials])
+
+        primals = [_number(x.of(memory)) for x in active]
+        turns = push(partials, primals, [dots_of(x, dots) for x in active], width)
+        for (x, weight), turn in zip(self.weights(memory), turns, strict=True):
+            weight = np.asarray(weight)[..., None]
+            into, into_dot = x.columns(bars), x.columns(bar_dots)
+            into += _reduced(_times(weight, bar), x)
+            change = _times(weight, bar_dot)
+            if turn is not None:
+                turn = np.asarray(turn)
+                change = change + _times(turn[..., None] if width == 1 else turn, bar)
+            into_dot += _reduced(np.broadcast_to(change, (*self.out.shape, width)), x)
+
+
+def _times(weight: Any, dot: Any) -> Any:
+    """``weight * dot``, zero where ``dot`` is zero."""
+    with np.errstate(all="ignore"):
+        return np.where(dot == 0.0, 0.0, weight * dot)
+
+
+def _spread(columns: np.ndarray, out: View) -> np.ndarray:
+    """Columns of an operand with the axes of the result."""
+    missing = len(out.shape) - (columns.ndim - 1)
+    return columns.reshape((1,) * missing + columns.shape)
+
+
+def _reduced(columns: np.ndarray, x: View) -> np.ndarray:
+    """Columns of the result summed over the axes along which the operand was broadcast."""
+    return reduce_to(columns, (*x.shape, columns.shape[-1]))
+
+
+class Product:
+    """``left @ right`` of matrices and vectors by BLAS."""
+
+    def __init__(self, left: Any, right: Any, out: View) -> None:
+        self.left, self.right, self.out = left, right, out
+
+    def replay(self, memory: np.ndarray) -> None:
+        """Values."""
+        left, right = values_of((self.left, self.right), memory)
+        self.out.of(memory)[...] = left @ right
+
+    def tangent(self, memory: np.ndarray, dots: np.ndarray) -> None:
+        """Values and tangents."""
+        self.replay(memory)
+        left, right = values_of((self.left, self.right), memory)
+        out = self.out.columns(dots)
+        if type(self.right) is View:
+            out[...] = _times_columns(left, self.right.columns(dots))
+        else:
+            out[...] = 0.0
+        if type(self.left) is View:
+            out += _columns_times(self.left.columns(dots), right)
+
+    def adjoint(self, memory: np.ndarray, bars: np.ndarray) -> None:
+        """Cotangents of the operands."""
+        left, right = values_of((self.left, self.right), memory)
+        self._pull(left, right, self.out.columns(bars), bars)
+
+    def second_order(self, memory: np.ndarray, dots: np.ndarray, bars: np.ndarray, bar_dots: np.ndarray) -> None:
+        """Cotangents of the operands and their tangents."""
+        left, right = values_of((self.left, self.right), memory)
+        self._pull(left, right, self.out.columns(bars), bars)
+        self._pull(left, right, self.out.columns(bar_dots), bar_dots)
+        if type(self.left) is View and type(self.right) is View:
+            bar = self.out.of(bars)
+            left_dot, right_dot = self.left.columns(dots), self.right.columns(dots)
+            for k in range(dots.shape[1]):
+                into = self.left.columns(bar_dots)[..., k]
+                into += _left_bar(bar, right_dot[..., k], into.ndim)
+                into = self.right.columns(bar_dots)[..., k]
+                into += _right_bar(left_dot[..., k], bar, into.ndim)
+
+    def _pull(self, left, right, columns, into):
+        if type(self.right) is View:
+            view = self.right.columns(into)
+            view += _times_columns(np.transpose(left), columns) if left.ndim == 2 else _outer_columns(left, columns)
+        if type(self.left) is View:
+            view = self.left.columns(into)
+            if right.ndim == 2:
+                view += _columns_times(columns, np.transpose(right))
+            else:
+                view += columns[:, None, :] * right[:, None]
+
+
+def _times_columns(left: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """``left @ x`` for every column (the last axis) of ``x``."""
+    if columns.ndim == 2:
+        return left @ columns
+    return np.einsum("...j,jmk->...mk", left, columns, optimize=True)
+
+
+def _columns_times(columns: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """``x @ right`` for every column (the last axis) of ``x``."""
+    if right.ndim == 1:
+        return np.einsum("...jk,j->...k", columns, right)
+    return np.einsum("...jk,jm->...mk", columns, right, optimize=True)
+
+
+def _outer_columns(left: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Cotangent of the right factor beside a vector."""
+    return left[:, None, None] * columns if columns.ndim == 2 else left[:, None] * columns
+
+
+def _left_bar(bar: np.ndarray, right: np.ndarray, ndim: int) -> np.ndarray:
+    """Cotangent of the left factor."""
+    if right.ndim == 1:
+        return bar[:, None] * right if ndim == 2 else bar * right
+    return bar @ right.T
+
+
+def _right_bar(left: np.ndarray, bar: np.ndarray, ndim: int) -> np.ndarray:
+    """Cotangent of the right factor."""
+    if left.ndim == 1:
+        return left[:, None] * bar if ndim == 2 else left * bar
+    return left.T @ bar
+
+
+class BlockCall:
+    """A block row."""
+
+    def __init__(
+        self, row: Any, operands: list, needs: tuple, static: dict, outs: list, several: bool, kind: type
+    ) -> None:
+        self.row, self.operands, self.needs, self.static = row, operands, needs, static
+        self.outs, self.several, self.kind = outs, several, kind
+
+    def replay(self, memory: np.ndarray) -> None:
+        """Values."""
+        y = binder(self.row).apply(tuple(values_of(self.operands, memory)), self.static)
+        for out, part in zip(self.outs, y if self.several else (y,), strict=True):
+            if out is not None:
+                out.of(memory)[...] = part
+
+    def result(self, arrays: list) -> Any:
+        """Results as the row's rules take them."""
+        if not self.several:
+            return arrays[0]
+        return self.kind(*arrays) if hasattr(self.kind, "_fields") else self.kind(arrays)
+
+    def results(self, memory: np.ndarray) -> list:
+        """The results; zeros of no shape for those that carry no derivative."""
+        return [None if out is None else _number(out.of(memory)) for out in self.outs]
+
+    def tangent(self, memory: np.ndarray, dots: np.ndarray) -> None:
+        """Values and tangents."""
+        self.replay(memory)
+        values = values_of(self.operands, memory)
+        y = self.result(self.results(memory))
+        for k in range(dots.shape[1]):
+            given = [self._dot(x, needed, dots, k) for x, needed in zip(self.operands, self.needs, strict=True)]
+            with np.errstate(all="ignore"):
+                y_dot = self.row.jvp(tuple(given), y, *values, **self.static)
+            for out, part in zip(self.outs, y_dot if self.several else (y_dot,), strict=True):
+                if out is not None:
+                    out.columns(dots)[..., k] = 0.0 if part is None else part
+
+    @staticmethod
+    def _dot(x, needed, dots, k):
+        if not needed:
+            return None
+        if type(x) is list:
+            return [item.columns(dots)[..., k] if type(item) is View else np.zeros(np.shape(item)) for item in x]
+        return _number(x.columns(dots)[..., k])
+
+    def pull(self, bar: Any, y: Any, values: Sequence) -> tuple:
+        """Cotangents of the active operands, those in lists one after the other."""
+        bars = self.row.vjp(bar, y, self.needs, *values, **self.static)
+        found = []
+        for x, needed, contribution in zip(self.operands, self.needs, bars, strict=True):
+            if not needed:
+                continue
+            if type(x) is list:
+                found += [c for item, c in zip(x, contribution, strict=True) if type(item) is View]
+            else:
+                found.append(contribution)
+        return tuple(found)
+
+    def adjoint(self, memory: np.ndarray, bars: np.ndarray) -> None:
+        """Cotangents of the operands."""
+        values = values_of(self.operands, memory)
+        y = self.result(self.results(memory))
+        for k in range(bars.shape[1]):
+            parts = [None if out is None else np.array(out.columns(bars)[..., k])[()] for out in self.outs]
+            if not any(np.any(part) for part in parts if part is not None):
+                continue
+            with np.errstate(all="ignore"):
+                found = self.pull(self.result(parts), y, values)
+            for x, contribution in zip(views_in(self.operands), found, strict=True):
+                if contribution is not None:
+                    into = x.columns(bars)[..., k]
+                    into += reduce_to(np.asarray(contribution), x.shape)
+
+    def second_order(self, memory: np.ndarray, dots: np.ndarray, bars: np.ndarray, bar_dots: np.ndarray) -> None:
+        """Cotangents of the operands and their tangents."""
+        width = dots.shape[1]
+        outs = [out for out in self.outs if out is not None]
+        operands = views_in(self.operands)
+        count = len(outs)
+
+        def pulled(*traced):
+            given = iter(traced)
+            parts = [None if out is None else next(given) for out in self.outs]
+            results = [None if out is None else next(given) for out in self.outs]
+            values = [
+                ([next(given) if type(item) is View else item for item in x] if type(x) is list else next(given) if type(x) is View else x)
+                for x in self.operands
+            ]
+            return self.pull(self.result(parts), self.result(results), values)
+
+        primals = [np.array(out.of(bars))[()] for out in outs]
+        primals += [_number(x.of(memory)) for x in (*outs, *operands)]
+        tangents = [dots_of(out, bar_dots) for out in outs] + [dots_of(x, dots) for x in (*outs, *operands)]
+        if not any(np.any(x) for x in (*primals[:count], *tangents[:count])):
+            return
+        with np.errstate(all="ignore"):
+            found = pulled(*primals)
+        turns = push(pulled, primals, tangents, width)
+        for x, contribution, turn in zip(operands, found, turns, strict=True):
+            if contribution is not None:
+                into = x.of(bars)
+                into += reduce_to(np.asarray(contribution), x.shape)
+            if turn is not None:
+                turn = np.asarray(turn)
+                into = x.columns(bar_dots)
+                into += reduce_to(turn[..., None] if width == 1 else turn, (*x.shape, width))

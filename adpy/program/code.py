@@ -1,0 +1,97 @@
+"""Code: a lowered recording, instructions over one flat memory.
+
+The memory holds, in this order: one address for every scalar operation, the arrays, the constant arrays.  Rows of the
+instruction table have :data:`COLUMNS` columns, see :mod:`adpy.kernels.interpreter`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from adpy.plain import np
+
+__all__ = ["COLUMNS", "Code", "View"]
+
+COLUMNS = 17
+
+
+@dataclass(frozen=True)
+class View:
+    """An array in the memory: first address, shape, strides (in addresses)."""
+
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+    def of(self, memory: np.ndarray) -> np.ndarray:
+        """The array itself in a flat memory."""
+        strides = [8 * s for s in self.strides]
+        return np.ndarray(self.shape, np.float64, memory, 8 * self.offset, strides)
+
+    def columns(self, memory: np.ndarray) -> np.ndarray:
+        """The array in a memory with one column a direction, which becomes the last axis."""
+        step = memory.strides[0]
+        width = memory.shape[1]
+        strides = [s * step for s in self.strides]
+        return np.ndarray((*self.shape, width), np.float64, memory, self.offset * step, [*strides, 8])
+
+    def addresses(self) -> np.ndarray:
+        """Address of every entry."""
+        total = np.array(self.offset, np.int64)
+        for n, stride in zip(self.shape, self.strides, strict=True):
+            total = total[..., None] + np.arange(n, dtype=np.int64) * stride
+        return total
+
+    @property
+    def interval(self) -> tuple[int, int]:
+        """Lowest and highest address."""
+        spans = [(n - 1) * s for n, s in zip(self.shape, self.strides, strict=True)]
+        return self.offset + sum(s for s in spans if s < 0), self.offset + sum(s for s in spans if s > 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Code:
+    """Instructions.
+
+    Attributes
+    ----------
+    table : ndarray of int64, shape (instructions, COLUMNS)
+    places : ndarray of int64
+        Addresses of gathers and scatters.
+    ops, firsts, seconds : ndarray of int32
+        Scalar operations.
+    active : int
+        Addresses from here on hold constants.
+    size : int
+        Length of the memory.
+    calls : dict
+        Instructions in Python: position in the table → what is called there.
+    scalars : ndarray of float64
+        Values of the scalars in the recording.
+    constants : list of (int, ndarray)
+        First address of each constant array, and the array.
+    inputs, outputs : list of View
+        Where inputs and results are.
+    """
+
+    table: np.ndarray
+    places: np.ndarray
+    ops: np.ndarray
+    firsts: np.ndarray
+    seconds: np.ndarray
+    active: int
+    size: int
+    calls: dict[int, Any]
+    scalars: np.ndarray
+    constants: list[tuple[int, np.ndarray]]
+    inputs: list[View]
+    outputs: list[View] = field(default_factory=list)
+
+    def memory(self) -> np.ndarray:
+        """A memory with the constants in it."""
+        memory = np.empty(self.size)
+        memory[: len(self.scalars)] = self.scalars
+        for start, values in self.constants:
+            memory[start : start + values.size] = values.reshape(-1)
+        return memory

@@ -1,0 +1,538 @@
+"""Lowering: from the nodes of a recording to code over one flat memory.
+
+Views need no instruction: they are an offset and strides.  Functions that move entries are run once, on addresses.
+Versions of a storage share its memory; what an instruction overwrites is saved first, if a derivative reads it later.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+from adpy.kernels.opcodes import COPY, OPCODES
+from adpy.plain import np
+from adpy.program import calls, products
+from adpy.program.code import COLUMNS, Code, View
+from adpy.program.nodes import Assembled, Buffer, Fixed, Operation, Rearranged
+from adpy.program.recorder import Recorder
+from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Increment, Pack, Part, Take, Write
+from adpy.reverse.paths import depends_on_layout, resolve
+from adpy.reverse.storage import layout_of
+
+__all__ = ["Lowering", "lower"]
+
+RUN, FILL, GATHER, SCATTER, SAVE, SAVE_AT, CALL = -1, -2, -3, -4, -5, -6, -7
+SET, ADD, OVERWRITE = 0, 1, 2
+CONSTANTS = 1 << 50
+"""Addresses of constants count from here until the number of other addresses is known."""
+
+LINEAR = frozenset([COPY, *[OPCODES[f] for f in (np.add, np.subtract, np.negative)]])
+"""Opcodes whose partials read no values."""
+
+
+def lower(recorder: Recorder, outputs: Sequence) -> Code:
+    """The code of a recording.
+
+    Parameters
+    ----------
+    recorder : Recorder
+    outputs : sequence
+        References of the results.
+    """
+    return Lowering(recorder).run(outputs)
+
+
+class Lowering:
+    """State of one lowering."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self.count = recorder.count
+        self.top = self.count
+        self.constant_top = CONSTANTS
+        self.rows: list[list[int]] = []
+        self.places: list[np.ndarray] = []
+        self.placed = 0
+        self.calls: dict[int, Any] = {}
+        self.constants: dict[int, tuple[int, np.ndarray, Any]] = {}
+        self.offsets: dict[Any, int] = {}
+        self.before = {node.next: node for node in (*recorder.nodes, *recorder.buffers) if node.next is not None}
+        self.homes: list[tuple[int, int, int]] = []
+        self.overwritten: list[int] = []
+        self.read: dict[int, list[tuple[int, int]]] = {}
+        self.parts: dict[Any, dict[int, Any]] = {}
+        for node in recorder.nodes:
+            if type(node) is Part:
+                self.parts.setdefault(node.block, {})[node.position] = node
+
+    def run(self, outputs: Sequence) -> Code:
+        """Lower everything."""
+        recorder = self.recorder
+        inputs = []
+        for node in recorder.storages:
+            self.allocate(node)
+        for target, _, _, _ in recorder.inputs:
+            inputs.append(View(target, (), ()) if type(target) is int else self.whole(target))
+        base = done = 0
+        for node in recorder.nodes:
+            position = (base + node.mark) // 4
+            if position > done:
+                self.emit_run(done, position)
+                done = position
+            if type(node) is Flush:
+                base += node.mark
+            else:
+                _LOWER[type(node)](self, node) if type(node) in _LOWER else recorder.fail(type(node).__name__)
+        if done < self.count:
+            self.emit_run(done, self.count)
+        results = [self.view(reference) for reference in outputs]
+        return self.finish(inputs, results)
+
+    def finish(self, inputs: list[View], outputs: list[View]) -> Code:
+        """Tables as arrays, constants where they belong."""
+        active = self.top
+        table = np.array(self.rows, np.int64).reshape(-1, COLUMNS)
+        for column in (9, 13):
+            constant = table[:, column] >= CONSTANTS
+            table[constant, column] += active - CONSTANTS
+        places = np.concatenate(self.places) if self.places else np.zeros(0, np.int64)
+        places[places >= CONSTANTS] += active - CONSTANTS
+        stream = self.recorder.table()
+        columns = stream[:, :3].astype(np.int64)
+        self.resolve_homes(columns)
+        ops, firsts, seconds = [np.ascontiguousarray(columns[:, i], np.int32) for i in range(3)]
+        constants = [(start + active - CONSTANTS, values) for start, values, _ in self.constants.values()]
+        size = active + self.constant_top - CONSTANTS
+        return Code(
+            table, places, ops, firsts, seconds, active, size, self.calls, stream[:, 3].copy(), constants, inputs, outputs
+        )
+
+    def resolve_homes(self, columns: np.ndarray) -> None:
+        """Addresses below zero become those of the entries."""
+        entries = np.flatnonzero(columns[:, 1] < 0)
+        if not entries.size:
+            return
+        homes = sorted(self.homes)
+        starts = np.array([home for home, _, _ in homes])
+        found = np.searchsorted(starts, columns[entries, 1], "right") - 1
+        shift = np.array([view.offset for _, _, view in homes]) - starts
+        columns[entries, 1] += shift[found]
+
+    # ---- memory
+
+    def allocate(self, node: Any) -> View:
+        """Memory for a new storage."""
+        address = self.recorder.outlets.get(node)
+        if address is None:
+            address = self.top
+            self.top += max(1, int(np.prod(node.shape)))
+            if node.next is not None:
+                self.overwritten += [address, self.top]
+        self.offsets[node] = address
+        self.remember_home(node)
+        return self.whole(node)
+
+    def share(self, node: Any, previous: Any) -> None:
+        """A version in the memory of the one before it."""
+        self.offsets[node] = self.offsets[previous]
+        self.remember_home(node)
+
+    def remember_home(self, node: Any) -> None:
+        """Where the entries of a node that were read as scalars are."""
+        if node.extra is not None and node.extra.home is not None:
+            view = self.whole(node)
+            if view.strides != _c_strides(view.shape):
+                self.recorder.fail("entries of an array in another memory layout")
+            self.homes.append((node.extra.home, len(self.homes), view))
+
+    def whole(self, node: Any) -> View:
+        """The storage of a node."""
+        layout = None
+        version = node
+        while version is not None and layout is None:
+            layout = layout_of(version)
+            version = version.next
+        shape = tuple(node.shape)
+        if layout is None or layout == tuple(range(len(shape))):
+            return View(self.offsets[node], shape, _c_strides(shape))
+        strides = [0] * len(shape)
+        step = 1
+        for axis in reversed(layout):
+            strides[axis] = step
+            step *= shape[axis]
+        return View(self.offsets[node], shape, tuple(strides))
+
+    def temporary(self, shape: tuple[int, ...]) -> View:
+        """Memory for an intermediate result."""
+        offset = self.top
+        self.top += max(1, int(np.prod(shape)))
+        return View(offset, tuple(shape), _c_strides(shape))
+
+    def constant(self, value: Any) -> View:
+        """Memory of a constant."""
+        array = np.asarray(value)
+        if array.dtype.kind not in "fiub":
+            self.recorder.fail(f"a constant of dtype {array.dtype}")
+        found = self.constants.get(id(value))
+        if found is None or found[2] is not value:
+            flat = np.ascontiguousarray(array, np.float64)
+            found = self.constants[id(value)] = (self.constant_top, flat, value)
+            self.constant_top += max(1, flat.size)
+        return View(found[0], array.shape, _c_strides(array.shape))
+
+    def view(self, operand: Any) -> View:
+        """Where an operand is."""
+        if type(operand) is Fixed:
+            return self.constant(operand.value)
+        target, path, shape, _ = operand
+        if type(target) is int:
+            return View(target, (), ()) if target >= 0 else self.recorder.fail("an entry outside the stream")
+        whole = self.whole(target)
+        return whole if path is None else self.follow(whole, path, shape)
+
+    def follow(self, whole: View, path: tuple, shape: tuple | None = None) -> View:
+        """The view at the end of a path."""
+        span = max(1, int(np.prod(whole.shape)))
+        storage = np.empty(span)  # never touched: only its addresses are read
+        array = np.ndarray(whole.shape, np.float64, storage, 0, [8 * s for s in whole.strides])
+        found = resolve(path, array)
+        if isinstance(found, np.float64):
+            found = resolve(path[0], array)[_as_slices(path[1])].reshape(())
+        start = found.__array_interface__["data"][0] - storage.__array_interface__["data"][0]
+        if found.size and not 0 <= start < 8 * span:
+            self.recorder.fail("a view that is a copy")
+        return View(whole.offset + start // 8, found.shape, tuple([s // 8 for s in found.strides]))
+
+    # ---- instructions
+
+    def emit_run(self, low: int, high: int) -> None:
+        """Scalar operations."""
+        self.rows.append([RUN, 0, low, high, *[0] * (COLUMNS - 4)])
+
+    def emit(self, op: int, mode: int, shape: tuple, out: View, a: View | None = None, b: View | None = None) -> None:
+        """An elementwise instruction over ``shape``; operands are broadcast to it."""
+        views = [out, a or out, b or a or out]
+        if 0 in shape:
+            return
+        axes = _axes(shape, [_broadcast(v, shape) for v in views])
+        while len(axes) < 3:
+            axes.insert(0, (1, 0, 0, 0))
+        if len(axes) > 3:
+            self.emit_outer(op, mode, axes, [v.offset for v in views])
+            return
+        self.append(op, mode, axes, [v.offset for v in views])
+
+    def emit_outer(self, op: int, mode: int, axes: list, offsets: list[int]) -> None:
+        """More than three axes: one instruction for every index of the outer ones."""
+        outer = axes[:-3]
+        if np.prod([n for n, *_ in outer]) > 4096:
+            self.recorder.fail("an operation over many axes")
+        for index in np.ndindex(*[n for n, *_ in outer]):
+            shifts = [sum(i * axis[1 + k] for i, axis in zip(index, outer, strict=True)) for k in range(3)]
+            self.append(op, mode, axes[-3:], [o + s for o, s in zip(offsets, shifts, strict=True)])
+
+    def append(self, op: int, mode: int, axes: list, offsets: list[int]) -> None:
+        """One row of the table."""
+        row = [op, mode, *[axis[0] for axis in axes]]
+        for k, offset in enumerate(offsets):
+            row += [offset, *[axis[1 + k] for axis in axes]]
+        self.rows.append(row)
+
+    def emit_call(self, call: Any) -> None:
+        """An instruction in Python."""
+        self.calls[len(self.rows)] = call
+        self.rows.append([CALL, *[0] * (COLUMNS - 1)])
+
+    def emit_places(self, op: int, out: int, sources: np.ndarray, targets: np.ndarray | None = None) -> None:
+        """A gather or scatter."""
+        row = [op, 0, 1, 1, sources.size, out, 0, 0, 0, self.placed, 0, 0, 0, 0, 0, 0, 0]
+        self.places.append(sources)
+        self.placed += sources.size
+        if targets is not None:
+            row[13] = self.placed
+            self.places.append(targets)
+            self.placed += targets.size
+        self.rows.append(row)
+
+    def emit_moves(self, out: View, sources: np.ndarray) -> None:
+        """A fresh array whose entries come from addresses: as few copies of contiguous runs, or a gather."""
+        sources = np.ascontiguousarray(sources, np.int64).reshape(-1)
+        if not sources.size:
+            return
+        breaks = np.flatnonzero(np.diff(sources) != 1) + 1
+        if breaks.size > max(3, sources.size // 64):
+            self.emit_places(GATHER, out.offset, sources)
+            return
+        starts = [0, *breaks.tolist(), sources.size]
+        for low, high in zip(starts, starts[1:], strict=False):
+            run = View(out.offset + low, (high - low,), (1,))
+            self.emit(COPY, SET, run.shape, run, View(int(sources[low]), run.shape, (1,)))
+
+    # ---- what is overwritten
+
+    def needs(self, *views: View) -> None:
+        """Derivatives read these values: they must be there when a sweep comes back."""
+        for view in views:
+            place = bisect_right(self.overwritten, view.offset)
+            if place % 2 and view.offset < CONSTANTS:
+                self.read.setdefault(place, []).append(view.interval)
+
+    def is_needed(self, low: int, high: int) -> bool:
+        """Does a derivative read anything between two addresses of one storage?"""
+        read = self.read.get(bisect_right(self.overwritten, low), ())
+        return any(a <= high and low <= b for a, b in read)
+
+    def save(self, region: View) -> None:
+        """Save what the next instruction overwrites."""
+        if self.is_needed(*region.interval):
+            kept = self.temporary(region.shape)
+            self.emit(SAVE, SET, region.shape, kept, region)
+
+    def save_at(self, targets: np.ndarray) -> None:
+        """As :meth:`save`, for entries at addresses."""
+        if targets.size and self.is_needed(int(targets.min()), int(targets.max())):
+            kept = self.temporary(targets.shape)
+            self.emit_places(SAVE_AT, kept.offset, targets)
+
+    # ---- nodes
+
+    def operation(self, node: Operation) -> None:
+        """An elementwise row."""
+        row = node.saved[0]
+        out = self.allocate(node)
+        op = OPCODES.get(row.function)
+        operands = node.operands
+        if op is None or len(operands) > 2:
+            self.emit_call(calls.ElementwiseCall(row, [self.value_of(x) for x in operands], out))
+            self.needs(out, *[self.view(x) for x in operands if type(x) is tuple])
+            return
+        if row.function is np.power and type(operands[1]) is Fixed and np.ndim(operands[1].value) == 0:
+            if operands[1].value == 2:
+                op, operands = OPCODES[np.square], operands[:1]
+        views = [self.view(x) for x in operands]
+        self.emit(op, SET, out.shape, out, *views)
+        if op not in LINEAR and (op != OPCODES[np.multiply] or all(type(x) is tuple for x in operands)):
+            self.needs(out, *views)
+
+    def value_of(self, operand: Any) -> Any:
+        """An operand of a call: a view, or the constant itself."""
+        if type(operand) is list:
+            return [self.value_of(x) for x in operand]
+        return operand.value if type(operand) is Fixed else self.view(operand)
+
+    def block(self, node: BlockNode) -> None:
+        """A block row."""
+        row, saved, static, y = node.saved
+        if node.parts is None and products.lowered(self, node, row, saved, static):
+            return
+        operands = [
+            saved[i] if reference is None else self.block_operand(reference, saved[i])
+            for i, reference in enumerate(node.operands)
+        ]
+        if node.parts is None:
+            outs = [self.allocate(node)]
+        else:
+            parts = self.parts.get(node, {})
+            outs = [self.allocate(parts[i]) if i in parts else None for i in range(len(y))]
+        self.emit_call(calls.BlockCall(row, operands, node.needs, static, outs, node.parts is not None, type(y)))
+        self.needs(*[v for v in outs if v is not None], *calls.views_in(operands))
+
+    def block_operand(self, reference: Any, saved: Any) -> Any:
+        """An operand of a block."""
+        if type(reference) is list:
+            return [s if r is None else self.view(r) for r, s in zip(reference, saved, strict=True)]
+        return self.view(reference)
+
+    def part(self, node: Part) -> None:
+        """One of several results: its block has made it."""
+
+    def copy(self, node: Copy) -> None:
+        """A copy of an operand."""
+        out = self.allocate(node)
+        self.emit(COPY, SET, out.shape, out, self.view(node.operands[0]))
+
+    def cast(self, node: Cast) -> None:
+        """A cast from float64 to float64."""
+        self.copy(node)
+
+    def take(self, node: Take) -> None:
+        """Fancy indexing."""
+        out = self.allocate(node)
+        self.emit_moves(out, self.view(node.operands[0]).addresses()[node.saved[0]])
+
+    def gather(self, node: Gather) -> None:
+        """Entries by number."""
+        sources, total = node.saved
+        addresses = np.zeros(total, np.int64)
+        for reference, start in node.operands:
+            flat = self.view(reference).addresses().reshape(-1)
+            addresses[start : start + flat.size] = flat
+        out = self.allocate(node)
+        self.emit_moves(out, addresses[np.asarray(sources)])
+
+    def rearranged(self, node: Rearranged) -> None:
+        """A structural function, run on addresses."""
+        bind, static, part = node.saved
+        sources = bind.apply(tuple([self.addresses_of(x) for x in node.operands]), static)
+        out = self.allocate(node)
+        self.emit_moves(out, sources if part is None else sources[part])
+
+    def addresses_of(self, operand: Any) -> Any:
+        """Addresses of the entries of an operand; what is no number stays."""
+        if type(operand) is list:
+            return [self.addresses_of(x) for x in operand]
+        if type(operand) is Fixed:
+            dtype = getattr(operand.value, "dtype", None)
+            if dtype is not None and dtype.kind == "b":
+                return operand.value
+        return self.view(operand).addresses()
+
+    def assembled(self, node: Assembled) -> None:
+        """An array of scalars and arrays."""
+        addresses = [x[0] if type(x) is tuple and type(x[0]) is int else None for x in node.operands]
+        if None in addresses:
+            addresses = np.concatenate([self.view(x).addresses().reshape(-1) for x in node.operands])
+        out = self.allocate(node)
+        self.emit_moves(out, np.array(addresses, np.int64))
+
+    def version(self, node: Any) -> Any:
+        """Give a version its memory: that of the version before, or new memory with the initial entries."""
+        previous = self.before.get(node)
+        if previous is not None and previous in self.offsets:
+            self.share(node, previous)
+            return
+        out = self.allocate(node)
+        initial = previous.initial if type(previous) is Buffer else None
+        if initial is None:
+            self.recorder.fail("a version without a beginning")
+        if not initial.any():
+            self.emit(FILL, SET, out.shape, out)
+        else:
+            self.emit(COPY, SET, out.shape, out, self.constant(initial))
+
+    def source_of(self, node: Any, region: View) -> View:
+        """What a write or increment adds; a copy where it overlaps the region."""
+        source = self.view(node.operands[0] if node.operands else node.saved[0])
+        if node.operands and source.offset < CONSTANTS and source.shape:
+            low, high = source.interval
+            first, last = region.interval
+            if low <= last and first <= high:
+                copy = self.temporary(source.shape)
+                self.emit(COPY, SET, copy.shape, copy, source)
+                return copy
+        return source
+
+    def write(self, node: Write) -> None:
+        """``storage[path] = source``."""
+        if node.path is None:
+            out = self.allocate(node)
+            self.emit(COPY, SET, out.shape, out, self.view(node.operands[0] if node.operands else node.saved[0]))
+            return
+        self.version(node)
+        whole = self.whole(node)
+        parent, key, _ = node.path
+        if _is_fancy(key):
+            self.write_at(node, whole, parent, key)
+            return
+        region = self.follow(whole, node.path)
+        source = self.source_of(node, region)
+        self.save(region)
+        self.emit(COPY, OVERWRITE, region.shape, region, source)
+
+    def write_at(self, node: Write, whole: View, parent: Any, key: Any) -> None:
+        """A write through an index array."""
+        holder = whole if parent is None else self.follow(whole, parent)
+        targets = holder.addresses()[key]
+        source = self.source_of(node, holder)
+        sources = np.broadcast_to(source.addresses(), targets.shape)
+        if node.winners is not None:
+            targets, sources = targets[node.winners], sources[node.winners]
+        targets = np.ascontiguousarray(targets).reshape(-1)
+        self.save_at(targets)
+        self.emit_places(SCATTER, 0, np.ascontiguousarray(sources).reshape(-1), targets)
+
+    def increment(self, node: Increment) -> None:
+        """``storage[path] += source``."""
+        self.version(node)
+        whole = self.whole(node)
+        if node.path is not None and _is_fancy(node.path[1]):
+            self.recorder.fail("numpy.add.at")
+        region = whole if node.path is None else self.follow(whole, node.path)
+        source = self.source_of(node, region)
+        self.save(region)
+        self.emit(COPY if node.sign > 0 else OPCODES[np.negative], ADD, region.shape, region, source)
+
+    def pack(self, node: Pack) -> None:
+        """Entries written one by one."""
+        positions, addresses, _ = node.saved
+        self.version(node)
+        whole = self.whole(node)
+        targets = whole.addresses().reshape(-1)[positions]
+        self.save_at(targets)
+        self.emit_places(SCATTER, 0, np.array(addresses, np.int64), targets)
+
+
+def _c_strides(shape: Sequence[int]) -> tuple[int, ...]:
+    strides, step = [], 1
+    for n in reversed(shape):
+        strides.append(step)
+        step *= n
+    return tuple(reversed(strides))
+
+
+def _as_slices(key: Any) -> tuple:
+    """A key of integers as slices of length one, which give a view."""
+    keys = key if type(key) is tuple else (key,)
+    return tuple([slice(int(k), int(k) + 1 if k != -1 else None) if np.ndim(k) == 0 and not isinstance(k, slice) and k is not Ellipsis and k is not None else k for k in keys])
+
+
+def _is_fancy(key: Any) -> bool:
+    """Does an index hold arrays?"""
+    keys = key if type(key) is tuple else (key,)
+    return any(isinstance(k, np.ndarray | list | bool | np.bool_) for k in keys)
+
+
+def _broadcast(view: View, shape: tuple) -> tuple[int, ...]:
+    """Strides of a view broadcast to ``shape``."""
+    missing = len(shape) - len(view.shape)
+    strides = [0] * missing
+    for n, m, stride in zip(view.shape, shape[missing:], view.strides, strict=True):
+        strides.append(0 if n == 1 and m != 1 else stride)
+    return tuple(strides)
+
+
+def _axes(shape: tuple, strides: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """Axes ``(length, strides …)`` from the outer to the inner, those of length one dropped, neighbours merged."""
+    axes = [(n, *[s[i] for s in strides]) for i, n in enumerate(shape) if n != 1]
+    axes.sort(key=_outwards, reverse=True)
+    merged: list[tuple[int, ...]] = []
+    for axis in axes:
+        if merged and all(
+            outer == axis[0] * inner for outer, inner in zip(merged[-1][1:], axis[1:], strict=True)
+        ):
+            axis = (merged.pop()[0] * axis[0], *axis[1:])
+        merged.append(axis)
+    return merged
+
+
+def _outwards(axis: tuple[int, ...]) -> tuple[int, int]:
+    """Sort key: axes with large strides outside; where the result does not move, its operand decides."""
+    _, out, a, b = axis
+    return (max(abs(a), abs(b)) if out == 0 else abs(out), abs(a))
+
+
+_LOWER = {
+    Operation: Lowering.operation,
+    BlockNode: Lowering.block,
+    Part: Lowering.part,
+    Copy: Lowering.copy,
+    Cast: Lowering.cast,
+    Take: Lowering.take,
+    Gather: Lowering.gather,
+    Rearranged: Lowering.rearranged,
+    Assembled: Lowering.assembled,
+    Write: Lowering.write,
+    Increment: Lowering.increment,
+    Pack: Lowering.pack,
+}

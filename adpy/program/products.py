@@ -1,0 +1,87 @@
+"""Blocks that are lowered to instructions: sums, means and products of arrays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adpy.kernels.opcodes import COPY, OPCODES
+from adpy.plain import np
+from adpy.program import calls
+from adpy.program.code import View
+from adpy.rules._shapes import given
+from adpy.rules.table import Block
+
+__all__ = ["lowered"]
+
+FILL, SET, ADD = -2, 0, 1
+NATIVE = 4096
+"""Multiplications of a matrix product up to which an interpreted loop is as fast as calling BLAS."""
+
+
+def lowered(lowering: Any, node: Any, row: Block, saved: tuple, static: dict) -> bool:
+    """Emit instructions for a block node, if it is one of those known here."""
+    function = row.function
+    if function is np.sum or function == (np.add, "reduce"):
+        return _sum(lowering, node, static, False)
+    if function is np.mean:
+        return _sum(lowering, node, static, True)
+    if function is np.matmul or function is np.dot:
+        if set(static) - {"out"}:
+            return False
+        return _product(lowering, node, saved)
+    return False
+
+
+def _sum(lowering, node, static, mean) -> bool:
+    if any(given(static.get(name)) and name in static for name in ("dtype", "where", "initial") if static.get(name) is not None):
+        return False
+    if len(node.operands) > 1 and node.operands[1] is not None:
+        return False
+    a = lowering.view(node.operands[0])
+    ndim = len(a.shape)
+    axis = static.get("axis")
+    reduced = set(range(ndim)) if axis is None else {k % ndim for k in ((axis,) if np.ndim(axis) == 0 else axis)}
+    out = lowering.allocate(node)
+    total = lowering.temporary(out.shape) if mean else out
+    kept = iter(total.strides if len(total.shape) != ndim else [s for k, s in enumerate(total.strides) if k not in reduced])
+    spread = View(total.offset, a.shape, tuple([0 if k in reduced else next(kept) for k in range(ndim)]))
+    lowering.emit(FILL, SET, total.shape, total)
+    lowering.emit(COPY, ADD, a.shape, spread, a)
+    if mean:
+        count = float(np.prod([a.shape[k] for k in reduced]))
+        lowering.emit(OPCODES[np.divide], SET, out.shape, out, total, lowering.constant(np.float64(count)))
+    return True
+
+
+def _product(lowering, node, saved) -> bool:
+    operands = [saved[i] if r is None else lowering.view(r) for i, r in enumerate(node.operands)]
+    if any(type(x) is not View and getattr(x, "dtype", None) != np.float64 for x in operands):
+        return False
+    ranks = [len(x.shape) for x in operands]
+    if not all(1 <= n <= 2 for n in ranks):
+        return False
+    left, right = (tuple(x.shape) for x in operands)
+    rows, inner = (1, left[0]) if ranks[0] == 1 else left
+    columns = 1 if ranks[1] == 1 else right[1]
+    out = lowering.allocate(node)
+    if rows * inner * columns > NATIVE and ranks != [1, 1]:
+        lowering.emit_call(calls.Product(*operands, out))
+        lowering.needs(*calls.views_in(operands))
+        return True
+    a, b = (x if type(x) is View else lowering.constant(x) for x in operands)
+    stride_a = (0, a.strides[0]) if ranks[0] == 1 else a.strides
+    stride_b = (b.strides[0], 0) if ranks[1] == 1 else b.strides
+    steps = iter(out.strides)
+    stride_out = (0 if ranks[0] == 1 else next(steps), 0 if ranks[1] == 1 else next(steps))
+    shape = (rows, columns, inner)
+    lowering.emit(FILL, SET, out.shape, out)
+    lowering.emit(
+        OPCODES[np.multiply],
+        ADD,
+        shape,
+        View(out.offset, shape, (*stride_out, 0)),
+        View(a.offset, shape, (stride_a[0], 0, stride_a[1])),
+        View(b.offset, shape, (0, stride_b[1], stride_b[0])),
+    )
+    lowering.needs(*calls.views_in(operands))
+    return True

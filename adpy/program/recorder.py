@@ -1,0 +1,245 @@
+"""Recorder: a trace that keeps every operation with its operands, to be lowered to a program.
+
+It is a tape with other records: scalars as opcode, operands and value, arrays as nodes that keep the call.  Everything
+that depends on the inputs is kept, also what has derivative zero.  Programs are of float64 only.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from adpy.capture.registry import TRACED_TYPES
+from adpy.kernels.opcodes import HOLE, OPCODES
+from adpy.plain import np
+from adpy.program.nodes import Assembled, Buffer, Fixed, Operation, Rearranged
+from adpy.program.scalar import Recorded, RecordedReal, RecordedScalar
+from adpy.reverse.array import Array
+from adpy.reverse.nodes import Flush, Input
+from adpy.reverse.storage import remember_layout, shares_storage
+from adpy.reverse.tape import Tape
+from adpy.traced.refusal import refuse
+from adpy.traced.trace import Trace
+
+__all__ = ["Recorder", "Unrecordable"]
+
+ndarray, float64 = np.ndarray, np.float64
+_COMPARISONS = {
+    "lt": OPCODES[np.less],
+    "le": OPCODES[np.less_equal],
+    "gt": OPCODES[np.greater],
+    "ge": OPCODES[np.greater_equal],
+    "eq": OPCODES[np.equal],
+    "ne": OPCODES[np.not_equal],
+}
+
+
+class Unrecordable(Exception):
+    """The function does what programs do not know; other ways to its derivatives remain."""
+
+
+class Recorder(Tape):
+    """The recording of one function."""
+
+    flat = False
+
+    __slots__ = ("buffers", "constants", "failure", "guards", "outlets")
+
+    def __init__(self) -> None:
+        Tape.__init__(self)
+        self.buffers: list[Buffer] = []
+        self.constants: dict = {}
+        self.failure: str | None = None
+        self.guards: list[tuple[int, float]] = []
+        self.outlets: dict[Any, int] = {}
+        self.stream[:] = [HOLE, 0, 0, 0.0]
+
+    def fail(self, reason: str) -> None:
+        """Give up; remembered, should the user's function swallow the exception."""
+        self.failure = self.failure or reason
+        raise Unrecordable(reason)
+
+    # ---- scalars
+
+    def compact(self) -> None:
+        """Move the stream to a compact array."""
+        self.chunks.append(np.frombuffer(array("d", self.stream)).reshape(-1, 4))
+        self.offset += len(self.stream)
+        first = self.offset // 4
+        self.record(Flush(()))
+        del self.stream[:]
+        self.next = iter(range(first, first + (1 << 16))).__next__
+
+    def scalar(self, op: int, a: int, b: int, value: float) -> int:
+        """Record one scalar operation and return its address."""
+        try:
+            address = self.next()
+        except StopIteration:
+            address = self.flush()
+        self.extend((op, a, b, value))
+        return address
+
+    def table(self) -> np.ndarray:
+        """All scalar operations, one row ``(opcode, first, second, value)`` an address."""
+        return np.concatenate([*self.chunks, np.frombuffer(array("d", self.stream)).reshape(-1, 4)])
+
+    def operation(self, kind: type, value: float, op: int, a: int, b: int = 0) -> Any:
+        """The result of a scalar operation."""
+        out = object.__new__(kind)
+        out._value = value
+        out.frame = self
+        out.address = self.scalar(op, a, b, value)
+        return out
+
+    def constant(self, value: Any) -> int:
+        """Address of a number without derivative."""
+        key = value if value else str(value)
+        found = self.constants.get(key)
+        if found is None:
+            found = self.constants[key] = self.scalar(HOLE, 0, 0, float(value))
+        return found
+
+    def entry(self, value: float, address: int) -> Any:
+        """The scalar read from the entry of an array: an instruction of its own, as the entry may be overwritten."""
+        return self.operation(RecordedScalar, value, OPCODES[np.positive], address)
+
+    def compare(self, name: str, a: int, b: int, outcome: Any) -> Any:
+        """Record a comparison, on whose outcome the recording depends."""
+        self.guards.append((self.scalar(_COMPARISONS[name], a, b, float(outcome)), float(outcome)))
+        return outcome
+
+    def decide(self, x: Any, outcome: Any) -> Any:
+        """Note that a number taken from the value of ``x`` left the recording."""
+        self.guards.append((x.address, x._value))
+        return outcome
+
+    def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
+        x = args[0]
+        if len(args) == 1 and isinstance(x, Recorded) and x.frame is self and replacement in OPCODES:
+            y = original(x._value)
+            if type(y) is float:
+                return self.operation(RecordedReal, y, OPCODES[replacement], x.address)
+        return Trace.math(self, replacement, original, args)
+
+    # ---- values
+
+    def wrap(self, node: Any, y: Any) -> Any:
+        kind = type(y)
+        if kind is ndarray and y.dtype == float64:
+            if y.base is not None and y.ndim > 1:
+                remember_layout(node, y)
+            return Array(y, node, self)
+        if kind is not float64 and kind is not float:
+            self.fail(f"a result of type {kind.__name__} {getattr(y, 'dtype', '')}")
+        address = self.outlets[node] = self.scalar(HOLE, 0, 0, float(y))
+        return RecordedScalar(y, address, self)
+
+    def _input(self, value):
+        kind = type(value)
+        if kind is float or kind is float64:
+            return self.operation(RecordedReal if kind is float else RecordedScalar, float(value), HOLE, 0)
+        if kind is not ndarray or value.dtype != float64:
+            self.fail(f"an input of type {kind.__name__} {getattr(value, 'dtype', '')}")
+        node = Input(value.shape, len(self.nodes))
+        self.storages.append(node)
+        return Array(value, node, self)
+
+    def lift(self, y: Any) -> Any:
+        kind = type(y)
+        if kind in TRACED_TYPES and y.frame is not self:
+            self.fail("values of another transform")
+        if kind is not ndarray or y.dtype.kind not in "fc":
+            return y
+        node = Buffer(y.shape, len(self.nodes))
+        node.array, node.initial = y, None
+        self.buffers.append(node)
+        if y.base is not None and y.ndim > 1:
+            remember_layout(node, y)
+        return Array(y, node, self)
+
+    def lift_borrowed(self, array: Any) -> Any:
+        if array.dtype.kind == "c":
+            self.fail("complex arrays")
+        return Tape.lift_borrowed(self, array)
+
+    def snapshot(self, node: Any) -> None:
+        if type(node) is not Buffer or node.array.dtype != float64:
+            self.fail("a buffer that is not of float64")
+        node.initial = node.array.copy()
+        node.array = None
+
+    def fixed(self, version: Any, value: Any) -> None:
+        version.saved = (Fixed(np.array(value, float64)),)
+
+    def operand(self, x: Any, value: Any) -> Any:
+        """A reference, or a constant."""
+        if type(x) in (list, tuple):
+            return [self.operand(item, v) for item, v in zip(x, value, strict=True)]
+        if type(x) in TRACED_TYPES:
+            if x.frame is not self:
+                self.fail("values of another transform")
+            if x.active:
+                return x.reference()
+            value = x._value
+        return Fixed(self.keep(value))
+
+    # ---- rows
+
+    def elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
+        if not any(type(x) in TRACED_TYPES and x.frame is self and x.active for x in inputs):
+            return self.lift(y)
+        for x, partial in zip(inputs, row.slices, strict=False):
+            if partial.function is None and type(x) in TRACED_TYPES and x.active:
+                self.fail(f"{row.name} without a rule for an operand")
+        op = OPCODES.get(row.function)
+        if op is not None and type(y) is float64 and all(np.ndim(v) == 0 for v in values):
+            if not any(isinstance(x, Array) for x in inputs):
+                addresses = [x.address if isinstance(x, Recorded) else self.constant(x) for x in inputs]
+                return self.operation(RecordedScalar, float(y), op, *addresses)
+        node = Operation(np.shape(y))
+        node.operands = tuple([self.operand(x, v) for x, v in zip(inputs, values, strict=True)])
+        node.saved = (row,)
+        return self.wrap(self.record(node), y)
+
+    def real_elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
+        out = self.elementwise(row, inputs, values, float64(y) if type(y) is float else y)
+        return out.item() if isinstance(out, Recorded) else out
+
+    def block(self, row, operands, values, static, y):
+        for part in y if isinstance(y, tuple | list) else (y,):
+            if getattr(part, "dtype", None) is not None and part.dtype.kind == "c":
+                self.fail(f"complex results of {row.name}")
+        return Tape.block(self, row, operands, values, static, y)
+
+    def _moved(self, row, bind, operands, values, static, y, part):
+        if len(operands) == 1 and type(operands[0]) in TRACED_TYPES and shares_storage(y, values[0]):
+            return Tape._moved(self, row, bind, operands, values, static, y, part)
+        if getattr(y, "dtype", None) != float64:
+            return y if getattr(y, "dtype", np.dtype(int)).kind not in "fc" else self.fail(f"{y.dtype} in {row.name}")
+        if any(type(x) in (list, tuple) and any(shares_storage(y, v) for v in x) for x in values):
+            refuse(f"{row.name}, whose result shares memory with one of several arrays", "Copy the arrays first.")
+        node = Rearranged(np.shape(y))
+        node.operands = tuple([self.operand(x, v) for x, v in zip(operands, values, strict=True)])
+        if not any(type(x) is tuple for x in _flattened(node.operands)):
+            return self.lift(y)
+        node.saved = (bind, static, part)
+        return self.wrap(self.record(node), y)
+
+    def assemble_leaves(self, leaves, value):
+        if not any(type(x) in TRACED_TYPES and x.active for x in leaves):
+            return self.lift(value)
+        if value.dtype != float64:
+            self.fail(f"an array of dtype {value.dtype}")
+        node = Assembled(value.shape)
+        node.operands = tuple([self.operand(x, x) for x in leaves])
+        return self.wrap(self.record(node), value)
+
+
+def _flattened(operands: Sequence):
+    """Operands, those in lists included."""
+    for x in operands:
+        if type(x) is list:
+            yield from _flattened(x)
+        else:
+            yield x

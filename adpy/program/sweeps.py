@@ -1,0 +1,70 @@
+"""Sweeps: code run by the compiled interpreters, calls in Python in between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adpy.plain import np
+from adpy.program.code import Code
+
+__all__ = ["adjoint", "replay", "second_order", "tangent"]
+
+
+def _stretches(code: Code) -> list[tuple[int, int, Any]]:
+    """``(start, stop, call)``: compiled instructions, then a call or None."""
+    found, start = [], 0
+    for position in sorted(code.calls):
+        found.append((start, position, code.calls[position]))
+        start = position + 1
+    found.append((start, len(code.table), None))
+    return found
+
+
+def _tables(code: Code) -> tuple:
+    return code.table, code.places, code.ops, code.firsts, code.seconds
+
+
+def replay(code: Code, memory: np.ndarray) -> None:
+    """Values of everything, from the inputs in ``memory``."""
+    from adpy.kernels import interpreter
+
+    for start, stop, call in _stretches(code):
+        if start < stop:
+            interpreter.replay(*_tables(code), memory, start, stop)
+        if call is not None:
+            call.replay(memory)
+
+
+def tangent(code: Code, memory: np.ndarray, dots: np.ndarray) -> None:
+    """Values and tangents of everything; ``dots`` has shape ``(active, directions)``."""
+    from adpy.kernels import interpreter
+
+    for start, stop, call in _stretches(code):
+        if start < stop:
+            interpreter.tangent(*_tables(code), memory, dots, start, stop)
+        if call is not None:
+            call.tangent(memory, dots)
+
+
+def adjoint(code: Code, memory: np.ndarray, bars: np.ndarray) -> None:
+    """Cotangents of the inputs from those of the results; ``bars`` has shape ``(active, seeds)``."""
+    from adpy.kernels import interpreter
+
+    for start, stop, call in reversed(_stretches(code)):
+        if call is not None:
+            call.adjoint(memory, bars)
+        if start < stop:
+            interpreter.adjoint(*_tables(code), memory, bars, start, stop)
+
+
+def second_order(
+    code: Code, memory: np.ndarray, dots: np.ndarray, bars: np.ndarray, bar_dots: np.ndarray
+) -> None:
+    """Cotangents of the inputs and their tangents; ``bars`` has one column, the others one a direction."""
+    from adpy.kernels import interpreter
+
+    for start, stop, call in reversed(_stretches(code)):
+        if call is not None:
+            call.second_order(memory, dots, bars, bar_dots)
+        if start < stop:
+            interpreter.second_order(*_tables(code), memory, dots, bars, bar_dots, start, stop)
