@@ -37,11 +37,11 @@ def take(shape: tuple[int, ...]) -> np.ndarray:
     return np.empty(shape)
 
 
-def give(array: np.ndarray) -> None:
-    """Keep an array that its only owner does not need any more."""
+def give(array: np.ndarray, smallest: int = LARGE) -> None:
+    """Keep an array, of ``smallest`` entries or more, that its only owner does not need any more."""
     global _kept
     if (
-        array.size >= LARGE
+        array.size >= smallest
         and array.base is None
         and array.dtype == np.float64
         and array.flags.c_contiguous

@@ -10,6 +10,7 @@ from typing import Any
 
 from adpy import capture
 from adpy.forward.array import DualArray
+from adpy.forward.selections import times_columns
 from adpy.forward.tangents import fitted, fitted_scalar
 from adpy.plain import np
 from adpy.traced.dispatch import array_function
@@ -82,9 +83,9 @@ def _products(a: Any, b: Any) -> Any:
     y = x @ w
     tangent = None
     if first:
-        tangent = _left(a._tangent, w, frame.width)
+        tangent = _left(a._tangent, w, frame)
     if second:
-        right = _right(x, b._tangent, frame.width)
+        right = _right(x, b._tangent, frame)
         tangent = right if tangent is None else tangent + right
     return _wrapped(a if first else b, y, tangent) if y.ndim else frame.wrap(y, fitted_scalar(tangent, y))
 
@@ -96,16 +97,20 @@ def _value(x: Any, frame: Any) -> ndarray | None:
     return x if type(x) is ndarray and x.dtype.kind in "biufc" else None
 
 
-def _left(x_dot: ndarray, w: ndarray, width: int | None) -> ndarray:
+def _left(x_dot: ndarray, w: ndarray, frame: Any) -> ndarray:
     """``x_dot @ w``; directions stay on the last axis."""
-    return x_dot @ w if width is None else w.T @ x_dot
+    if frame.width is None:
+        return x_dot @ w
+    return times_columns(w.T, x_dot, frame.arena) if x_dot.ndim == 2 else w.T @ x_dot
 
 
-def _right(x: ndarray, w_dot: ndarray, width: int | None) -> ndarray:
+def _right(x: ndarray, w_dot: ndarray, frame: Any) -> ndarray:
     """``x @ w_dot``; directions stay on the last axis."""
-    if width is None or w_dot.ndim == 2:
+    if frame.width is None:
         return x @ w_dot
-    flat = x @ w_dot.reshape(w_dot.shape[0], -1)
+    if w_dot.ndim == 2:
+        return times_columns(x, w_dot, frame.arena)
+    flat = times_columns(x, w_dot.reshape(w_dot.shape[0], -1))
     return flat.reshape(*flat.shape[:-1], *w_dot.shape[1:])
 
 

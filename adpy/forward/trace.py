@@ -10,6 +10,7 @@ from typing import Any
 
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
+from adpy.forward.arena import Arena
 from adpy.forward.array import DualArray
 from adpy.forward.blocks import pushed
 from adpy.forward.carrying import BORROWED, Carrying
@@ -18,6 +19,7 @@ from adpy.forward.movement import moved
 from adpy.forward.scalar import DualReal, DualScalar, as_real, weighted
 from adpy.forward.tangents import copied, fitted, fitted_scalar, packed, product, record, unpacked, zeros
 from adpy.forward.unary import partial_of
+from adpy.forward.wide import combined
 from adpy.plain import np
 from adpy.traced.dispatch import assemble
 from adpy.traced.refusal import refuse_rule
@@ -39,7 +41,7 @@ class ForwardTrace(Trace):
         Number of directions, at least two: every tangent has one more axis of this length.  By default one direction.
     """
 
-    __slots__ = ("__weakref__", "narrow", "tangents", "width")
+    __slots__ = ("__weakref__", "arena", "narrow", "tangents", "width")
     array: type[Carrying] = DualArray
     depth = 1
 
@@ -48,6 +50,7 @@ class ForwardTrace(Trace):
         self.tangents = iter(tangents)
         self.width = width
         self.narrow = width is None and self.parent is None
+        self.arena = Arena() if width is not None and self.parent is None else None
 
     # ---- values
 
@@ -142,6 +145,10 @@ class ForwardTrace(Trace):
         if isinstance(y, tuple):
             refuse_rule(row.name)
         with capture.lowered(self.parent), np.errstate(all="ignore"):
+            if self.arena is not None and type(y) is ndarray and row.function is not np.conjugate:
+                total = combined(self.arena, operands, values, y, self.width)
+                if total is not None:
+                    return DualArray(y, total, self)
             terms = [self._term(tangent, partial, values, y) for tangent, partial in operands]
             total = terms[0]
             for term in terms[1:]:
@@ -227,6 +234,8 @@ class ForwardTrace(Trace):
     def close(self) -> None:
         """End the transform: its traced values are dead."""
         self.open = False
+        if self.arena is not None:
+            self.arena.close()
 
 
 def _number(x: Any) -> Any:

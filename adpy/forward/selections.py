@@ -1,0 +1,63 @@
+"""Products with many directions at once, which often are unit vectors still.
+
+A tangent seeded with unit vectors, and what was computed from it entry by entry, has at most one number in each column.
+A matrix times that is a choice of the matrix's columns.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adpy.plain import np
+
+__all__ = ["times_columns"]
+
+ndarray = np.ndarray
+_SMALL = 1 << 12
+"""Entries of a tangent up to which a product costs no more than looking for zeros."""
+
+
+def times_columns(matrix: Any, columns: Any, arena: Any = None) -> Any:
+    """``matrix @ columns`` for ``columns`` of shape (n, directions); the result in memory of ``arena``."""
+    if (
+        type(matrix) is ndarray
+        and type(columns) is ndarray
+        and matrix.ndim == columns.ndim == 2
+        and columns.size >= _SMALL
+        and matrix.shape[0] >= 8
+    ):
+        rows = _single(columns)
+        if rows is not None:
+            count = columns.shape[1]
+            weights = columns[rows, np.arange(count)]
+            start = int(rows[0])
+            if start + count <= columns.shape[0] and np.array_equal(rows, np.arange(start, start + count)):
+                chosen = matrix[:, start : start + count]
+            else:
+                chosen = np.take(matrix, rows, 1)
+            return np.multiply(chosen, weights, _out(arena, matrix, columns))
+        return np.matmul(matrix, columns, _out(arena, matrix, columns))
+    return matrix @ columns
+
+
+def _out(arena: Any, matrix: ndarray, columns: ndarray) -> ndarray | None:
+    """Memory for a product."""
+    if arena is None or matrix.dtype != np.float64 or columns.dtype != np.float64:
+        return None
+    return arena.empty((matrix.shape[0], columns.shape[1]))
+
+
+def _single(columns: ndarray) -> ndarray | None:
+    """The row of the one number in each column that is not zero; None if a column has several."""
+    count = columns.shape[1]
+    if any(np.count_nonzero(columns[:, i]) > 1 for i in (0, count // 2, -1)):
+        return None
+    if not columns.flags.c_contiguous:
+        return None
+    places = np.flatnonzero(columns != 0)
+    if len(places) > count:
+        return None
+    rows = np.zeros(count, np.int64)
+    found = places % count
+    rows[found] = places // count
+    return rows if len(places) < 2 or np.bincount(found, minlength=count).max() < 2 else None
