@@ -28,6 +28,7 @@ _LAZY: dict[str, str] = {
     "forward_gradient": "adpy.estimates.forward_gradient",
     "hutchinson_diagonal": "adpy.estimates.hutchinson",
     "hutchinson_trace": "adpy.estimates.hutchinson",
+    "kinks": "adpy.diagnostics.kinks",
     "numerical": "adpy.custom.numerical",
     "primitive": "adpy.custom.primitive",
     "taylor": "adpy.series.transforms",

@@ -71,7 +71,7 @@ def _tangents(leaf: Any, frame: LexicographicTrace, several: bool) -> Any:
         tangent = tangent[..., 0]
         if type(tangent) in TRACED_TYPES or np.ndim(tangent):
             return tangent.copy()
-        return tangent.item() if leaf.__class__ in (float, complex) else tangent
+        return tangent.item() if leaf.__class__ in (float, complex) else tangent[()]
     if not is_differentiable(leaf) and not isinstance(leaf, int | np.ndarray | np.generic):
         return leaf
     shape = (*np.shape(leaf), *((frame.width - 1,) if several else ()))

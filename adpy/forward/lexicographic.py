@@ -4,8 +4,9 @@ Every decision of the program is taken as it falls a small step along the direct
 the tangents.  So the trace follows the branch that the program takes for all small ``t > 0``, and its tangents are the
 one-sided derivatives there (Griewank 2013; Khan and Barton 2015, for the order in which further directions decide).
 
-The last column of a tangent is no direction but says which entries *move*, that is, depend on an input that varies.  An
-entry that does not move keeps its value to every order, so that a tie of it is no question.
+The last column of a tangent is no direction but holds the *names* of the entries: zero for what does not depend on an
+input that varies, and else a number that only entries with the same history have, such as ``x[0]`` and ``max(x[0], 0)``
+where ``x[0]`` is positive.  Such entries tie to every order, so that their tie is no question.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from adpy.traced.trace import Trace
 __all__ = ["LexicographicTrace"]
 
 ndarray = np.ndarray
+_MOST_NAMES = 1 << 24  # whole numbers that a float32 holds
 
 
 class LexicographicTrace(WatchTrace):
@@ -48,14 +50,23 @@ class LexicographicTrace(WatchTrace):
         The first decision that value and tangents do not decide.
     doubt : str or None
         Where first a tangent was marked unknown (NaN).
+    named : int
+        How many names there are.
+    unsorted : bool
+        Did entries tie undecided in the sort that is running?
     """
 
-    __slots__ = ("crossed", "doubt", "refused")
+    __slots__ = ("crossed", "doubt", "named", "refused", "unsorted")
 
     def __init__(self, tangents: Sequence) -> None:
-        marked = [np.concatenate([x, np.any(x != 0, -1, keepdims=True)], -1, dtype=x.dtype) for x in tangents]
-        WatchTrace.__init__(self, marked, marked[0].shape[-1])
         self.crossed = self.doubt = self.refused = None
+        self.named, self.unsorted = 0, False
+        WatchTrace.__init__(self, [self._with_names(x) for x in tangents], tangents[0].shape[-1] + 1)
+
+    def wrap(self, y, tangent):
+        if tangent.dtype == np.float16:  # which holds too few whole numbers for names
+            tangent[..., -1] = np.where(tangent[..., -1] != 0, -1, 0)
+        return WatchTrace.wrap(self, y, tangent)
 
     # ---- what the rules call
 
@@ -65,9 +76,9 @@ class LexicographicTrace(WatchTrace):
             x = coerce(x)
         if self.is_active(x):
             tangent = x.carried()
-            return Line(x._value, tangent[..., :-1], np.not_equal(primal(tangent[..., -1]), 0))
+            return Line(x._value, tangent[..., :-1], np.real(primal(tangent[..., -1])))
         value = x._value if type(x) in TRACED_TYPES and x.frame is self else x
-        return Line(value, np.zeros((*np.shape(value), self.width - 1)), np.zeros(np.shape(value), bool))
+        return Line(value, np.zeros((*np.shape(value), self.width - 1)), np.zeros(np.shape(value)))
 
     def refuse(self, what: str) -> None:
         """Give up: what happens along the direction is not known."""
@@ -85,12 +96,25 @@ class LexicographicTrace(WatchTrace):
         """Remember that the program behaves otherwise a step along than at the point."""
         self.crossed = self.crossed or f"{what}\n  at {location()}"
 
-    def with_moves(self, dots: Any, moves: Any, y: Any) -> Any:
-        """A tangent for ``y`` from the tangents in the directions, and which entries move."""
+    def fresh(self, moves: Any) -> Any:
+        """New names for the entries that move."""
+        moves = np.asarray(moves)
+        if self.named + moves.size > _MOST_NAMES:
+            return np.where(moves, -1.0, 0.0)
+        names = np.arange(self.named + 1.0, self.named + 1.0 + moves.size).reshape(moves.shape)
+        self.named += moves.size
+        return np.where(moves, names, 0.0)
+
+    def with_names(self, dots: Any, names: Any, y: Any) -> Any:
+        """A tangent for ``y`` from the tangents in the directions and the names."""
         shape = np.shape(y)
         dots = np.broadcast_to(dots, (*shape, self.width - 1))
-        moves = np.broadcast_to(moves, shape)[..., None]
-        return np.concatenate([dots, moves], -1, dtype=None if type(dots) in TRACED_TYPES else dots.dtype)
+        names = np.broadcast_to(names, shape)[..., None]
+        return np.concatenate([dots, names], -1, dtype=None if type(dots) in TRACED_TYPES else dots.dtype)
+
+    def _with_names(self, dots: Any) -> Any:
+        moves = np.any(primal(dots) != 0, -1)
+        return np.concatenate([dots, self.fresh(moves)[..., None]], -1)
 
     # ---- rows
 
@@ -101,21 +125,30 @@ class LexicographicTrace(WatchTrace):
                 refuse_rule(row.name, partial.position)
         with capture.lowered(self.parent), np.errstate(all="ignore"):
             rule = ELEMENTWISE.get(row.function, by_partials)
-            found, dots = rule(self, row, lines, y)
+            found, dots, *names = rule(self, row, lines, y)
             moves = np.zeros(np.shape(y), bool)
             for x in lines:
                 moves = moves | x.moves
+            names = self.fresh(moves) if not names else np.where(np.less(names[0], 0), self.fresh(moves), names[0])
             if found is not y:
                 if np.any(np.logical_and(primal(found) != primal(y), moves)):
                     self.crosses(row.name)
                 y = found if isinstance(y, ndarray) else type(y)(found)
-            return y, self.with_moves(dots, moves, y)
+            return y, self.with_names(dots, names, y)
 
     def block(self, row, operands, values, static, y):
         rule = BLOCKS.get(row.function)
         if rule is None:
             return self.marked(row, operands, static, pushed(self, row, operands, values, static, y))
         return rule(self, row, operands, values, static, y)
+
+    def structural(self, row, bind, operands, values, static, y):
+        result = WatchTrace.structural(self, row, bind, operands, values, static, y)
+        if self.unsorted and row.function is np.take_along_axis:
+            self.unsorted = False
+            tangent = result.carried()
+            tangent[..., -1] = self.fresh(tangent[..., -1] != 0)
+        return result
 
     def marked(self, row, operands, static, result: Any) -> Any:
         """A result of a block row with the column of moving entries set."""
@@ -124,7 +157,8 @@ class LexicographicTrace(WatchTrace):
         lines += [self.line(x) for xs in operands if type(xs) in (list, tuple) for x in xs]
         for part in parts:
             if self.is_active(part):
-                part.carried()[..., -1] = moved_entries(row, [x.moves for x in lines], static, np.shape(part))
+                moves = moved_entries(row, [x.moves for x in lines], static, np.shape(part))
+                part.carried()[..., -1] = self.fresh(moves)
         return result
 
     # ---- decisions

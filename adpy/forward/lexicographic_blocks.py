@@ -17,7 +17,6 @@ from adpy.forward.lines import Line, order, ranks
 from adpy.forward.tangents import fitted, fitted_scalar
 from adpy.plain import np
 from adpy.rules._shapes import count, given, kept, merge, tuple_of_axes
-from adpy.traced.dispatch import call
 
 __all__ = ["BLOCKS", "moved_entries"]
 
@@ -35,10 +34,12 @@ def moved_entries(row: Any, moves: list, static: dict, shape: tuple[int, ...]) -
     return np.full(shape, any(np.any(m) for m in moves))
 
 
-def _result(trace: Any, row: Any, operands: Any, static: dict, y: Any, dots: Any) -> Any:
+def _result(trace: Any, row: Any, operands: Any, static: dict, y: Any, dots: Any, names: Any = None) -> Any:
     """The traced result with these tangents."""
-    moves = moved_entries(row, [trace.line(x).moves for x in operands if x is not None], static, np.shape(y))
-    tangent = trace.with_moves(np.broadcast_to(dots, (*np.shape(y), trace.width - 1)), moves, y)
+    if names is None:
+        moves = moved_entries(row, [trace.line(x).moves for x in operands if x is not None], static, np.shape(y))
+        names = trace.fresh(moves)
+    tangent = trace.with_names(np.broadcast_to(dots, (*np.shape(y), trace.width - 1)), names, y)
     if isinstance(y, np.ndarray):
         return trace.wrap(y, fitted(tangent, y, trace.width, False))
     return trace.wrap(y, fitted_scalar(tangent, y))
@@ -47,11 +48,11 @@ def _result(trace: Any, row: Any, operands: Any, static: dict, y: Any, dots: Any
 def _merged(x: Line, axis: Any) -> Line:
     """The reduced axes moved to the end and made one."""
     columns = [merge(x.dots[..., i], axis) for i in range(x.dots.shape[-1])]
-    return Line(merge(x.value, axis), np.stack(columns, -1), merge(x.moves, axis))
+    return Line(merge(x.value, axis), np.stack(columns, -1), merge(x.names, axis))
 
 
 def _arrayed(x: Line) -> Line:
-    return Line(np.asarray(x.value), np.asarray(x.dots), np.asarray(x.moves))
+    return Line(np.asarray(x.value), np.asarray(x.dots), np.asarray(x.names))
 
 
 # ---- extrema
@@ -80,9 +81,16 @@ def _extremum(sign: int) -> Callable:
         dots = np.stack(columns, -1)
         dots = np.where(np.any(np.isnan(dots), -1, keepdims=True), np.nan, dots)
         dots = np.where(np.isnan(top), np.nan, dots)
-        return _result(trace, row, operands, static, y, np.reshape(dots, (*np.shape(y), -1)))
+        names = _common_name(trace, np.reshape(x.names, np.shape(x.value)), hit)
+        return _result(trace, row, operands, static, y, *[np.reshape(a, (*np.shape(y), *b)) for a, b in ((dots, (-1,)), (names, ()))])
 
     return rule
+
+
+def _common_name(trace, names, hit):
+    """The name that all entries hit have; a new one where they differ."""
+    last, first = np.max(names, -1, where=hit, initial=-1.0), np.min(names, -1, where=hit, initial=np.inf)
+    return np.where(last == first, last, trace.fresh(np.any(names != 0, -1)))
 
 
 # ---- norms
@@ -117,7 +125,7 @@ def _norm(trace, row, operands, values, static, y):
 
 def _sums_of_sizes(x, ord, axes, matrix):
     """The norm written with absolute values, sums and extrema."""
-    size = call(np.absolute, (x,), {}) if False else np.abs(x)
+    size = np.abs(x)
     extremum = np.max if ord > 0 else np.min
     if not matrix:
         return np.sum(size, axis=axes) if ord == 1 else extremum(size, axis=axes)
@@ -189,7 +197,7 @@ def _interp(trace, row, operands, values, static, y):
         return _off_nodes(trace, row, operands, values, static, y)
     point, place, height = (_arrayed(trace.line(a)) for a in operands[:3])
     n = np.size(xp)
-    grid = Line(point.value[..., None], point.dots[..., None, :], point.moves[..., None])
+    grid = Line(point.value[..., None], point.dots[..., None, :], point.names[..., None])
     side, lost = order(grid, place)
     if np.any(lost & ~_equal_slopes(xp, values[2])[(None,) * np.ndim(x)]):
         trace.refuse("numpy.interp stays at a node")

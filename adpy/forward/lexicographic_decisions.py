@@ -42,7 +42,7 @@ def _comparison(ufunc: np.ufunc, compare: Callable) -> Callable:
 def _complex(trace, ufunc, a, b):
     """Comparisons of complex numbers: equality; a tie of the real part decides about the others."""
     parts = [
-        order(Line(part(a.value), part(a.dots), a.moves), Line(part(b.value), part(b.dots), b.moves))
+        order(Line(part(a.value), part(a.dots), a.names), Line(part(b.value), part(b.dots), b.names))
         for part in (np.real, np.imag)
     ]
     if any(np.any(lost) for _, lost in parts):
@@ -77,7 +77,7 @@ def _of_truths(function: Callable) -> Callable:
 
 def _signbit(trace, x):
     line = trace.line(x)
-    side, lost = order(line, Line(0.0, np.zeros(1), False))
+    side, lost = order(line, Line(0.0, np.zeros(1), 0.0))
     if np.any(lost):
         trace.refuse("numpy.signbit at zero")
     return np.where(side == 0, np.signbit(line.value), side < 0)
@@ -119,7 +119,7 @@ def _equal(a, b, equal_nan):
 def _ranked(trace, x, axis, what, harmless=False):
     """Integers in the order in which the entries of ``x`` will be."""
     line = trace.line(x)
-    line = Line(np.asarray(line.value), np.asarray(line.dots), np.asarray(line.moves))
+    line = Line(np.asarray(line.value), np.asarray(line.dots), np.asarray(line.names))
     if np.ndim(line.value) == 0:
         return np.zeros((), int), line
     rank, tied = ranks(line, axis)
@@ -156,7 +156,8 @@ def _sorting(function: Callable) -> Callable:
         else:
             axis = args[0] if args else kwargs.get("axis", -1)
         x, along = _flat(a, axis)
-        rank, _ = _ranked(trace, x, along, function.__name__, harmless=_sorts_itself())
+        rank, line = _ranked(trace, x, along, function.__name__, harmless=_sorts_itself())
+        trace.unsorted = line.value.ndim > 0 and bool(np.any(ranks(line, along)[1]))
         return np.argsort(rank, axis=along, kind="stable")
 
     return decide
@@ -179,7 +180,7 @@ def _searchsorted(trace, a, v, side="left", sorter=None):
     nodes, x = trace.line(a), trace.line(v)
     if sorter is not None:
         nodes = nodes[primal(sorter)]
-    grid = Line(np.asarray(x.value)[..., None], np.asarray(x.dots)[..., None, :], np.asarray(x.moves)[..., None])
+    grid = Line(np.asarray(x.value)[..., None], np.asarray(x.dots)[..., None, :], np.asarray(x.names)[..., None])
     sign, lost = order(grid, nodes)
     if np.any(lost):
         trace.refuse("numpy.searchsorted has a tie")

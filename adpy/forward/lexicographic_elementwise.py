@@ -1,7 +1,7 @@
 """Elementwise rows a small step along a direction: which side of a kink, which side of a jump.
 
 A rule here takes ``(trace, row, lines, y)`` and returns the result, which differs from ``y`` where the function jumps,
-and its tangents.  A tangent that is not known is NaN.
+its tangents, and names where the result is one of the operands.  A tangent that is not known is NaN.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _off_kinks(row, lines, values):
         return values
     x = lines[0]
     for kink in row.kinks:
-        side, _ = order(x, Line(kink, np.zeros(1), False))
+        side, _ = order(x, Line(kink, np.zeros(1), 0.0))
         values = [np.where(x.value == kink, np.nextafter(kink, kink + side), values[0])]
     return values
 
@@ -63,13 +63,13 @@ def _off_kinks(row, lines, values):
 def _absolute(trace, row, lines, y):
     (x,) = lines
     if np.iscomplexobj(x.value):
-        return y, _length(Line(np.real(x.value), np.real(x.dots), x.moves), _imaginary(x), y)
+        return y, _length(Line(np.real(x.value), np.real(x.dots), x.names), _imaginary(x), y)
     side, _ = signs(x)
-    return y, side[..., None] * x.dots
+    return y, side[..., None] * x.dots, np.where(side > 0, x.names, -1)
 
 
 def _imaginary(x):
-    return Line(np.imag(x.value), np.imag(x.dots), x.moves)
+    return Line(np.imag(x.value), np.imag(x.dots), x.names)
 
 
 def _length(a, b, y):
@@ -105,28 +105,27 @@ def _hypot(trace, row, lines, y):
 
 
 def _larger(trace, row, lines, y):
-    return _select(lines, y, 1, np.fmax)
+    return _select(lines, y, 1)
 
 
 def _smaller(trace, row, lines, y):
-    return _select(lines, y, -1, np.fmin)
+    return _select(lines, y, -1)
 
 
-def _select(lines, y, sign, ignoring):
+def _select(lines, y, sign):
     """The operand that is larger (smaller) along; a tie of value and tangents makes no difference."""
     a, b = lines
-    side, _ = order(a, b)
+    side, lost = order(a, b)
     first = np.where(np.isnan(a.value), True, np.where(np.isnan(b.value), False, side * sign >= 0))
     if np.any(np.isnan(a.value) != np.isnan(b.value)) and np.all(np.isnan(y) == (np.isnan(a.value) & np.isnan(b.value))):
         first = np.where(np.isnan(a.value), False, np.where(np.isnan(b.value), True, first))  # fmax and fmin
-    return y, _chosen(first, a.dots, b.dots)
+    return y, _chosen(first, a.dots, b.dots), np.where(lost, -1, np.where(first, a.names, b.names))
 
 
 def _clip(trace, row, lines, y):
     x, low, high = lines
-    _, dots = _select([x, low], np.maximum(x.value, low.value), 1, None)
-    raised = Line(np.maximum(x.value, low.value), dots, np.logical_or(x.moves, low.moves))
-    return y, _select([raised, high], y, -1, None)[1]
+    raised = Line(*_select([x, low], np.maximum(x.value, low.value), 1))
+    return _select([raised, high], y, -1)
 
 
 # ---- jumps
@@ -166,7 +165,7 @@ def _copysign(trace, row, lines, y):
 
 def _stepped(trace, row, x, y, at):
     """The sides to which entries leave the jumps they sit ``at``."""
-    side, lost = signs(Line(np.where(at, 0.0, 1.0), x.dots, x.moves))
+    side, lost = signs(Line(np.where(at, 0.0, 1.0), x.dots, x.names))
     _sure(trace, row, lost & at)
     return np.where(at, side, 0)
 
@@ -207,7 +206,7 @@ def _round(trace, row, lines, y):
 def _turns(trace, row, a, b, at):
     """Sides to which ``a / b`` leaves the whole numbers that it is ``at``, and these numbers."""
     whole = np.rint(a.value / b.value)
-    off = Line(np.where(at, 0.0, 1.0), a.dots - whole[..., None] * b.dots, np.logical_or(a.moves, b.moves))
+    off = Line(np.where(at, 0.0, 1.0), a.dots - whole[..., None] * b.dots, np.abs(a.names) + np.abs(b.names))
     side, lost = signs(off)
     _sure(trace, row, lost & at)
     return np.where(at, side * np.sign(b.value), 0), whole

@@ -20,25 +20,23 @@ class Line:
         Its value.
     dots : array
         Its tangents, the directions on the last axis.
-    moves : bool or ndarray of bool
-        Which entries depend on an input that varies; where not, the tangents are zero to every order.
+    names : number or ndarray of numbers
+        Entries of one name are equal along the directions to every order.  Zero is the name of all entries that do not
+        depend on an input that varies, which stay as they are; below zero there is no name.
     """
 
-    __slots__ = ("dots", "moves", "value")
+    __slots__ = ("dots", "names", "value")
 
-    def __init__(self, value: Any, dots: Any, moves: Any) -> None:
-        self.value, self.dots, self.moves = value, dots, moves
-
-    def __sub__(self, other: Line) -> Line:
-        return Line(self.value - other.value, self.dots - other.dots, np.logical_or(self.moves, other.moves))
+    def __init__(self, value: Any, dots: Any, names: Any) -> None:
+        self.value, self.dots, self.names = value, dots, names
 
     def __getitem__(self, key: Any) -> Line:
-        return Line(self.value[key], self.dots[key], self.moves[key])
+        return Line(self.value[key], self.dots[key], self.names[key])
 
-    def broadcast(self, shape: tuple[int, ...]) -> Line:
-        """The same with all parts in this shape."""
-        dots = np.broadcast_to(self.dots, (*shape, self.dots.shape[-1]))
-        return Line(np.broadcast_to(self.value, shape), dots, np.broadcast_to(self.moves, shape))
+    @property
+    def moves(self) -> Any:
+        """Which entries depend on an input that varies."""
+        return np.not_equal(self.names, 0)
 
 
 def _sign(x: Any) -> Any:
@@ -61,12 +59,17 @@ def signs(x: Line) -> tuple[Any, Any]:
     return _resolved(_sign(x.value), np.equal(x.value, 0), x.dots, x.moves)
 
 
+def _may_part(a: Any, b: Any) -> Any:
+    """May entries of these names differ a small step along although values and tangents tie?"""
+    return np.not_equal(a, b) | np.less(a, 0)
+
+
 def order(a: Line, b: Line) -> tuple[Any, Any]:
     """Signs of ``a - b`` a small step along, and where value and tangents tie so that these do not tell."""
     sign = 1 * np.greater(a.value, b.value) - 1 * np.less(a.value, b.value)
     with np.errstate(invalid="ignore"):
         dots = a.dots - b.dots
-    return _resolved(sign, np.equal(a.value, b.value), dots, np.logical_or(a.moves, b.moves))
+    return _resolved(sign, np.equal(a.value, b.value), dots, _may_part(a.names, b.names))
 
 
 def ranks(x: Line, axis: int) -> tuple[ndarray, ndarray]:
@@ -77,18 +80,18 @@ def ranks(x: Line, axis: int) -> tuple[ndarray, ndarray]:
     axis = axis % np.ndim(x.value)
     value = np.moveaxis(np.asarray(x.value), axis, -1)
     dots = np.moveaxis(np.asarray(x.dots), axis, -2)
-    moves = np.moveaxis(np.asarray(x.moves), axis, -1)
+    names = np.moveaxis(np.asarray(x.names), axis, -1)
     keys = [*np.moveaxis(dots, -1, 0)[::-1], value]
     place = np.lexsort(np.stack(keys), axis=-1)
     sorted_keys = [np.take_along_axis(key, place, -1) for key in keys]
     same = np.all([_same(key[..., 1:], key[..., :-1]) for key in sorted_keys], axis=0)
     rank = np.concatenate([np.zeros((*same.shape[:-1], 1), np.intp), np.cumsum(~same, -1)], -1)
-    stirred = np.take_along_axis(moves, place, -1)
-    pair = same & (stirred[..., 1:] | stirred[..., :-1])
+    names = np.take_along_axis(names, place, -1)
+    pair = same & _may_part(names[..., 1:], names[..., :-1])
     tied = np.zeros(rank.shape, bool)
     tied[..., 1:] |= pair
     tied[..., :-1] |= pair
-    unsure = np.isnan(dots).any(-1) & _repeated(value, rank, place)
+    unsure = np.isnan(dots).any(-1) & _repeated(value, place)
     back = np.argsort(place, -1)
     rank, tied = np.take_along_axis(rank, back, -1), np.take_along_axis(tied, back, -1) | unsure
     return np.moveaxis(rank, -1, axis), np.moveaxis(tied, -1, axis)
@@ -98,7 +101,7 @@ def _same(a: ndarray, b: ndarray) -> ndarray:
     return (a == b) | (np.isnan(a) & np.isnan(b))
 
 
-def _repeated(value: ndarray, rank: ndarray, place: ndarray) -> ndarray:
+def _repeated(value: ndarray, place: ndarray) -> ndarray:
     """Entries whose value another entry has, too."""
     ordered = np.take_along_axis(value, place, -1)
     same = ordered[..., 1:] == ordered[..., :-1]

@@ -1,0 +1,1 @@
+"""Diagnostics: kinks of a function at a point, origins of NaN and infinity, conditioning."""
