@@ -59,8 +59,8 @@ def _seeds(inputs: list, start: int, width: int, unit: complex = 1.0) -> list:
         seed = np.zeros((size, width), getattr(leaf, "dtype", complex if isinstance(leaf, complex) else float))
         first, last = max(start, offset), min(start + width, offset + size)
         if first < last:
-            numbers = np.arange(first, last)
-            seed[numbers - offset, numbers - start] = unit if seed.dtype.kind == "c" else unit.real
+            diagonal = seed.reshape(-1)[(first - offset) * width + first - start :: width + 1]
+            diagonal[: last - first] = unit if seed.dtype.kind == "c" else unit.real
         seeds.append(seed.reshape((*shape, width) if width != 1 else shape)[()])
         offset += size
     return seeds

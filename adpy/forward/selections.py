@@ -26,15 +26,10 @@ def times_columns(matrix: Any, columns: Any, arena: Any = None) -> Any:
         and columns.size >= _SMALL
         and matrix.shape[0] >= 8
     ):
-        rows = _single(columns)
-        if rows is not None:
-            count = columns.shape[1]
-            weights = columns[rows, np.arange(count)]
-            start = int(rows[0])
-            if start + count <= columns.shape[0] and np.array_equal(rows, np.arange(start, start + count)):
-                chosen = matrix[:, start : start + count]
-            else:
-                chosen = np.take(matrix, rows, 1)
+        found = _selection(columns)
+        if found is not None:
+            rows, weights = found
+            chosen = matrix[:, rows] if type(rows) is slice else np.take(matrix, rows, 1)
             return np.multiply(chosen, weights, _out(arena, matrix, columns))
         return np.matmul(matrix, columns, _out(arena, matrix, columns))
     return matrix @ columns
@@ -47,17 +42,21 @@ def _out(arena: Any, matrix: ndarray, columns: ndarray) -> ndarray | None:
     return arena.empty((matrix.shape[0], columns.shape[1]))
 
 
-def _single(columns: ndarray) -> ndarray | None:
-    """The row of the one number in each column that is not zero; None if a column has several."""
-    count = columns.shape[1]
-    if any(np.count_nonzero(columns[:, i]) > 1 for i in (0, count // 2, -1)):
-        return None
-    if not columns.flags.c_contiguous:
+def _selection(columns: ndarray) -> tuple[slice | ndarray, ndarray] | None:
+    """Row and value of the one number in each column that is not zero; None if a column has several."""
+    size, count = columns.shape
+    if np.count_nonzero(columns[:, 0]) > 1 or np.count_nonzero(columns[:, -1]) > 1 or not columns.flags.c_contiguous:
         return None
     places = np.flatnonzero(columns != 0)
     if len(places) > count:
         return None
+    if len(places) == count and places[0] % count == 0:
+        start = int(places[0]) // count
+        if start + count <= size and np.array_equal(places, places[0] + (count + 1) * np.arange(count)):
+            return slice(start, start + count), columns.reshape(-1)[places]
     rows = np.zeros(count, np.int64)
     found = places % count
     rows[found] = places // count
-    return rows if len(places) < 2 or np.bincount(found, minlength=count).max() < 2 else None
+    if len(places) > 1 and np.bincount(found, minlength=count).max() > 1:
+        return None
+    return rows, columns[rows, np.arange(count)]
