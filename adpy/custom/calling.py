@@ -17,7 +17,7 @@ from adpy.rules.table import Block
 from adpy.traced.dispatch import coerce, lower, top_trace
 from adpy.traced.refusal import refuse
 
-__all__ = ["call"]
+__all__ = ["call", "fresh"]
 
 ndarray = np.ndarray
 
@@ -50,8 +50,8 @@ class _Call:
         self.leaves, self.where, self.paths = leaves, where, [paths[i] for i in where]
 
     def tree(self, values: Sequence, tangents: bool = False) -> tuple:
-        """The operands with these values, or their tangents: None for the other leaves."""
-        leaves = [None] * len(self.leaves) if tangents else list(self.leaves)
+        """The operands with these values, or their tangents: those of counts are zero, of other leaves None."""
+        leaves = [_no_tangent(leaf) for leaf in self.leaves] if tangents else list(self.leaves)
         for i, value in zip(self.where, values, strict=True):
             leaves[i] = value
         return tuple(rebuild(self.operands, iter(leaves).__next__))
@@ -102,7 +102,18 @@ class _Call:
                 f"The primitive {self.primitive.name!r}, whose body reads a traced value that is not an argument,",
                 "Pass it as an argument.",
             )
-        return leaf.copy("K") if type(leaf) is ndarray else leaf
+        return fresh(leaf)
+
+
+def fresh(leaf: Any) -> Any:
+    """A copy of an array: the body may keep what it returned, and fill it again."""
+    return leaf.copy("K") if type(leaf) is ndarray else leaf
+
+
+def _no_tangent(leaf: Any) -> Any:
+    """The tangent of a constant: rules can calculate with that of a number."""
+    is_count = isinstance(leaf, int | np.ndarray | np.generic) and np.result_type(leaf).kind in "iu"
+    return np.zeros(np.shape(leaf))[()] if is_count else None
 
 
 def _same(a: ndarray, b: ndarray) -> bool:

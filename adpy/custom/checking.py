@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from numpy.random import default_rng
@@ -16,54 +15,16 @@ from adpy.api.trees import flatten, rebuild
 from adpy.custom.calling import call
 from adpy.custom.differences import along, derivative_at_zero, length_of, vector
 from adpy.custom.primitive import Primitive
+from adpy.custom.report import RuleMismatch, RuleReport
 from adpy.custom.structures import dtype_of, is_active_kind, shape_of
-from adpy.errors import ArgumentError, RuleError, TracedValueError
+from adpy.errors import ArgumentError, TracedValueError
 from adpy.plain import np
 
-__all__ = ["RuleMismatch", "RuleReport", "check_rule"]
+__all__ = ["check_rule"]
 
 STEP = 0.02
 SURE = 1e-4
 """Differences count where the estimate of their error is less than this part of the largest derivative."""
-
-
-@dataclass(frozen=True)
-class RuleReport:
-    """Result of :func:`check_rule`.
-
-    Attributes
-    ----------
-    wrong : tuple of str
-        What disagrees; empty when all is well.
-    notes : tuple of str
-        What could not be checked.
-    compared : int
-        Numbers compared.
-    largest_error : float
-        Largest relative disagreement among them.
-    """
-
-    wrong: tuple[str, ...]
-    notes: tuple[str, ...]
-    compared: int
-    largest_error: float
-
-    @property
-    def ok(self) -> bool:
-        """True when nothing disagrees."""
-        return not self.wrong
-
-    def __str__(self) -> str:
-        head = f"{self.compared} numbers compared, largest relative error {self.largest_error:.2g}"
-        return "\n".join([head, *self.wrong, *[f"note: {note}" for note in self.notes]])
-
-
-class RuleMismatch(RuleError, AssertionError):
-    """A rule disagrees with the function it is about; ``report`` says where."""
-
-    def __init__(self, report: RuleReport) -> None:
-        self.report = report
-        super().__init__(str(report))
 
 
 def check_rule(

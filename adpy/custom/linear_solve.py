@@ -35,8 +35,8 @@ class _System:
         if not self.reversible:
             refuse(
                 f"{_NAME} without transpose_solve= in reverse mode",
-                "Pass transpose_solve=, a function (matvec, b) that solves the transposed system (the matvec it gets is "
-                "the transposed one: a solver that only uses matvec serves as both), or symmetric=True where it is so.",
+                "Pass transpose_solve=, a function (matvec, b) that solves the transposed system (its matvec is the "
+                "transposed one: a solver that only uses matvec serves as both), or symmetric=True where it is so.",
                 MissingRuleError,
             )
         return replace(self, is_transposed=not self.is_transposed)

@@ -11,7 +11,7 @@ from typing import Any
 from adpy import capture
 from adpy.api.trees import flatten, map_leaves
 from adpy.capture.registry import TRACED_TYPES
-from adpy.custom.calling import call
+from adpy.custom.calling import call, fresh
 from adpy.errors import ArgumentError, MissingRuleError
 from adpy.plain import np
 from adpy.rules.table import Block
@@ -67,7 +67,7 @@ class Primitive:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         names, operands, static = self.bound(args, kwargs)
         if capture.frame() is None and not any(_may_be_traced(leaf) for _, leaf in flatten(operands)):
-            return self.body(operands, static)
+            return map_leaves(fresh, self.body(operands, static))
         return call(self, names, operands, static)
 
     def bound(self, args: tuple, kwargs: dict) -> tuple[list[str], tuple, dict]:
@@ -114,8 +114,8 @@ class Primitive:
         ----------
         rule : callable
             ``primals`` is the tuple of all arguments that are not static, in the order of the signature; ``tangents``
-            has the same structure, with zeros for constants and None for what is no floating-point number; ``y`` is
-            the result.  Returns the tangent in the structure of ``y``; None in it stands for zero.
+            has the same structure, with zeros for constants and None for what is no number; ``y`` is the result.
+            Returns the tangent in the structure of ``y``; None in it stands for zero.
 
         Returns
         -------
@@ -249,6 +249,7 @@ def primitive(
 
     Use it as a decorator, with or without arguments, or call it on a function.  During a transform the body gets plain
     numbers and arrays (copies) and runs as it is, whatever it calls: compiled functions, ``ctypes``, other processes.
+    Arrays it returns are copied too, so it may return the same buffer each time.
 
     Parameters
     ----------

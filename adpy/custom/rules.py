@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from adpy import capture
 from adpy.api.trees import flatten, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.custom import partials as elementwise
 from adpy.custom.following import follow
 from adpy.custom.structures import dtype_of, is_active_kind, matched, shape_of
 from adpy.custom.transposition import transposed
-from adpy.errors import RuleError, TracedValueError
+from adpy.errors import RuleError
 from adpy.plain import np
 from adpy.traced.refusal import refuse_rule
 
@@ -40,17 +41,11 @@ class Rules:
             varying = [i for i, dot in enumerate(dots) if dot is not None]
 
             def linear(*bars):
-                pulled = self._vjp(bars, ys, values)
+                pulled = self._vjp(bars, ys, values, [dot is not None for dot in dots])
                 return tuple([_or_zero(pulled[i], values[i]) for i in varying])
 
-            found = transposed(
-                linear,
-                ys,
-                [values[i] for i in varying],
-                [dots[i] for i in varying],
-                self._label("vjp"),
-                "define defjvp",
-            )
+            along = [dots[i] for i in varying]
+            found = transposed(linear, ys, along, rule=self._label("vjp"), of="cotangents", instead="define defjvp")
         found = tuple([_or_zero(part, x) for part, x in zip(found, ys, strict=True)])
         return found if isinstance(y, tuple) else found[0]
 
@@ -62,7 +57,7 @@ class Rules:
             return (None,) * len(values)
         rules = self._primitive.rules
         if "vjp" in rules:
-            return tuple(self._vjp(bars, ys, values))
+            return tuple(self._vjp(bars, ys, values, needs))
         if "partials" in rules:
             partials = self._partials(ys[0], values, needs)
             return elementwise.pulled(partials, needs, values, bars[0])
@@ -74,7 +69,8 @@ class Rules:
                 every[i] = dot
             return tuple([_or_zero(part, x) for part, x in zip(self._jvp(every, ys, values), ys, strict=True)])
 
-        found = transposed(linear, [values[i] for i in needed], ys, bars, self._label("jvp"), "define defvjp")
+        sources = [values[i] for i in needed]
+        found = transposed(linear, sources, bars, rule=self._label("jvp"), of="tangents", instead="define defvjp")
         every = [None] * len(values)
         for i, x_bar in zip(needed, found, strict=True):
             every[i] = x_bar
@@ -90,7 +86,7 @@ class Rules:
             raise RuleError(f"{self._label('jvp')}: expected y_dot, got None (is a return missing?)")
         return matched(result, given, "y_dot", self._label("jvp"))
 
-    def _vjp(self, bars: Sequence, ys: Sequence, values: Sequence) -> list:
+    def _vjp(self, bars: Sequence, ys: Sequence, values: Sequence, needs: Sequence[bool]) -> list:
         primals = self._arguments(values)
         names = self._call.names
         given = self._follow("vjp", primals, self._tree(ys), self._tree(bars, True))
@@ -100,7 +96,9 @@ class Rules:
             raise RuleError(f"{self._label('vjp')}: expected {expected}; got {count}")
         found = []
         for name, primal, x_bar in zip(names, primals, given, strict=True):
-            found += matched(primal, x_bar, f"cotangent of {name}", self._label("vjp"))
+            count = sum(is_active_kind(leaf) for _, leaf in flatten(primal))
+            is_needed = any(needs[len(found) : len(found) + count])  # a constant may be broadcast, and its bar not be
+            found += matched(primal, x_bar if is_needed else None, f"cotangent of {name}", self._label("vjp"))
         return found
 
     def _partials(self, y: Any, values: Sequence, needs: Sequence[bool]) -> tuple:
@@ -122,11 +120,13 @@ class Rules:
     def _follow(self, kind: str, *args: Any) -> Any:
         try:
             return follow(self._primitive.rules[kind], *args, **self._primitive.complete(self._call.static))
-        except TracedValueError as error:
-            error.add_note(
-                f"This happened in {self._label(kind)}: derivatives of higher order differentiate the rules, so these "
-                "are to be code that adpy differentiates (compiled parts can be primitives themselves)."
-            )
+        except Exception as error:
+            if capture.frame() is not None:
+                error.add_note(
+                    f"This happened in {self._label(kind)} while a transform around it differentiated the rule, as for "
+                    "derivatives of higher order: rules are to be code that adpy differentiates (compiled parts of them "
+                    "can be primitives themselves)."
+                )
             raise
 
     # ---- between trees and leaves

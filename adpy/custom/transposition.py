@@ -14,9 +14,9 @@ from typing import Any
 from adpy.api.reverse_mode import vjp
 from adpy.capture.registry import TRACED_TYPES
 from adpy.custom.structures import dtype_of, shape_of
-from adpy.errors import RuleError, TracedValueError
+from adpy.errors import RuleError
 from adpy.plain import np
-from adpy.traced.dispatch import assemble
+from adpy.traced.dispatch import assemble, primal
 
 __all__ = ["UNITS", "transposed"]
 
@@ -24,21 +24,20 @@ UNITS = 1000
 """Unit vectors that a rule which cannot be transposed is applied to at the most."""
 
 
-def transposed(
-    linear: Callable, sources: Sequence, targets: Sequence, bars: Sequence, rule: str, instead: str
-) -> tuple | list:
+def transposed(linear: Callable, sources: Sequence, bars: Sequence, *, rule: str, of: str, instead: str) -> Sequence:
     """The transpose of ``linear`` at ``bars``.
 
     Parameters
     ----------
     linear : callable
-        ``linear(*dots) -> tuple``: a number or array for each of ``targets``.
-    sources, targets : sequence of numbers and arrays
-        The shapes and dtypes of operands and results of ``linear``.
+        ``linear(*dots) -> tuple`` of numbers and arrays.
+    sources : sequence of numbers and arrays
+        The shapes and dtypes of the operands of ``linear``.
     bars : sequence
-        A cotangent for each target.
-    rule, instead : str
-        For messages: the name of the rule behind ``linear``, and what to define where it cannot be transposed.
+        A cotangent for each result of ``linear``.
+    rule, of, instead : str
+        For messages: the rule behind ``linear``, what it should be linear in, and what to define where it cannot be
+        transposed.
 
     Returns
     -------
@@ -60,16 +59,20 @@ def transposed(
     try:
         y, pullback = vjp(linear, *ones)
         found = pullback(tuple(bars))
-    except TracedValueError as error:
-        if size > UNITS:
-            error.add_note(
-                f"{rule} is code that adpy cannot transpose, and applying it to {size} unit vectors instead would take "
-                f"too long: {instead}."
-            )
-            raise
-        return _by_units(linear, sources, bars)
-    if not any(type(x) in TRACED_TYPES for x in (*y, *found, *bars)):
-        _check_linear(y, bars, ones, found, rule)
+        if _is_transpose(y, bars, ones, found):
+            return found
+        seen = None
+    except Exception as error:  # of compiled code, for example, that was given traced values
+        seen = error
+    if size > UNITS:
+        advice = f"{rule} is code that adpy cannot transpose, and would have to be applied to {size} unit vectors"
+        if seen is None:
+            raise RuleError(f"{advice}: {instead}")
+        seen.add_note(f"{advice}: {instead}.")
+        raise seen
+    found = _by_units(linear, sources, bars)
+    if not _is_transpose(linear(*ones), bars, ones, found):
+        raise RuleError(f"{rule} is not linear in the {of} (adpy.check_rule says more)")
     return found
 
 
@@ -112,12 +115,12 @@ def _inner(a: Sequence, b: Sequence) -> Any:
     return total
 
 
-def _check_linear(y: Sequence, bars: Sequence, ones: Sequence, found: Sequence, rule: str) -> None:
-    """The inner products on both sides of a linear map agree."""
+def _is_transpose(y: Sequence, bars: Sequence, ones: Sequence, found: Sequence) -> bool:
+    """Do the inner products agree: of ``bars`` with the image ``y`` of ``ones``, and of ``found`` with ``ones``?"""
+    y, bars, found = ([np.asarray(primal(x)) for x in part] for part in (y, bars, found))
     with np.errstate(all="ignore"):
-        left, right = _inner(y, bars), _inner(ones, found)
-        scale = sum(float(np.sum(abs(np.asarray(a) * b))) for a, b in [*zip(y, bars, strict=True)])
-        scale += sum(float(np.sum(abs(np.asarray(b)))) for b in found)
-        digits = max(np.finfo(dtype_of(x)).eps for x in (*y, *found) if dtype_of(x).kind in "fc")
-    if np.isfinite(left) and np.isfinite(right) and abs(left - right) > 1e4 * digits * scale:
-        raise RuleError(f"{rule} is not linear in what it is given: expected the inner product {right}, got {left}")
+        gap = abs(_inner(y, bars) - _inner(ones, found))
+        scale = sum(float(np.sum(abs(a * b))) for a, b in zip(y, bars, strict=True))
+        scale += sum(float(np.sum(abs(b))) for b in found)
+        digits = max(np.finfo(x.dtype).eps for x in (*y, *found) if x.dtype.kind in "fc")
+    return not np.isfinite(gap) or bool(gap <= 1e4 * digits * scale)
