@@ -16,7 +16,17 @@ from numpy import array, asarray  # bound at import: numpy's own names are repla
 from adpy.capture.formatting import percent_formatting
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
-from adpy.traced.dispatch import array_function, array_ufunc, assemble, below, call, call_operator, call_ufunc, primal
+from adpy.traced.dispatch import (
+    array_function,
+    array_ufunc,
+    assemble,
+    below,
+    call,
+    call_operator,
+    call_ufunc,
+    detach,
+    primal,
+)
 from adpy.traced.refusal import refuse
 
 __all__ = ["Entries", "Traced", "scalar_item"]
@@ -417,7 +427,10 @@ class Traced:
         return self.copy()
 
     def __reduce__(self):
-        refuse("pickle", "Pickle plain values: adpy.stop_gradient(x).")
+        plain = detach(self)
+        if type(plain) in TRACED_TYPES:
+            refuse("pickle", "Pickle plain values: adpy.stop_gradient(x).")
+        return plain.__reduce_ex__(2)
 
     def item(self, *args):
         """The entry as a traced scalar."""
