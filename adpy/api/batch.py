@@ -94,7 +94,9 @@ class Samples:
         self.args, self.kwargs = args, kwargs
         axes = in_axes if isinstance(in_axes, tuple) else (in_axes,) * len(args)
         if len(axes) != len(args):
-            raise ArgumentError("in_axes", f"one entry for each of the {len(args)} positional arguments", f"{len(axes)}")
+            raise ArgumentError(
+                "in_axes", f"one entry for each of the {len(args)} positional arguments", f"{len(axes)}"
+            )
         self.leaves = []
         sizes: dict[int, str] = {}
         for i, (argument, axis) in enumerate(zip(args, axes, strict=True)):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adpy.api.holomorphic import check_complex_inputs, check_complex_result, check_holomorphic, is_complex
+from adpy.api.lanes import jvp_in_lanes, lanes_above
 from adpy.api.results import check_result, described, is_number, structure_error, untraced
 from adpy.api.running import check_function, check_input, is_differentiable, run, select
 from adpy.api.trees import flatten, in_order_of, map_leaves
@@ -144,7 +145,11 @@ def jvp(function: Callable, primals: Any, tangents: Any, lexicographic: bool = F
         several = _has_more_axes(primals, tangents)
         return one_sided_jvp(function, primals, _matched(primals, tangents, directions), several)
     matched = _matched(primals, tangents)
-    frame, y = run(functools.partial(ForwardTrace, matched), function, primals, {}, list(range(len(primals))))
+    call = function, primals, {}, list(range(len(primals)))
+    lanes = lanes_above()
+    if lanes is not None:
+        return jvp_in_lanes(lanes, call, matched)
+    frame, y = run(functools.partial(ForwardTrace, matched), *call)
     try:
         check_result(y)
         y_dot = map_leaves(functools.partial(result_tangent, frame=frame), y)
@@ -206,6 +211,9 @@ def derivative(function: Callable, argnum: int = 0, argname: str | None = None, 
             check_complex_inputs(args, kwargs, keys)
         call = (function, args, kwargs, keys)
         one = np.ones((), getattr(x, "dtype", None) or np.result_type(x))[()]
+        lanes = lanes_above()
+        if lanes is not None and not is_complex(x):
+            return jvp_in_lanes(lanes, call, [one])[1]
         slope = _slope(call, one, holomorphic)
         if is_complex(x):
             pairs = zip(flatten(slope), flatten(_slope(call, 1j * one, holomorphic)), strict=True)

@@ -11,6 +11,7 @@ from adpy.api.columns import by_columns
 from adpy.api.elimination import by_elimination
 from adpy.api.forward_mode import input_leaves
 from adpy.api.holomorphic import check_complex_inputs, check_complex_result
+from adpy.api.lanes import jacobian_in_lanes, lanes_above
 from adpy.api.results import is_number
 from adpy.api.rows import by_rows, recorded
 from adpy.api.running import check_function, is_differentiable, select
@@ -95,6 +96,9 @@ def jacobian(
         keys = select(function, args, kwargs, argnums, argnames)
         if holomorphic:
             check_complex_inputs(args, kwargs, keys)
+        lanes = lanes_above()
+        if lanes is not None and not holomorphic:
+            return jacobian_in_lanes(lanes, function, args, kwargs, keys, mode, has_aux, single)
         inputs = [coerce(leaf) for leaf in input_leaves(args, kwargs, keys)]
         y, aux, blocks = _blocks((function, args, kwargs, keys), inputs, mode, has_aux)
         if holomorphic:

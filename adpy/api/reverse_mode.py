@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adpy.api.holomorphic import check_complex_inputs, check_holomorphic
+from adpy.api.lanes import lanes_above, value_and_grad_in_lanes, vjp_in_lanes
 from adpy.api.results import check_result, cotangent_seeds, described, result_leaf, scalar_seed, untraced
 from adpy.api.running import check_function, is_differentiable, run, select
 from adpy.api.trees import flatten, map_leaves, rebuild
@@ -101,6 +102,10 @@ def value_and_grad(
             keys = select(function, args, kwargs, argnums, argnames)
         if holomorphic:
             check_complex_inputs(args, kwargs, keys)
+        lanes = lanes_above()
+        if lanes is not None and not holomorphic:
+            single = not isinstance(argnums if argnames is None else argnames, tuple | list)
+            return value_and_grad_in_lanes(lanes, function, args, kwargs, keys, has_aux, single)
         tape, y = run(Tape, function, args, kwargs, keys)
         try:
             aux = None
@@ -223,6 +228,9 @@ def vjp(function: Callable, *primals: Any) -> tuple[Any, Callable]:
     """
     check_function(function)
     keys = list(range(len(primals)))
+    lanes = lanes_above()
+    if lanes is not None:
+        return vjp_in_lanes(lanes, function, primals)
     tape, y = run(Tape, function, primals, {}, keys)
     check_result(y)
     results = [result_leaf(leaf) for _, leaf in flatten(y)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -131,22 +132,47 @@ def _assembled(leaf: np.ndarray, path: str) -> Any:
     return array
 
 
-def run(make_frame: Callable, function: Callable, args: tuple, kwargs: dict, keys: list) -> tuple[Any, Any]:
+def run(
+    make_frame: Callable, function: Callable, args: tuple, kwargs: dict, keys: list, lanes: Any = None
+) -> tuple[Any, Any]:
     """Call ``function`` with the arguments at ``keys`` traced by a frame of its own; return the frame and the result.
+
+    ``lanes`` is the batch under which the frame traces the arrays of all lanes; a transform that does not ask for that
+    is done for one lane after the other.
 
     Raises
     ------
     TracedValueError
         The first refusal of the trace, even when the function swallowed it.
     """
+    if lanes is not None:
+        return _run_below(lanes, make_frame, function, args, kwargs, keys)
+    if getattr(capture.frame(), "batched", False):
+        raise capture.frame().parting("A transform that has no rule for batches")
+    return _run(make_frame, function, args, kwargs, keys)
+
+
+def _run_below(lanes, make_frame, function, args, kwargs, keys):
+    """A run under the batch ``lanes``: the function sees values of lanes."""
+    before = lanes.parent, lanes.level
+    try:
+        with capture.lowered(lanes.parent):
+            return _run(make_frame, function, args, kwargs, keys, lanes)
+    finally:
+        lanes.parent, lanes.level = before
+
+
+def _run(make_frame, function, args, kwargs, keys, lanes=None):
     refused = None
     for level in capture.levels(function):
         frame = make_frame()
+        top = frame if lanes is None else lanes.placed_above(frame, level)
         try:
-            traced_args, traced_kwargs = wrap(args, kwargs, keys, frame.input)
+            make = frame.input if lanes is None else functools.partial(lanes.input_below, frame)
+            traced_args, traced_kwargs = wrap(args, kwargs, keys, make)
             if level:
-                _borrow_others(frame, traced_args, traced_kwargs, keys)
-            with capture.tracing(frame, function, level) as call:
+                _borrow_others(top, traced_args, traced_kwargs, keys)
+            with capture.tracing(top, function, level) as call:
                 y = call(*traced_args, **traced_kwargs)
             if frame.detached:
                 raise frame.detached[0]

@@ -40,6 +40,11 @@ def _stopped(leaf):
         leaf = assemble(leaf)
     if type(leaf) not in TRACED_TYPES:
         return leaf
+    if type(leaf)._batched:
+        data, laned = leaf.frame.data(leaf)
+        with capture.lowered(leaf.frame.parent):
+            plain = _stopped(data)
+        return leaf.frame.wrap(plain, laned, leaf.__class__ is float)
     plain = primal(leaf)
     if isinstance(plain, np.ndarray):
         frame = capture.frame()

@@ -100,7 +100,9 @@ def _alone(function: Callable, single: Callable, lane: int) -> Piece:
     return Piece(np.array([lane]), None, result)
 
 
-def _together(function: Callable, lanes: np.ndarray, arguments: Callable, number: object, copies: bool = False) -> Piece:
+def _together(
+    function: Callable, lanes: np.ndarray, arguments: Callable, number: object, copies: bool = False
+) -> Piece:
     """One run for these lanes."""
     refused = None
     for level in capture.levels(function):

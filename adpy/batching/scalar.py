@@ -96,27 +96,25 @@ def _fast(name: str, operate: Any, swap: bool, keep: bool) -> None:
     general = getattr(BatchBase, name)
 
     def method(self, other):
-        kind = type(other)
-        if kind is BatchScalar and other.frame is self.frame:
-            other = other._data
-        elif kind not in _PLAIN:
-            return general(self, other)
-        frame = self.frame
+        kind, frame = type(other), self.frame
         if frame.parent is None and frame.open:
-            return BatchScalar(operate(other, self._data) if swap else operate(self._data, other), frame)
+            if kind is BatchScalar and other.frame is frame:
+                return BatchScalar(
+                    operate(other._data, self._data) if swap else operate(self._data, other._data), frame
+                )
+            if kind in _PLAIN:
+                return BatchScalar(operate(other, self._data) if swap else operate(self._data, other), frame)
         return general(self, other)
 
     setattr(BatchScalar, name, method)
 
     def real_method(self, other):
-        kind = type(other)
-        if kind is BatchReal and other.frame is self.frame:
-            other = other._data
-        elif kind is not float and kind is not int:
-            return general(self, other)
-        frame = self.frame
+        kind, frame = type(other), self.frame
         if frame.parent is None and frame.open:
-            return BatchReal(operate(other, self._data) if swap else operate(self._data, other), frame)
+            if kind is BatchReal and other.frame is frame:
+                return BatchReal(operate(other._data, self._data) if swap else operate(self._data, other._data), frame)
+            if kind is float or kind is int:
+                return BatchReal(operate(other, self._data) if swap else operate(self._data, other), frame)
         return general(self, other)
 
     setattr(BatchReal, name, real_method if keep else general)

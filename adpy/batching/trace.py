@@ -73,6 +73,25 @@ class BatchTrace(Trace):
         else:
             self.detached.append(error)
 
+    def parting(self, reason: str) -> Split:
+        """The interruption after which every lane goes on its own."""
+        return Split(self, None, reason)
+
+    # ---- transforms inside
+
+    def placed_above(self, inner: Trace, level: int) -> BatchTrace:
+        """Itself, with the trace ``inner``, which traces the arrays of all lanes, below it."""
+        self.parent, self.level = inner, max(level, self.level)
+        return self
+
+    def input_below(self, inner: Trace, value: Any) -> Any:
+        """An independent variable of ``inner``, as the value that lanes see."""
+        data, laned = self.data(value)
+        if not laned:
+            data = self.expanded(data)
+            data = data.copy() if self.copies or type(data) in TRACED_TYPES else data
+        return self.wrap(inner.input(data), True, value.__class__ is float)
+
     def part(self, apart: ndarray, reason: str) -> None:
         """Part the lanes by what is in ``apart`` (lanes last); each on its own if that is the same."""
         groups = groups_of(apart)
