@@ -11,6 +11,7 @@ __all__ = ["ROOT", "Block", "anchors", "blocks", "documents", "links"]
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
+_CODE = re.compile(r"`[^`\n]+`")
 _HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 
 
@@ -40,8 +41,8 @@ def _prose(path: Path) -> str:
 
 
 def links(path: Path) -> list[str]:
-    """Targets of the links of a file."""
-    return _LINK.findall(_prose(path))
+    """Targets of the links of a file; code between backticks has none."""
+    return _LINK.findall(_CODE.sub("code", _prose(path)))
 
 
 def anchors(path: Path) -> set[str]:
