@@ -6,17 +6,19 @@ coefficient; this class adds what is not.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
-from adpy.forward.tangents import copied, fitted, fitted_scalar, zeros
+from adpy.forward.tangents import copied, finite, fitted, fitted_scalar, zeros
 from adpy.forward.trace import ForwardTrace
 from adpy.plain import np
 from adpy.series.coefficients import Coefficients
 from adpy.series.lazy import Lazy, LazyTrace
 from adpy.series.nodes import Given, zeros_like
+from adpy.series.recurrences import BINARY, UNARY, divide, negative, power
 from adpy.series.values import SeriesArray, SeriesElement
 from adpy.traced.dispatch import assemble
 from adpy.traced.trace import Trace
@@ -84,13 +86,52 @@ class SeriesTrace(ForwardTrace):
     # ---- rows
 
     def elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
-        lazy = LazyTrace(self)
-        given: list = []
-        operands = [self._opened(x, value, lazy, given) for x, value in zip(inputs, values, strict=True)]
-        if not given:
+        operands = [self._series(x, value) for x, value in zip(inputs, values, strict=True)]
+        if all(len(terms) == 1 for terms in operands):
             return self.lift(y)
+        given = [id(term) for terms in operands for term in terms]
         with capture.lowered(self.parent), np.errstate(all="ignore"):
-            return self._closed(y, lazy.elementwise(row, operands, values, y), given)
+            found = self._recurrence(row.function, operands, y)
+            if found is not None and _finite(found):
+                return self.wrap(y, self._fitted(found, y, given))
+            lazy = LazyTrace(self)
+            opened = [
+                value if len(terms) == 1 else lazy.wrap(terms[0], Given(terms))
+                for value, terms in zip(values, operands, strict=True)
+            ]
+            return self._closed(y, lazy.elementwise(row, opened, values, y), given)
+
+    def _series(self, x: Any, value: Any) -> list:
+        """The coefficients of an operand, its primal first; a constant has no others."""
+        if type(x) not in TRACED_TYPES or x.frame is not self:
+            return [value]
+        coefficients = x.carried()
+        if coefficients is None:
+            return [value]
+        if type(value) is float:
+            value = np.float64(value)
+        elif type(value) is complex:
+            value = np.complex128(value)
+        return [value, *coefficients.terms]
+
+    def _recurrence(self, function: Callable, operands: list, y: Any) -> list | None:
+        """The coefficients of ``function`` by its own recurrence; None if it has none, or none for these operands."""
+        if function in UNARY:
+            return UNARY[function](operands[0], y)
+        if function is np.power and len(operands[1]) == 1 and not np.any(operands[0][0] == 0):
+            return power(operands[0], operands[1][0], y)
+        if function not in BINARY:
+            return None
+        a, b = operands
+        if len(a) > 1 and len(b) > 1:
+            return BINARY[function](a, b, y)
+        if function is np.multiply:
+            return [term * b[0] for term in a[1:]] if len(b) == 1 else [a[0] * term for term in b[1:]]
+        if len(b) == 1:
+            return [term / b[0] for term in a[1:]] if function is np.divide else a[1:]
+        if function is np.divide:
+            return divide([a[0], *[0.0] * self.order], b, y)
+        return b[1:] if function is np.add else negative(b, y)
 
     def block(self, row, operands: Sequence, values: Sequence, static: dict, y: Any) -> Any:
         lazy = LazyTrace(self)
@@ -112,14 +153,11 @@ class SeriesTrace(ForwardTrace):
         """An operand as the rule's code sees it; its coefficients are noted in ``given``."""
         if type(x) in _SEQUENCES:
             return type(x)([self._opened(item, v, lazy, given) for item, v in zip(x, value, strict=True)])
-        if type(x) not in TRACED_TYPES or x.frame is not self:
+        terms = self._series(x, value)
+        if len(terms) == 1:
             return value
-        coefficients = x.carried()
-        if coefficients is None:
-            return value
-        given.extend(map(id, coefficients.terms))
-        value = np.float64(value) if type(value) is float else np.complex128(value) if type(value) is complex else value
-        return lazy.wrap(value, Given([value, *coefficients.terms]))
+        given.extend(map(id, terms))
+        return lazy.wrap(terms[0], Given(terms))
 
     def _closed(self, y: Any, found: Any, given: list) -> Any:
         """The result ``y`` with the coefficients of the series ``found``."""
@@ -156,6 +194,13 @@ class SeriesTrace(ForwardTrace):
 def _own(term: Any, given: Sequence) -> bool:
     """Does a coefficient have memory of its own?"""
     return type(term) is ndarray and term.base is None and id(term) not in given
+
+
+def _finite(terms: list) -> bool:
+    """Are all coefficients finite?  May be wrongly False for very large ones."""
+    if type(terms[0]) is np.float64:
+        return math.isfinite(sum(terms))
+    return all(map(finite, terms))
 
 
 def _number(term: Any) -> Any:
