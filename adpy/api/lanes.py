@@ -7,6 +7,7 @@ A cotangent of one for every lane then gives the gradient of every lane in one s
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -240,15 +241,15 @@ def _rows(lanes, tape, leaf, inputs):
         return [lanes.wrap(np.zeros((*shape, *np.shape(x), lanes.size)), True) for x in inputs]
     if not laned:
         raise _shared_result(lanes)
-    rows = []
+    rows, count = [], math.prod(shape)
+    whole = [(*shape, *np.shape(x), lanes.size) for x in inputs]
     with capture.lowered(lanes.parent):
-        for i in range(int(np.prod(shape))):
-            seed = np.zeros((int(np.prod(shape)), lanes.size), below.dtype)
+        for i in range(count):
+            seed = np.zeros((count, lanes.size), below.dtype)
             seed[i] = 1.0
             rows.append(sweep(tape, [(below.reference(), seed.reshape(below.shape))], tape.inputs))
         blocks = []
-        for position, x in enumerate(inputs):
-            full = (*shape, *np.shape(x), lanes.size)
+        for position, full in enumerate(whole):
             block = np.stack([row[position] for row in rows]) if rows else np.zeros(full)
             blocks.append(np.reshape(block, full))
     return [lanes.wrap(block, True) for block in blocks]
@@ -256,7 +257,8 @@ def _rows(lanes, tape, leaf, inputs):
 
 def _by_columns(lanes, call, inputs, has_aux):
     """One forward pass for up to ``CHUNK`` numbers of input."""
-    size = sum(np.size(leaf) for leaf in inputs)
+    shapes = [np.shape(leaf) for leaf in inputs]
+    size = sum(map(math.prod, shapes))
     many = CHUNK if lanes.parent is None else 1
     while True:
         passes = []
@@ -277,10 +279,10 @@ def _by_columns(lanes, call, inputs, has_aux):
         with capture.lowered(lanes.parent):
             whole = np.moveaxis(np.concatenate(parts, -1), -1, -2)
             cut, start = [], 0
-            for leaf in inputs:
-                part = whole[..., start : start + np.size(leaf), :]
-                cut.append(np.reshape(part, (*whole.shape[:-2], *np.shape(leaf), lanes.size)))
-                start += np.size(leaf)
+            for shape in shapes:
+                part = whole[..., start : start + math.prod(shape), :]
+                cut.append(np.reshape(part, (*whole.shape[:-2], *shape, lanes.size)))
+                start += math.prod(shape)
         blocks.append([lanes.wrap(part, True) for part in cut])
     return y, aux, blocks
 
