@@ -80,7 +80,7 @@ def refuse_dead() -> None:
 
 
 _FROM_COMPILED_CODE = re.compile(
-    r"\b(not|type|convert|got|of|a|method) '?(adpy\.\S+\.)?(Array|Element|Real|Scalar|Dual\w+)\b"
+    r"\b(not|type|convert|got|of|a|method) '?(adpy\.\S+\.)?(Array|Element|Real|Scalar|(Dual|Series)\w+)\b"
     r"|No matching signature found|producing an array|must be numpy\.ndarray|C contiguous array of dtype"
     r"|incompatible function arguments|Invalid call to pythranized function"
 )
