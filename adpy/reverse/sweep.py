@@ -34,13 +34,19 @@ def sweep(tape: Any, seeds: list[tuple[tuple, Any]], inputs: list[tuple]) -> lis
     inputs : list of reference
         References of independent variables.
     """
-    if not tape.nodes and not tape.chunks and tape.plain:
+    parent, plain = tape.parent, tape.plain
+    for _, bar in seeds:
+        if type(bar) in TRACED_TYPES:
+            plain = False
+            if parent is None or bar.frame.tag > parent.tag:
+                parent = bar.frame  # a pullback called in a transform that was entered after its tape was made
+    if plain and not tape.nodes and not tape.chunks:
         found = _scalars_only(tape, seeds, inputs)
         if found is not None:
             return found
-    result = _Sweep(tape, False).run(seeds, inputs)
+    result = Sweep(tape, parent, plain, False).run(seeds, inputs)
     if any(_has_nan(bar) for bar in result):
-        result = _Sweep(tape, True).run(seeds, inputs)
+        result = Sweep(tape, parent, plain, True).run(seeds, inputs)
     return result
 
 
@@ -88,32 +94,34 @@ def _has_nan(bar) -> bool:
     return total != total and bool(np.isnan(bar).any())
 
 
-class _Sweep:
+class Sweep:
     """State of one sweep.
 
+    ``parent`` is the innermost transform whose values may appear in bars; no bar is traced where ``plain`` is set.
     ``safe`` makes zero cotangents contribute exactly zero through infinite weights.  It costs a pass over every
     product, so it is used only when a first sweep met NaN.  ``careful`` is set when products need more than
     ``bar *= weight``.
     """
 
-    __slots__ = ("adjoints", "careful", "complex", "large", "safe", "scalars", "tape")
+    __slots__ = ("adjoints", "careful", "complex", "large", "parent", "plain", "safe", "scalars", "tape")
 
-    def __init__(self, tape, safe) -> None:
+    def __init__(self, tape, parent, plain, safe) -> None:
         self.tape = tape
+        self.parent, self.plain = parent, plain
         self.safe = safe
         self.complex = tape.complex
         self.large = tape.large
-        self.careful = safe or tape.complex or not tape.plain
+        self.careful = safe or tape.complex or not plain
 
     def run(self, seeds, inputs):
         tape = self.tape
-        self.scalars = scalars = ScalarSweep(tape)
+        self.scalars = scalars = ScalarSweep(tape, self.plain)
         self.adjoints = adjoints = scalars.adjoints
         for reference, bar in seeds:
             self.add(reference, bar, False)
         nodes = tape.nodes
         base, position = tape.offset, scalars.top
-        with capture.lowered(tape.parent), np.errstate(all="ignore"):
+        with capture.lowered(self.parent), np.errstate(all="ignore"):
             for index in range(len(nodes) - 1, -1, -1):
                 node = nodes[index]
                 if base + node.mark < position:
@@ -153,7 +161,7 @@ class _Sweep:
 
     def lowered(self):
         """Rules of blocks run one level below the tape."""
-        return capture.lowered(self.tape.parent)
+        return capture.lowered(self.parent)
 
     def add(self, reference: tuple, bar: Any, own: bool) -> None:
         """Add ``bar`` to the bar of an operand; ``own`` says that nobody else uses the array."""
@@ -243,11 +251,11 @@ class _Sweep:
     def zeros(self, shape, dtype, traced):
         """A zero bar; of the enclosing trace if traced bars will be added."""
         zero = np.zeros(shape, dtype)
-        return self.tape.parent.buffer(zero) if traced and self.tape.parent is not None else zero
+        return self.parent.buffer(zero) if traced and self.parent is not None else zero
 
     def traced(self, base):
         """A plain bar as one that takes traced values."""
-        parent = self.tape.parent
+        parent = self.parent
         return parent.buffer(base) if parent is not None else base
 
     def layout(self, bar, node):
@@ -271,9 +279,9 @@ class _Sweep:
         while type(plain) in TRACED_TYPES:
             plain = plain._value
         wanted = relayout(np.zeros(plain.shape, plain.dtype), layout)
-        if self.tape.parent is None or (plain.strides == wanted.strides and plain.flags.writeable):
+        if self.parent is None or (plain.strides == wanted.strides and plain.flags.writeable):
             return bar
-        fresh = self.tape.parent.buffer(wanted)
+        fresh = self.parent.buffer(wanted)
         fresh[...] = bar
         return fresh
 
@@ -387,13 +395,13 @@ class ScalarSweep:
 
     __slots__ = ("adjoints", "buffer", "children", "compiled", "home", "objects", "stream", "tape", "top", "weights")
 
-    def __init__(self, tape) -> None:
+    def __init__(self, tape, plain) -> None:
         self.tape = tape
         count = tape.count
         self.top = 4 * count
         self.home = tape.home
         total = count - tape.home
-        self.objects = not tape.plain
+        self.objects = not plain
         self.compiled = kernels.worthwhile(count) and not self.objects
         if self.objects:
             self.adjoints = [0.0] * total
