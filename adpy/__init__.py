@@ -23,6 +23,7 @@ _LAZY: dict[str, str] = {
     "check_rule": "adpy.custom.checking",
     "custom_linear_solve": "adpy.custom.linear_solve",
     "custom_root": "adpy.custom.root",
+    "debug_nans": "adpy.diagnostics.nans",
     "derivative_tensor": "adpy.series.tensor",
     "derivatives": "adpy.series.transforms",
     "forward_gradient": "adpy.estimates.forward_gradient",

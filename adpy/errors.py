@@ -5,6 +5,7 @@ __all__ = [
     "ArgumentError",
     "MissingRuleError",
     "NonDifferentiableError",
+    "NonFiniteError",
     "OptionalDependencyError",
     "RuleError",
     "TracedValueError",
@@ -53,6 +54,31 @@ class MissingRuleError(TracedValueError):
 
 class NonDifferentiableError(AdpyError, ValueError):
     """The derivative does not exist or is not defined for this input."""
+
+
+class NonFiniteError(AdpyError, FloatingPointError):
+    """A value, tangent or cotangent became NaN (or infinite) within ``adpy.debug_nans``.
+
+    Attributes
+    ----------
+    quantity : str
+        ``"value"``, ``"tangent"`` or ``"cotangent"``.
+    function : str
+        The operation that made it.
+    location : str
+        Its line in the user's code.
+    index : tuple of int
+        Index of the first such entry in its result.
+    operands : tuple of str
+        What it was made of.
+    """
+
+    def __init__(
+        self, quantity: str, function: str, location: str, index: tuple, operands: tuple, message: str
+    ) -> None:
+        self.quantity, self.function, self.location = quantity, function, location
+        self.index, self.operands = index, operands
+        super().__init__(message)
 
 
 class RuleError(AdpyError):

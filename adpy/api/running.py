@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, NoReturn
 
 from adpy import capture
@@ -15,6 +16,10 @@ from adpy.plain import np
 from adpy.traced.refusal import refusal_of
 
 __all__ = ["check_function", "check_input", "is_differentiable", "primal_input", "run", "select", "wrap"]
+
+DEBUGGER: ContextVar[Any] = ContextVar("adpy_debugger", default=None)
+"""What looks at the transforms of this context: ``started(frame)``, ``finished(frame, y, call)``; mostly None."""
+_debugger = DEBUGGER.get
 
 
 def check_function(function: Any) -> None:
@@ -164,8 +169,11 @@ def _run_below(lanes, make_frame, function, args, kwargs, keys):
 
 def _run(make_frame, function, args, kwargs, keys, lanes=None):
     refused = None
+    debugger = _debugger()
     for level in capture.levels(function):
         frame = make_frame()
+        if debugger is not None:
+            debugger.started(frame)
         top = frame if lanes is None else lanes.placed_above(frame, level)
         try:
             make = frame.input if lanes is None else functools.partial(lanes.input_below, frame)
@@ -192,6 +200,8 @@ def _run(make_frame, function, args, kwargs, keys, lanes=None):
             raise
         if level:
             capture.settle(function, level)
+        if debugger is not None:
+            debugger.finished(frame, y, (function, args, kwargs, keys))
         return frame, y
     raise refused
 
