@@ -3,5 +3,16 @@
 from adpy.accumulation.elimination import Accumulated, accumulate, count, count_modes
 from adpy.accumulation.graph import Graph
 from adpy.accumulation.orderings import ORDERINGS, Ordering
+from adpy.accumulation.sweeps import columns, rows
 
-__all__ = ["ORDERINGS", "Accumulated", "Graph", "Ordering", "accumulate", "count", "count_modes"]
+__all__ = [
+    "ORDERINGS",
+    "Accumulated",
+    "Graph",
+    "Ordering",
+    "accumulate",
+    "columns",
+    "count",
+    "count_modes",
+    "rows",
+]
