@@ -17,7 +17,7 @@ from adpy.reverse.nodes import Flush, Outlet
 from adpy.reverse.paths import depends_on_layout, resolve, through_parts
 from adpy.reverse.storage import layout_of, relayout
 
-__all__ = ["rows_of_stream", "sweep"]
+__all__ = ["ScalarSweep", "Sweep", "rows_of_stream", "sweep", "swept", "unpacked"]
 
 ndarray = np.ndarray
 
@@ -34,6 +34,11 @@ def sweep(tape: Any, seeds: list[tuple[tuple, Any]], inputs: list[tuple]) -> lis
     inputs : list of reference
         References of independent variables.
     """
+    return swept(tape, seeds, inputs) if tape.diagnose is None else tape.diagnose(seeds, inputs)
+
+
+def swept(tape: Any, seeds: list[tuple[tuple, Any]], inputs: list[tuple]) -> list:
+    """As :func:`sweep`, whatever the tape wants to know about its sweeps."""
     parent, plain = tape.parent, tape.plain
     for _, bar in seeds:
         if type(bar) in TRACED_TYPES:
@@ -115,7 +120,7 @@ class Sweep:
 
     def run(self, seeds, inputs):
         tape = self.tape
-        self.scalars = scalars = ScalarSweep(tape, self.plain)
+        self.scalars = scalars = self.scalar_sweep(tape, self.plain)
         self.adjoints = adjoints = scalars.adjoints
         for reference, bar in seeds:
             self.add(reference, bar, False)
@@ -411,10 +416,8 @@ class ScalarSweep:
         if self.compiled:
             self.children, self.weights = _packed(tape)
             self.buffer = np.frombuffer(self.adjoints)
-        elif tape.chunks:
-            self.stream = [*_unpacked(tape.chunks), *tape.stream]
         else:
-            self.stream = tape.stream
+            self.stream = unpacked(tape)
 
     def back_to(self, mark: int) -> int:
         """Sweep the records at positions ``mark`` and above that were not swept yet."""
@@ -472,12 +475,17 @@ def _packed(tape):
     return packed
 
 
-def _unpacked(chunks):
-    """Chunks as one flat list of children and weights."""
+def unpacked(tape: Any) -> list:
+    """All records as one flat list of children and weights."""
+    if not tape.chunks:
+        return tape.stream
     flat = []
-    for children, weights in chunks:
+    for children, weights in tape.chunks:
         rows = np.empty((len(children), 4), object)
         rows[:, ::2] = children
         rows[:, 1::2] = weights
         flat += rows.ravel().tolist()
-    return flat
+    return flat + tape.stream
+
+
+Sweep.scalar_sweep = ScalarSweep
