@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from adpy.api.holomorphic import check_complex_inputs, check_complex_result, check_holomorphic, is_complex
@@ -164,7 +165,8 @@ def derivative(function: Callable, argnum: int = 0, argname: str | None = None, 
     Parameters
     ----------
     function : callable
-        Any result: a number, an array, or a tree of them.
+        Any result: a number, an array, a tree of them, or a function that returns such: its derivative is the
+        function that returns the derivatives.
     argnum : int
         Position of the argument to differentiate: a float, a complex number or a NumPy scalar.
     argname : str, optional
@@ -183,6 +185,12 @@ def derivative(function: Callable, argnum: int = 0, argname: str | None = None, 
     ArgumentError
         If that argument is not one floating-point number, or is complex where the function is not holomorphic.
 
+    References
+    ----------
+    O. Manzyuk, B. A. Pearlmutter, A. A. Radul, D. R. Rush and J. M. Siskind, "Perturbation confusion in forward
+    automatic differentiation of higher-order functions", Journal of Functional Programming 29 (2019), section 7:
+    functions as results.
+
     Examples
     --------
     >>> import adpy
@@ -192,6 +200,8 @@ def derivative(function: Callable, argnum: int = 0, argname: str | None = None, 
     np.complex128(-3+0j)
     >>> adpy.derivative(adpy.derivative(lambda t: t**3))(2.0)
     12.0
+    >>> adpy.derivative(lambda t: lambda y: t**3 * y)(2.0)(10.0)
+    120.0
     """
     check_function(function)
     for name, value, kind in (("argnum", argnum, int), ("argname", argname, str | None)):
@@ -229,6 +239,8 @@ def _slope(call: tuple, direction: Any, holomorphic: bool) -> Any:
     """The derivative in one direction, in the structure of the result."""
     frame, y = run(functools.partial(ForwardTrace, (direction,)), *call)
     try:
+        if isinstance(y, FunctionType):
+            return _pointwise(call, direction, holomorphic)
         check_result(y)
         if holomorphic:
             for _, leaf in flatten(y):
@@ -236,3 +248,19 @@ def _slope(call: tuple, direction: Any, holomorphic: bool) -> Any:
         return map_leaves(functools.partial(result_tangent, frame=frame), y)
     finally:
         frame.close()
+
+
+def _pointwise(call: tuple, direction: Any, holomorphic: bool) -> Callable:
+    """The derivative of a function whose result is a function: that of its value at each argument.
+
+    The result of the trace is of no use, as it closes over values of a transform that is over by the time of its call.
+    """
+    function, args, kwargs, keys = call
+
+    def slope(*inner_args, **inner_kwargs):
+        def at_arguments(*args, **kwargs):
+            return function(*args, **kwargs)(*inner_args, **inner_kwargs)
+
+        return _slope((at_arguments, args, kwargs, keys), direction, holomorphic)
+
+    return slope
