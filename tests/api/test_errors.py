@@ -154,7 +154,7 @@ def test_result(kind, transform):
     refused(lambda: TRANSFORMS[transform](function, X), "result of the differentiated function", got)
 
 
-@pytest.mark.parametrize("kind", RESULTS)
+@pytest.mark.parametrize("kind", [kind for kind in RESULTS if kind != "a function"])  # it has a derivative
 def test_result_of_derivative(kind):
     function, got = RESULTS[kind]
     refused(lambda: adpy.derivative(lambda t: function(t * X))(1.0), "result of the differentiated function", got)
