@@ -12,6 +12,7 @@ from adpy import capture
 from adpy.api.trees import flatten, map_leaves
 from adpy.capture.registry import TRACED_TYPES
 from adpy.custom.calling import call, fresh
+from adpy.custom.rules import make_row
 from adpy.errors import ArgumentError, MissingRuleError
 from adpy.plain import np
 from adpy.rules.table import Block
@@ -41,6 +42,7 @@ class Primitive:
         self.function = function
         self.name = name or getattr(function, "__name__", type(function).__name__)
         self.rules: dict[str, Callable] = {}
+        self._rows: dict[int, Block] = {}
         parameters = _signature(function).parameters
         static = (static,) if isinstance(static, str) else tuple(static)
         for item in static:
@@ -50,7 +52,7 @@ class Primitive:
         operands = [n for n, p in parameters.items() if n not in static and p.kind is not p.VAR_KEYWORD]
         if not operands:
             raise ArgumentError("static", f"to leave one of {list(parameters)} to differentiate", f"{static}")
-        self._binder = Binder(Block(function, self.name, _Signed(function, _signature(function)), tuple(operands)))
+        self._binder = Binder(Block(function, self.name, _with_signature(function), tuple(operands)))
         self._operands = operands
         variadic = [i for i, n in enumerate(operands) if parameters[n].kind is kinds.VAR_POSITIONAL]
         self._variadic = variadic[0] if variadic else None
@@ -100,6 +102,12 @@ class Primitive:
             i, last = self._variadic, len(operands) - (len(self._operands) - 1 - self._variadic)
             operands = (*operands[:i], operands[i:last], *operands[last:])
         return self._binder.apply(operands, static)
+
+    def row(self, count: int) -> Block:
+        """The row for calls with ``count`` operands that carry derivatives."""
+        if count not in self._rows:
+            self._rows[count] = make_row(self, count)
+        return self._rows[count]
 
     def complete(self, static: dict) -> dict:
         """Static arguments as the rules get them: with the defaults of those that were not passed."""
@@ -217,14 +225,14 @@ class Primitive:
         return rule
 
 
-class _Signed:
-    """A function with the signature that was found for it."""
+def _with_signature(function: Callable) -> Callable:
+    """A function that says its signature, which a compiled one does not."""
 
-    def __init__(self, function: Callable, signature: inspect.Signature) -> None:
-        self._function, self.__signature__ = function, signature
+    def call_it(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._function(*args, **kwargs)
+    call_it.__signature__ = _signature(function)
+    return call_it
 
 
 def _may_be_traced(leaf: Any) -> bool:

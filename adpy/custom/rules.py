@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,20 +11,42 @@ from adpy.api.trees import flatten, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.custom import partials as elementwise
 from adpy.custom.following import follow
-from adpy.custom.structures import dtype_of, is_active_kind, matched, shape_of
+from adpy.custom.structures import dtype_of, fields_of, is_active_kind, matched, shape_of
 from adpy.custom.transposition import transposed
 from adpy.errors import RuleError
 from adpy.plain import np
+from adpy.rules.table import Block
 from adpy.traced.refusal import refuse_rule
 
-__all__ = ["Rules"]
+__all__ = ["Rules", "make_row"]
+
+
+def make_row(primitive: Any, count: int) -> Block:
+    """The row of a primitive for calls with so many operands that carry derivatives; the rest is a static argument."""
+    names = [f"x{i}" for i in range(count)]
+    kinds = inspect.Parameter
+    parameters = [kinds(name, kinds.POSITIONAL_ONLY) for name in names] + [kinds("rules", kinds.KEYWORD_ONLY)]
+
+    def primal(*values, rules):
+        return rules.call.flat(*values)
+
+    primal.__signature__ = inspect.Signature(parameters)
+    return Block(primitive, primitive.name, primal, tuple(names), {"jvp": _jvp, "vjp": _vjp})
+
+
+def _jvp(dots, y, *values, rules):
+    return rules.jvp(dots, y, *values)
+
+
+def _vjp(bar, y, needs, *values, rules):
+    return rules.vjp(bar, y, needs, *values)
 
 
 class Rules:
-    """Tangent and cotangent map of a call with result ``y``, whose leaves ``where`` carry derivatives."""
+    """Tangent and cotangent map of a call with results in the structure ``y``, where they carry derivatives."""
 
     def __init__(self, call: Any, y: Any, where: Sequence[int]) -> None:
-        self._call, self._template, self._where = call, y, where
+        self.call, self._template, self._where = call, y, where
         self._primitive = call.primitive
 
     # ---- what a trace calls (see adpy.rules.table.Block)
@@ -88,7 +111,7 @@ class Rules:
 
     def _vjp(self, bars: Sequence, ys: Sequence, values: Sequence, needs: Sequence[bool]) -> list:
         primals = self._arguments(values)
-        names = self._call.names
+        names = self.call.names
         given = self._follow("vjp", primals, self._tree(ys), self._tree(bars, True))
         if not isinstance(given, tuple | list) or len(given) != len(primals):
             count = f"{len(given)}" if isinstance(given, tuple | list) else type(given).__name__
@@ -103,12 +126,14 @@ class Rules:
 
     def _partials(self, y: Any, values: Sequence, needs: Sequence[bool]) -> tuple:
         primals = self._arguments(values)
-        names = self._call.names
+        names = self.call.names
         if any(not is_active_kind(x) and not isinstance(x, int | np.ndarray | np.generic) for x in primals):
             raise RuleError(
                 f"primitive {self._primitive.name!r} has partials: its operands are numbers and arrays only"
             )
-        elementwise.check_elementwise(primals, self._template, f"primitive {self._primitive.name!r}")
+        if fields_of(self._template) is not None:
+            raise RuleError(f"primitive {self._primitive.name!r} has partials: its result is one number or array only")
+        elementwise.check_elementwise(primals, y, f"primitive {self._primitive.name!r}")
         given = self._follow("partials", *primals, y)
         checked = elementwise.checked_partials(given, names, y, self._label("partials"))
         active = [(name, p) for name, p, x in zip(names, checked, primals, strict=True) if is_active_kind(x)]
@@ -119,12 +144,12 @@ class Rules:
 
     def _follow(self, kind: str, *args: Any) -> Any:
         try:
-            return follow(self._primitive.rules[kind], *args, **self._primitive.complete(self._call.static))
+            return follow(self._primitive.rules[kind], *args, **self._primitive.complete(self.call.static))
         except Exception as error:
             if capture.frame() is not None:
                 error.add_note(
                     f"This happened in {self._label(kind)} while a transform around it differentiated the rule, as for "
-                    "derivatives of higher order: rules are to be code that adpy differentiates (compiled parts of them "
+                    "derivatives of higher order: rules are to be code that adpy differentiates (compiled parts "
                     "can be primitives themselves)."
                 )
             raise
@@ -143,7 +168,7 @@ class Rules:
 
     def _arguments(self, values: Sequence, tangents: bool = False) -> tuple:
         """Operands, or their tangents, as the user knows them; other leaves have the tangent None."""
-        return self._call.tree(values, tangents)
+        return self.call.tree(values, tangents)
 
     def _tree(self, ys: Sequence, bars: bool = False) -> Any:
         """Results, or their cotangents, in the structure that the body returned."""

@@ -23,13 +23,12 @@ def is_active_kind(leaf: Any) -> bool:
 
 def dtype_of(leaf: Any) -> np.dtype:
     """The dtype of a number or array, traced or not."""
-    plain = primal(leaf)
-    return plain.dtype if hasattr(plain, "dtype") else np.result_type(plain)
+    return leaf.dtype if hasattr(leaf, "dtype") else np.result_type(leaf)
 
 
 def shape_of(leaf: Any) -> tuple[int, ...]:
     """The shape of a number or array, traced or not."""
-    return tuple(np.shape(primal(leaf)))
+    return leaf.shape if hasattr(leaf, "shape") else np.shape(leaf)
 
 
 def fields_of(tree: Any) -> list[tuple[str, Any]] | None:
@@ -97,16 +96,17 @@ def _leaf(template: Any, given: Any, path: str, rule: str) -> Any:
     if given is None:
         return None
     given = coerce(given) if isinstance(given, np.ndarray) else given
-    plain = primal(given)
     shape = shape_of(template)
-    is_number = isinstance(plain, np.ndarray | np.generic | int | float | complex)
-    if not is_number or dtype_of(plain).kind not in "biufc":
+    is_traced = type(given) in TRACED_TYPES
+    is_number = is_traced or isinstance(given, np.ndarray | np.generic | int | float | complex)
+    if not is_number or dtype_of(given).kind not in "biufc":
         raise _error(rule, path, f"an array of shape {shape}", _described(given))
-    if np.shape(plain) != shape:
-        raise _error(rule, path, f"shape {shape}", f"shape {np.shape(plain)}")
-    if dtype_of(plain).kind == "c" and dtype_of(template).kind != "c":
-        raise _error(rule, path, f"real numbers ({dtype_of(template)}; take .real)", f"{dtype_of(plain)}")
-    return given if dtype_of(plain).kind in "fc" else np.asarray(given, float)[()]
+    if shape_of(given) != shape:
+        raise _error(rule, path, f"shape {shape}", f"shape {shape_of(given)}")
+    kind = dtype_of(given).kind
+    if kind == "c" and dtype_of(template).kind != "c":
+        raise _error(rule, path, f"real numbers ({dtype_of(template)}; take .real)", f"{dtype_of(given)}")
+    return given if is_traced or kind in "fc" else np.asarray(given, float)[()]
 
 
 def _described(given: Any) -> str:

@@ -59,7 +59,7 @@ def transposed(linear: Callable, sources: Sequence, bars: Sequence, *, rule: str
     try:
         y, pullback = vjp(linear, *ones)
         found = pullback(tuple(bars))
-        if _is_transpose(y, bars, ones, found):
+        if any(map(_is_batched, (*y, *bars))) or _is_transpose(y, bars, ones, found):
             return found
         seen = None
     except Exception as error:  # of compiled code, for example, that was given traced values
@@ -113,6 +113,15 @@ def _inner(a: Sequence, b: Sequence) -> Any:
             product = np.where(np.asarray(y) == 0, 0.0, product)
         total = total + np.sum(np.real(product))
     return total
+
+
+def _is_batched(x: Any) -> bool:
+    """Does ``x`` stand for one value in each lane of a batch, of which only some might disagree?"""
+    while type(x) in TRACED_TYPES:
+        if x.frame.batched:
+            return True
+        x = x._value
+    return False
 
 
 def _is_transpose(y: Sequence, bars: Sequence, ones: Sequence, found: Sequence) -> bool:
