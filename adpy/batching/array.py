@@ -174,6 +174,14 @@ class BatchArray(Entries, BatchBase):
     def _imag(self):
         return self.view_by(_imaginary_part, _imaginary_part)
 
+    def item(self, *args):
+        """The entry as a Python number in each lane."""
+        np.broadcast_to(np.zeros(()), self.shape).item(*args)  # NumPy's errors
+        index = args[0] if len(args) == 1 and isinstance(args[0], tuple) else args or (0,)
+        if len(index) != self.ndim:
+            index = np.unravel_index(index[0] % self.size, self.shape)
+        return self[tuple([int(i) for i in index])].item()
+
     def copy(self, order="C"):
         """As ``numpy.ndarray.copy``."""
         data = self.laned()

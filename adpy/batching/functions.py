@@ -34,9 +34,10 @@ def call(frame: Any, function: Callable, args: tuple, kwargs: dict) -> Any:
             return frame.lift(function(*args, **kwargs))
     if function not in RULES and lookup(function) is None:
         function = original_of(function)
-    out = kwargs.get("out")
-    if out is not None:
+    if kwargs.get("out") is not None:
+        out = kwargs["out"]
         return _into(frame, function, args, {k: v for k, v in kwargs.items() if k != "out"}, out)
+    kwargs.pop("out", None)
     rule = RULES.get(function)
     if rule is not None:
         return rule(frame, *args, **kwargs)

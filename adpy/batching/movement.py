@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +12,7 @@ from adpy.batching.registry import RULES, apply, axes_of, axis_of, batched
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
 from adpy.traced.binding import binder
-from adpy.traced.dispatch import coerce, primals
+from adpy.traced.dispatch import assembled_operands, coerce, primals
 
 __all__ = ["gathered"]
 
@@ -75,28 +77,29 @@ def rollaxis(frame, a, axis, start=0):
 @batched(np.reshape)
 def reshape(frame, a, /, shape=None, order="C", *, copy=None):
     a = _array(frame, a)
-    shape = tuple([int(n) for n in (shape if isinstance(shape, tuple | list) else (shape,))])
-    shape = np.empty(0).reshape(0).reshape(shape).shape if 0 in shape and -1 not in shape else _filled(shape, a)
+    shape = _filled(tuple(map(operator.index, shape)) if hasattr(shape, "__len__") else (operator.index(shape),), a)
+    if order == "F":
+        return transpose(frame, reshape(frame, transpose(frame, a), shape[::-1]))
     if order != "C" and a.ndim > 1:
-        return _reversed(frame, a, shape) if order == "F" else gathered_by(frame, np.reshape, a, shape, order=order)
+        raise frame.parting(f"order={order!r}")
     return _view(frame, a, np.reshape, ((*shape, frame.size),), (shape,))
 
 
 def _filled(shape: tuple, a: Any) -> tuple:
     """A shape with -1 replaced, by NumPy's rules and with its errors."""
-    if shape == (-1,):
-        return (a.size,)
-    return np.broadcast_to(np.zeros(()), a.shape).reshape(shape).shape
-
-
-def _reversed(frame, a, shape):
-    """Fortran order."""
-    return transpose(frame, reshape(frame, transpose(frame, a), shape[::-1]))
+    known, size = -math.prod(shape) if -1 in shape else math.prod(shape), a.size
+    if shape.count(-1) > 1 or min(shape, default=0) < -1 or not (known == size or (-1 in shape and known > 0)):
+        return np.empty(a.shape, bool).reshape(shape).shape
+    if -1 not in shape:
+        return shape
+    if size % known:
+        return np.empty(a.shape, bool).reshape(shape).shape
+    return tuple([size // known if n == -1 else n for n in shape])
 
 
 @batched(np.ravel)
 def ravel(frame, a, order="C"):
-    return reshape(frame, a, (-1,), "C" if order == "K" else order)
+    return reshape(frame, a, (-1,), order)
 
 
 @batched(np.squeeze)
@@ -217,14 +220,14 @@ def copy(frame, a, order="K", subok=False):
 
 def _joining(function: Callable) -> Callable:
     def rule(frame, arrays, axis=0, **kwargs):
-        if kwargs:
-            raise TypeError(f"{function.__name__} of a batch with {', '.join(kwargs)}")
+        dtype = kwargs.pop("dtype", None)
         arrays = list(arrays)
         if axis is None:
             arrays, axis = [ravel(frame, x) for x in arrays], 0
         parts = [frame.laned(x) for x in arrays]
         ndim = parts[0].ndim - 1 + (function is np.stack)
-        return frame.wrap(apply(frame, function, parts, axis=axis_of(axis, ndim)), True)
+        data = apply(frame, function, parts, axis=axis_of(axis, ndim))
+        return frame.wrap(data if dtype is None else data.astype(dtype), True)
 
     return rule
 
@@ -252,21 +255,9 @@ def gathered(frame: Any, row: Any, args: tuple, kwargs: dict) -> Any:
     operands, static = bind(*args, **kwargs)
     static = {name: primals(x) for name, x in static.items()}
     sources: list = []
-    operands = tuple([_operand(x) for x in operands])
+    operands = assembled_operands(row.operands, operands)
     moved = bind.apply(tuple([_numbers(x, sources) for x in operands]), static)
     return _taken(frame, moved, sources)
-
-
-def gathered_by(frame: Any, function: Callable, a: Any, *args: Any, **kwargs: Any) -> Any:
-    """``function(a, *args)`` by entry numbers."""
-    sources: list = []
-    return _taken(frame, function(_numbers(a, sources), *args, **kwargs), sources)
-
-
-def _operand(x: Any) -> Any:
-    if type(x) in _SEQUENCES and any(type(item) in _SEQUENCES or np.ndim(item) == 0 for item in x):
-        return coerce(x)
-    return x
 
 
 def _taken(frame: Any, moved: Any, sources: list) -> Any:

@@ -26,8 +26,10 @@ def lane_of(frame: Any, x: Any, i: int) -> Any:
     data = x.laned()
     if data is None:
         return x.shared()
-    value = data[..., i]
-    return value.item() if kind is BatchReal and hasattr(value, "item") else value
+    if data.ndim > 1 or not kind.immutable:
+        return data[..., i]
+    value = data[i]
+    return value.item() if kind is BatchReal else value
 
 
 def one_by_one(frame: Any, function: Callable, args: tuple, kwargs: dict) -> Any:

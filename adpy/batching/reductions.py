@@ -15,7 +15,7 @@ __all__ = []
 def _reduction(function: Callable) -> Callable:
     def rule(frame, a, axis=None, *rest, **kwargs):
         data, laned = frame.data(a)
-        if "where" in kwargs and kwargs["where"] is not True:
+        if kwargs.get("where", True) is not True and kwargs["where"] is not np._NoValue:
             kwargs["where"], data, laned = frame.laned(kwargs["where"]), frame.laned(a), True
         if not laned or rest or not hasattr(data, "ndim"):
             return one_by_one(frame, function, (a, axis, *rest), kwargs)

@@ -36,9 +36,9 @@ def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
     """Axes of one lane, all of them for None."""
     if axis is None:
         return tuple(range(ndim))
-    if isinstance(axis, tuple | list):
-        return tuple([axis_of(i, ndim) for i in axis])
-    return (axis_of(axis, ndim),)
+    if isinstance(axis, int | np.integer):
+        return (axis_of(axis, ndim),)
+    return tuple([axis_of(i, ndim) for i in axis])
 
 
 def apply(frame: Any, function: Callable, *args: Any, **kwargs: Any) -> Any:

@@ -77,6 +77,10 @@ class BatchReal(BatchScalar):
     __slots__ = ()
     __class__ = property(lambda self: _PYTHON[self._data.dtype.kind])
 
+    def agreed(self, reason: str) -> Any:
+        """The Python number that all lanes have; the lanes part otherwise."""
+        return BatchScalar.agreed(self, reason).item()
+
     def item(self):
         """Itself."""
         return self

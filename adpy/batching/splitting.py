@@ -72,9 +72,9 @@ def agreed(frame: Any, data: Any, reason: str) -> Any:
     n = plain.shape[-1]
     if n == 0:
         raise ArgumentError("arguments", "at least one sample, because the function decides by its values", "none")
-    first = plain[..., 0]
+    first = plain[0] if plain.ndim == 1 else plain[..., 0]
     if not (plain == first[..., None]).all():
         groups = groups_of(plain)
         if len(groups) > 1:
             raise Split(frame, groups, reason)
-    return first if first.ndim == 0 else first.copy()
+    return first.copy() if first.ndim else first

@@ -17,13 +17,14 @@ from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import TracedValueError
 from adpy.plain import np
 from adpy.tags import new_tag
-from adpy.traced.dispatch import coerce, primal, top_trace
+from adpy.traced.dispatch import coerce, primal, python_ufunc, top_trace
 from adpy.traced.refusal import refuse_dead
 from adpy.traced.trace import Trace
 
 __all__ = ["BatchTrace"]
 
 ndarray, float64 = np.ndarray, np.float64
+_ENTRYWISE: set = set()  # ufuncs known to be elementwise, and not made by numpy.frompyfunc
 _ABOVE = 1 << 60  # tags of batches: larger than those of all transforms that are not
 _PYTHON = frozenset([float, int, bool, complex])
 _SEQUENCES = (list, tuple)
@@ -167,8 +168,12 @@ class BatchTrace(Trace):
         """``ufunc(*inputs)``, or ``operate(*inputs)``, entry by entry."""
         if not self.open:
             refuse_dead()
-        if ufunc.signature is not None:
-            return self.call(ufunc, tuple(inputs), {})
+        if ufunc not in _ENTRYWISE:
+            if ufunc.signature is not None:
+                return self.call(ufunc, tuple(inputs), {})
+            if set("".join(ufunc.types)) <= {"O", "-", ">"}:
+                return python_ufunc(ufunc, inputs)
+            _ENTRYWISE.add(ufunc)
         values, laned, python, weak = [], False, True, False
         for x in inputs:
             kind = type(x)

@@ -68,6 +68,11 @@ class BatchBase(Traced):
         """The plain value, where all lanes agree on it: what code that knows nothing of lanes may see."""
         return self.agreed("A value that code outside adpy's reach needs")
 
+    def values(self) -> Any:
+        """All values: with the lanes along the last axis, or the one that they share."""
+        data = self.laned()
+        return self.shared() if data is None else data
+
     def agreed(self, reason: str) -> Any:
         """The value that all lanes have; the lanes part otherwise."""
         data = self.laned()

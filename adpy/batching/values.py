@@ -8,7 +8,7 @@ from typing import Any
 from adpy.batching.registry import RULES, apply, batched
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
-from adpy.traced.dispatch import coerce
+from adpy.traced.dispatch import coerce, memory
 
 __all__ = []
 
@@ -30,14 +30,19 @@ def _about_shape(function: Callable) -> Callable:
 
 
 for _function in (np.shape, np.ndim, np.size, np.result_type, np.can_cast, np.common_type, np.iscomplexobj,
-                  np.isrealobj, np.isscalar, np.tril_indices_from, np.triu_indices_from,
+                  np.isrealobj, np.tril_indices_from, np.triu_indices_from,
                   np.diag_indices_from):  # fmt: skip
     RULES[_function] = _about_shape(_function)
 
 
+@batched(np.isscalar)
+def isscalar(frame, element):
+    return type(element) in TRACED_TYPES and type(element).immutable
+
+
 @batched(np.may_share_memory, np.shares_memory)
 def shares_memory(frame, a, b, max_work=None):
-    return apply(frame, np.shares_memory, *[x.laned() if type(x) in TRACED_TYPES else x for x in (a, b)])
+    return np.shares_memory(memory(a), memory(b))
 
 
 def _like(make: Callable) -> Callable:

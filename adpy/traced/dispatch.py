@@ -18,6 +18,7 @@ __all__ = [
     "array_function",
     "array_ufunc",
     "assemble",
+    "assembled_operands",
     "below",
     "call",
     "call_method",
@@ -25,8 +26,10 @@ __all__ = [
     "call_ufunc",
     "detach",
     "lower",
+    "memory",
     "primal",
     "primals",
+    "python_ufunc",
     "top_trace",
 ]
 
@@ -38,6 +41,13 @@ def primal(x: Any) -> Any:
     """The plain value under ``x``: every level of tracing removed."""
     while type(x) in TRACED_TYPES:
         x = below(x)
+    return x
+
+
+def memory(x: Any) -> Any:
+    """The plain array in whose memory ``x`` stands."""
+    while type(x) in TRACED_TYPES:
+        x = x.values() if type(x)._batched else x._value
     return x
 
 
@@ -140,7 +150,7 @@ def call_ufunc(ufunc: np.ufunc, *inputs: Any) -> Any:
         if original_of(ufunc) is not ufunc:
             return call_ufunc(original_of(ufunc), *inputs)
         if ufunc.types == ["O" * ufunc.nin + "->" + "O" * ufunc.nout]:
-            return _python_ufunc(ufunc, inputs)
+            return python_ufunc(ufunc, inputs)
     return call(ufunc, inputs, {})
 
 
@@ -153,7 +163,7 @@ def call_operator(ufunc: np.ufunc, operate: Callable, *inputs: Any) -> Any:
     return trace.elementwise(lookup(ufunc), inputs, values, operate(*values))
 
 
-def _python_ufunc(ufunc, inputs):
+def python_ufunc(ufunc: np.ufunc, inputs: tuple) -> Any:
     """A ufunc made by ``numpy.frompyfunc``: the Python function is called entry by entry."""
     return ufunc(*[_as_objects(x) if type(x) in TRACED_TYPES else x for x in inputs])
 
@@ -373,7 +383,7 @@ def primals(x: Any) -> Any:
 _SEQUENCE_OPERANDS = frozenset(["operands", "arrays", "arys", "args", "tup", "seq", "choices", "choicelist", "xi"])
 
 
-def _operands(names, operands):
+def assembled_operands(names: tuple, operands: tuple) -> tuple:
     """Operands as rows want them: object arrays and sequences assembled, unless the row takes a sequence of arrays."""
     return tuple(
         [
@@ -406,7 +416,7 @@ def _block(row, args, kwargs):
     bind = binder(row)
     operands, static = bind(*args, **kwargs)
     out = static.pop("out", None)
-    operands = _operands(row.operands, operands)
+    operands = assembled_operands(row.operands, operands)
     trace = top_trace(operands)
     for name, x in static.items():
         if type(x) in TRACED_TYPES or type(x) in _SEQUENCES:
@@ -427,7 +437,7 @@ def _structural(row, args, kwargs):
     bind = binder(row)
     operands, rest = bind(*args, **kwargs)
     out = rest.pop("out", None)
-    operands = _operands(row.operands, operands)
+    operands = assembled_operands(row.operands, operands)
     trace = top_trace(operands)
     rest = {k: detach(v) if type(v) in TRACED_TYPES or type(v) in _SEQUENCES else v for k, v in rest.items()}
     if trace is None:

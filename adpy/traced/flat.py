@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adpy.plain import np
-from adpy.traced.dispatch import primal
+from adpy.traced.dispatch import memory, primal
 from adpy.traced.inplace import entries
 
 __all__ = ["Flat"]
@@ -37,7 +37,7 @@ class Flat:
         count = None if type(key[0]) is int else key[0].size
         if np.size(value) == 0:
             return
-        if count and np.ndim(value) and np.may_share_memory(primal(value), primal(self._entries)):
+        if count and np.ndim(value) and np.may_share_memory(memory(value), memory(self._entries)):
             for i in range(count):  # entry by entry, as NumPy does it: what was just written may be read
                 self._entries[tuple([int(k.reshape(-1)[i]) for k in key])] = value.flat[i % value.size]
             return

@@ -7,7 +7,7 @@ from typing import Any
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
 from adpy.rules.table import TABLE, Composite
-from adpy.traced.dispatch import assemble, call, primal
+from adpy.traced.dispatch import assemble, call, memory, primal
 from adpy.traced.refusal import refuse
 
 __all__ = ["entries", "put"]
@@ -50,7 +50,7 @@ def place(arr, mask, vals):
     if count:
         if not np.size(vals):
             raise ValueError("Cannot insert from an empty array!")
-        if np.ndim(vals) and np.may_share_memory(primal(arr), primal(vals)):
+        if np.ndim(vals) and np.may_share_memory(memory(arr), memory(vals)):
             flat = vals.reshape(-1)  # NumPy reads what it has already written, where it need not copy for order
             for i, position in enumerate(np.flatnonzero(mask)):
                 arr[tuple(int(k) for k in np.unravel_index(position, arr.shape))] = flat[i % len(flat)]
