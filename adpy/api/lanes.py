@@ -104,7 +104,8 @@ def value_and_grad_in_lanes(
         seeds = []
         if type(below) in TRACED_TYPES and below.frame is tape and below.active:
             below = below if laned else lanes.expanded(below)
-            seeds = [(below.reference(), np.ones(lanes.size, below.dtype))]
+            with capture.lowered(lanes.parent):  # np.ones looks up what the trace may have replaced
+                seeds = [(below.reference(), np.ones(lanes.size, below.dtype))]
         arguments = _arguments(args, kwargs, keys)
         gradient = _bars(lanes, tape, seeds, arguments, single)
         value = _untraced(lanes, tape, y)
