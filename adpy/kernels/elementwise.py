@@ -1307,9 +1307,24 @@ def second(op, a, b, y):
         t1 = np.exp(where(a >= b, b - a, a - b))
         u = where((a == b) & t0, 0.5, where(a >= b, 1.0, t1) / (1 + t1))
         v = where((a == b) & t0, 0.5, where(a >= b, t1, 1.0) / (1 + t1))
-        p = where((a == b) & t0, 0.0, where(a >= b, 0.0, t1 * where(a >= b, -1.0, 1.0)) / (1 + t1) + -(where(a >= b, 1.0, t1) / (1 + t1) * (t1 * where(a >= b, -1.0, 1.0)) / (1 + t1)))
-        q = where((a == b) & t0, 0.0, where(a >= b, 0.0, t1 * where(a >= b, 1.0, -1.0)) / (1 + t1) + -(where(a >= b, 1.0, t1) / (1 + t1) * (t1 * where(a >= b, 1.0, -1.0)) / (1 + t1)))
-        r = where((a == b) & t0, 0.0, where(a >= b, t1 * where(a >= b, 1.0, -1.0), 0.0) / (1 + t1) + -(where(a >= b, t1, 1.0) / (1 + t1) * (t1 * where(a >= b, 1.0, -1.0)) / (1 + t1)))
+        p = where(
+            (a == b) & t0,
+            0.0,
+            where(a >= b, 0.0, t1 * where(a >= b, -1.0, 1.0)) / (1 + t1)
+            + -(where(a >= b, 1.0, t1) / (1 + t1) * (t1 * where(a >= b, -1.0, 1.0)) / (1 + t1)),
+        )
+        q = where(
+            (a == b) & t0,
+            0.0,
+            where(a >= b, 0.0, t1 * where(a >= b, 1.0, -1.0)) / (1 + t1)
+            + -(where(a >= b, 1.0, t1) / (1 + t1) * (t1 * where(a >= b, 1.0, -1.0)) / (1 + t1)),
+        )
+        r = where(
+            (a == b) & t0,
+            0.0,
+            where(a >= b, t1 * where(a >= b, 1.0, -1.0), 0.0) / (1 + t1)
+            + -(where(a >= b, t1, 1.0) / (1 + t1) * (t1 * where(a >= b, 1.0, -1.0)) / (1 + t1)),
+        )
         return u, v, p, q, r
     elif op == 22:  # tan
         u = 1 + y * y
@@ -1363,9 +1378,22 @@ def second(op, a, b, y):
         t0 = np.hypot(a, b)
         u = where(t0 == 0, 0.0, b / t0 / t0)
         v = where(t0 == 0, 0.0, -a / t0 / t0)
-        p = where(t0 == 0, 0.0, -(b / t0 * where(t0 == 0, 0.0, a / t0) / t0) / t0 + -(b / t0 / t0 * where(t0 == 0, 0.0, a / t0) / t0))
-        q = where(t0 == 0, 0.0, (1.0 / t0 + -(b / t0 * where(t0 == 0, 0.0, b / t0) / t0)) / t0 + -(b / t0 / t0 * where(t0 == 0, 0.0, b / t0) / t0))
-        r = where(t0 == 0, 0.0, -(-a / t0 * where(t0 == 0, 0.0, b / t0) / t0) / t0 + -(-a / t0 / t0 * where(t0 == 0, 0.0, b / t0) / t0))
+        p = where(
+            t0 == 0,
+            0.0,
+            -(b / t0 * where(t0 == 0, 0.0, a / t0) / t0) / t0 + -(b / t0 / t0 * where(t0 == 0, 0.0, a / t0) / t0),
+        )
+        q = where(
+            t0 == 0,
+            0.0,
+            (1.0 / t0 + -(b / t0 * where(t0 == 0, 0.0, b / t0) / t0)) / t0
+            + -(b / t0 / t0 * where(t0 == 0, 0.0, b / t0) / t0),
+        )
+        r = where(
+            t0 == 0,
+            0.0,
+            -(-a / t0 * where(t0 == 0, 0.0, b / t0) / t0) / t0 + -(-a / t0 / t0 * where(t0 == 0, 0.0, b / t0) / t0),
+        )
         return u, v, p, q, r
     elif op == 29:  # arcsinh
         t0 = np.sqrt(-(-a * a - 1))
@@ -1844,9 +1872,24 @@ def second_tile(op, a_, b_, y_, u_, v_, p_, q_, r_, n):
             t1 = np.exp(where(a >= b, b - a, a - b))
             u = where((a == b) & t0, 0.5, where(a >= b, 1.0, t1) / (1 + t1))
             v = where((a == b) & t0, 0.5, where(a >= b, t1, 1.0) / (1 + t1))
-            p = where((a == b) & t0, 0.0, where(a >= b, 0.0, t1 * where(a >= b, -1.0, 1.0)) / (1 + t1) + -(where(a >= b, 1.0, t1) / (1 + t1) * (t1 * where(a >= b, -1.0, 1.0)) / (1 + t1)))
-            q = where((a == b) & t0, 0.0, where(a >= b, 0.0, t1 * where(a >= b, 1.0, -1.0)) / (1 + t1) + -(where(a >= b, 1.0, t1) / (1 + t1) * (t1 * where(a >= b, 1.0, -1.0)) / (1 + t1)))
-            r = where((a == b) & t0, 0.0, where(a >= b, t1 * where(a >= b, 1.0, -1.0), 0.0) / (1 + t1) + -(where(a >= b, t1, 1.0) / (1 + t1) * (t1 * where(a >= b, 1.0, -1.0)) / (1 + t1)))
+            p = where(
+                (a == b) & t0,
+                0.0,
+                where(a >= b, 0.0, t1 * where(a >= b, -1.0, 1.0)) / (1 + t1)
+                + -(where(a >= b, 1.0, t1) / (1 + t1) * (t1 * where(a >= b, -1.0, 1.0)) / (1 + t1)),
+            )
+            q = where(
+                (a == b) & t0,
+                0.0,
+                where(a >= b, 0.0, t1 * where(a >= b, 1.0, -1.0)) / (1 + t1)
+                + -(where(a >= b, 1.0, t1) / (1 + t1) * (t1 * where(a >= b, 1.0, -1.0)) / (1 + t1)),
+            )
+            r = where(
+                (a == b) & t0,
+                0.0,
+                where(a >= b, t1 * where(a >= b, 1.0, -1.0), 0.0) / (1 + t1)
+                + -(where(a >= b, t1, 1.0) / (1 + t1) * (t1 * where(a >= b, 1.0, -1.0)) / (1 + t1)),
+            )
             u_[i] = u
             v_[i] = v
             p_[i] = p
@@ -1943,9 +1986,22 @@ def second_tile(op, a_, b_, y_, u_, v_, p_, q_, r_, n):
             t0 = np.hypot(a, b)
             u = where(t0 == 0, 0.0, b / t0 / t0)
             v = where(t0 == 0, 0.0, -a / t0 / t0)
-            p = where(t0 == 0, 0.0, -(b / t0 * where(t0 == 0, 0.0, a / t0) / t0) / t0 + -(b / t0 / t0 * where(t0 == 0, 0.0, a / t0) / t0))
-            q = where(t0 == 0, 0.0, (1.0 / t0 + -(b / t0 * where(t0 == 0, 0.0, b / t0) / t0)) / t0 + -(b / t0 / t0 * where(t0 == 0, 0.0, b / t0) / t0))
-            r = where(t0 == 0, 0.0, -(-a / t0 * where(t0 == 0, 0.0, b / t0) / t0) / t0 + -(-a / t0 / t0 * where(t0 == 0, 0.0, b / t0) / t0))
+            p = where(
+                t0 == 0,
+                0.0,
+                -(b / t0 * where(t0 == 0, 0.0, a / t0) / t0) / t0 + -(b / t0 / t0 * where(t0 == 0, 0.0, a / t0) / t0),
+            )
+            q = where(
+                t0 == 0,
+                0.0,
+                (1.0 / t0 + -(b / t0 * where(t0 == 0, 0.0, b / t0) / t0)) / t0
+                + -(b / t0 / t0 * where(t0 == 0, 0.0, b / t0) / t0),
+            )
+            r = where(
+                t0 == 0,
+                0.0,
+                -(-a / t0 * where(t0 == 0, 0.0, b / t0) / t0) / t0 + -(-a / t0 / t0 * where(t0 == 0, 0.0, b / t0) / t0),
+            )
             u_[i] = u
             v_[i] = v
             p_[i] = p

@@ -1,7 +1,8 @@
 """Interpreters of programs: values, tangents, cotangents and their tangents, instruction by instruction.
 
-A program is a table of instructions over one flat memory.  The first ``len(ops)`` addresses are scalars, the rest
-arrays; addresses from ``active`` on (the number of rows of the tangents or cotangents) hold constants.
+A program is a table of rows over one flat memory.  The first ``len(ops)`` addresses are scalars, the rest arrays;
+addresses from ``active`` on (the number of rows of tangents and cotangents) hold constants.  ``heads`` are the rows at
+which instructions begin:
 
 ====================  ==============================================================================================
 ``RUN``               scalar operations ``low … high - 1``: opcode, first and second operand of each
@@ -9,11 +10,13 @@ arrays; addresses from ``active`` on (the number of rows of the tangents or cota
 ``GATHER``            a contiguous result from the addresses in ``places``
 ``SCATTER``           entries at addresses in ``places`` overwritten with those at others
 ``SAVE``, ``SAVE_AT`` a copy of entries that the next instruction overwrites; the way back restores them
-any opcode            elementwise on up to three axes, each operand with a stride an axis; ``SET`` a fresh result,
-                      ``ADD`` to it (reductions, increments), or ``OVERWRITE`` older entries
+``GROUP``             the following rows, elementwise operations over the same three axes, tile by tile.  Each operand
+                      has a stride an axis; ``SET`` makes a fresh result, ``ADD`` adds to it (reductions, increments),
+                      ``OVERWRITE`` replaces older entries
 ====================  ==============================================================================================
 
-Going back, an instruction hands the cotangent of its result to its operands, and clears it where it overwrote.
+Results of a group that nothing else reads are local: they have the memory of one tile, and the way back computes them
+again.  Going back, an instruction hands the cotangent of its result to its operands, and clears it where it overwrote.
 """
 
 from __future__ import annotations
@@ -24,7 +27,9 @@ import numpy as np
 from adpy.kernels.elementwise import second, second_tile, value, value_tile, weights, weights_tile
 from adpy.kernels.tiles import (
     CONSTANT,
+    decrease,
     fetch,
+    increase,
     pull,
     pull_second,
     pull_seconds,
@@ -35,162 +40,177 @@ from adpy.kernels.tiles import (
     times,
 )
 
-__all__ = ["adjoint", "replay", "second_order", "tangent"]
+__all__ = ["TILE", "adjoint", "replay", "second_order", "tangent"]
 
-RUN, FILL, GATHER, SCATTER, SAVE, SAVE_AT = -1, -2, -3, -4, -5, -6
+RUN, FILL, GATHER, SCATTER, SAVE, SAVE_AT, GROUP = -1, -2, -3, -4, -5, -6, -8
 SET, ADD, OVERWRITE = 0, 1, 2
-HOLE = 0
-COPY = 1
+HOLE, COPY, ADDITION, SUBTRACT, MULTIPLY = 0, 1, 2, 3, 4
 TILE = 256
+SCRATCH = 14
 
 _options = {"cache": True, "error_model": "numpy", "nogil": True}
 
 
-@numba.njit(**_options)
-def evaluate(table, places, ops, firsts, seconds, memory, pc, left, right, result):
-    """Values of one instruction; the last three arrays are scratch."""
-    op, mode, n0, n1, n2 = table[pc, 0], table[pc, 1], table[pc, 2], table[pc, 3], table[pc, 4]
-    o, a, b = table[pc, 5], table[pc, 9], table[pc, 13]
-    if op == RUN:
-        for i in range(n0, n1):
-            if ops[i] != HOLE:
-                memory[i] = value(ops[i], memory[firsts[i]], memory[seconds[i]])
-        return
-    if op == GATHER or op == SAVE_AT:
-        for i in range(n2):
-            memory[o + i] = memory[places[a + i]]
-        return
-    if op == SCATTER:
-        for i in range(n2):
-            memory[places[b + i]] = memory[places[a + i]]
-        return
-    so, sa, sb = table[pc, 8], table[pc, 12], table[pc, 16]
-    for i0 in range(n0):
-        for i1 in range(n1):
-            oi = o + i0 * table[pc, 6] + i1 * table[pc, 7]
-            ai = a + i0 * table[pc, 10] + i1 * table[pc, 11]
-            if op == FILL:
-                for i in range(n2):
-                    memory[oi + i * so] = 0.0
-                continue
-            if (op == COPY or op == SAVE) and mode != ADD:
-                for i in range(n2):
-                    memory[oi + i * so] = memory[ai + i * sa]
-                continue
-            bi = b + i0 * table[pc, 14] + i1 * table[pc, 15]
-            for first in range(0, n2, TILE):
-                n = min(TILE, n2 - first)
-                x = fetch(memory, ai + first * sa, sa, n, left)
-                w = fetch(memory, bi + first * sb, sb, n, right)
-                if so == 1 and mode != ADD:
-                    value_tile(op, x, w, memory[oi + first : oi + first + n], n)
-                else:
-                    value_tile(op, x, w, result, n)
-                    store(memory, oi + first * so, so, result, n, mode == ADD)
+# ------------------------------------------------------------------------------------------------ one row, one tile
 
 
 @numba.njit(**_options)
-def replay(table, places, ops, firsts, seconds, memory, start, stop):
-    """Values of the instructions ``start … stop - 1``.
-
-    Parameters
-    ----------
-    table : ndarray of int64, shape (instructions, 17)
-    places : ndarray of int64
-        Addresses of gathers and scatters.
-    ops, firsts, seconds : ndarray of int32
-        Scalar operations; the address of a result is its position.
-    memory : ndarray of float64
-        Updated in place.
-    """
-    left, right, result = np.empty(TILE), np.empty(TILE), np.empty(TILE)
-    for pc in range(start, stop):
-        evaluate(table, places, ops, firsts, seconds, memory, pc, left, right, result)
+def place_of(table, pc, k, i0, i1, first):
+    """Address of the first entry of operand ``k`` (0: result) in a tile."""
+    c = 5 + 4 * k
+    found = table[pc, c] + i0 * table[pc, c + 1] + i1 * table[pc, c + 2]
+    if table[pc, 17] >> k & 1 == 0:
+        found += first * table[pc, c + 3]
+    return found
 
 
 @numba.njit(**_options)
-def tangent(table, places, ops, firsts, seconds, memory, dots, start, stop):
-    """Tangents of the instructions ``start … stop - 1``, with the values in ``memory`` replayed on the way.
+def operands(table, pc, i0, i1, first, n, memory, scratch):
+    """First and second operand of a row as contiguous tiles."""
+    x = fetch(memory, place_of(table, pc, 1, i0, i1, first), table[pc, 12], n, scratch[0])
+    if table[pc, 13] < 0:
+        return x, x
+    return x, fetch(memory, place_of(table, pc, 2, i0, i1, first), table[pc, 16], n, scratch[1])
 
-    Parameters
-    ----------
-    table, places, ops, firsts, seconds, memory
-        As in :func:`replay`.
-    dots : ndarray of float64, shape (active, directions)
-        Updated in place.
-    """
-    left, right, result = np.empty(TILE), np.empty(TILE), np.empty(TILE)
-    u, v = np.empty(TILE), np.empty(TILE)
+
+@numba.njit(**_options)
+def value_row(table, pc, i0, i1, first, n, memory, scratch):
+    """Values of one tile of a row."""
+    op, add, so = table[pc, 0], table[pc, 1] == ADD, table[pc, 8]
+    o = place_of(table, pc, 0, i0, i1, first)
+    x, w = operands(table, pc, i0, i1, first, n, memory, scratch)
+    if op == COPY:
+        store(memory, o, so, x, n, add)
+    elif so == 1 and not add:
+        value_tile(op, x, w, memory[o : o + n], n)
+    else:
+        value_tile(op, x, w, scratch[2], n)
+        store(memory, o, so, scratch[2], n, add)
+
+
+@numba.njit(**_options)
+def weights_row(table, pc, i0, i1, first, n, memory, scratch):
+    """Partials of one tile of a row."""
+    op = table[pc, 0]
+    x, w = operands(table, pc, i0, i1, first, n, memory, scratch)
+    if op == MULTIPLY:
+        return w, x
+    y = fetch(memory, place_of(table, pc, 0, i0, i1, first), table[pc, 8], n, scratch[2])
+    weights_tile(op, x, w, y, scratch[3], scratch[4], n)
+    return scratch[3][:n], scratch[4][:n]
+
+
+@numba.njit(**_options)
+def tangent_row(table, pc, i0, i1, first, n, memory, dots, scratch):
+    """Tangents of one tile of a row."""
     active, width = dots.shape
-    flat = dots.reshape(-1)
-    for pc in range(start, stop):
-        op, mode, n0, n1, n2 = table[pc, 0], table[pc, 1], table[pc, 2], table[pc, 3], table[pc, 4]
-        o, a, b = table[pc, 5], table[pc, 9], table[pc, 13]
-        evaluate(table, places, ops, firsts, seconds, memory, pc, left, right, result)
-        if op == RUN:
-            for i in range(n0, n1):
-                if ops[i] == HOLE:
-                    continue
-                first, last = firsts[i], seconds[i]
-                wa, wb = weights(ops[i], memory[first], memory[last], memory[i])
-                if width == 1:
-                    flat[i] = times(wa, flat[first]) + times(wb, flat[last])
-                else:
-                    for k in range(width):
-                        dots[i, k] = times(wa, dots[first, k]) + times(wb, dots[last, k])
-            continue
-        if op == GATHER or op == SAVE_AT:
-            for i in range(n2):
-                place = places[a + i]
-                for k in range(width):
-                    dots[o + i, k] = dots[place, k] if place < active else 0.0
-            continue
-        if op == SCATTER:
-            for i in range(n2):
-                place = places[a + i]
-                for k in range(width):
-                    dots[places[b + i], k] = dots[place, k] if place < active else 0.0
-            continue
-        so, sa, sb = table[pc, 8], table[pc, 12], table[pc, 16]
-        da, db = (sa if a < active else CONSTANT), (sb if b < active else CONSTANT)
-        for i0 in range(n0):
-            for i1 in range(n1):
-                oi = o + i0 * table[pc, 6] + i1 * table[pc, 7]
-                ai = a + i0 * table[pc, 10] + i1 * table[pc, 11]
-                bi = b + i0 * table[pc, 14] + i1 * table[pc, 15]
-                if op == FILL or ((op == COPY or op == SAVE) and mode != ADD):
-                    if op == FILL or a >= active:
-                        for i in range(n2):
-                            for k in range(width):
-                                dots[oi + i * so, k] = 0.0
-                    elif width == 1:
-                        for i in range(n2):
-                            flat[oi + i * so] = flat[ai + i * sa]
-                    else:
-                        for i in range(n2):
-                            for k in range(width):
-                                dots[oi + i * so, k] = dots[ai + i * sa, k]
-                    continue
-                for first in range(0, n2, TILE):
-                    n = min(TILE, n2 - first)
-                    at, bt, ot = ai + first * sa, bi + first * sb, oi + first * so
-                    x = fetch(memory, at, sa, n, left)
-                    w = fetch(memory, bt, sb, n, right)
-                    y = fetch(memory, ot, so, n, result)
-                    weights_tile(op, x, w, y, u, v, n)
-                    if width == 1:
-                        push(flat, ot, so, at, da, u, bt, db, v, n, mode == ADD, left)
-                    else:
-                        pushes(dots, ot, so, at, da, u, bt, db, v, n, mode == ADD)
+    o, so, add = place_of(table, pc, 0, i0, i1, first), table[pc, 8], table[pc, 1] == ADD
+    a, b = place_of(table, pc, 1, i0, i1, first), place_of(table, pc, 2, i0, i1, first)
+    sa = table[pc, 12] if table[pc, 9] < active else CONSTANT
+    sb = table[pc, 16] if 0 <= table[pc, 13] < active else CONSTANT
+    u, v = weights_row(table, pc, i0, i1, first, n, memory, scratch)
+    if width == 1:
+        push(dots.reshape(-1), o, so, a, sa, u, b, sb, v, n, add, scratch[5], scratch[6], scratch[7])
+    else:
+        pushes(dots, o, so, a, sa, u, b, sb, v, n, add)
 
 
 @numba.njit(**_options)
-def restore(table, places, memory, pc):
-    """Undo what overwrote the entries that instruction ``pc`` saved."""
-    op, n2, o, a = table[pc, 0], table[pc, 4], table[pc, 5], table[pc, 9]
-    if op == SAVE_AT:
+def adjoint_row(table, pc, i0, i1, first, n, memory, bars, scratch):
+    """Cotangents of the operands in one tile of a row."""
+    active, width = bars.shape
+    o, so = place_of(table, pc, 0, i0, i1, first), table[pc, 8]
+    a, b = place_of(table, pc, 1, i0, i1, first), place_of(table, pc, 2, i0, i1, first)
+    first_active, second_active = table[pc, 9] < active, 0 <= table[pc, 13] < active
+    op = table[pc, 0]
+    if width == 1 and COPY <= op <= SUBTRACT:
+        flat = bars.reshape(-1)
+        bar = fetch(flat, o, so, n, scratch[5])
+        if first_active:
+            increase(flat, a, table[pc, 12], bar, n)
+        if second_active:
+            if op == SUBTRACT:
+                decrease(flat, b, table[pc, 16], bar, n, scratch[6])
+            else:
+                increase(flat, b, table[pc, 16], bar, n)
+        return
+    u, v = weights_row(table, pc, i0, i1, first, n, memory, scratch)
+    if width == 1:
+        flat = bars.reshape(-1)
+        bar = fetch(flat, o, so, n, scratch[5])
+        if first_active:
+            pull(flat, bar, a, table[pc, 12], u, n, scratch[6])
+        if second_active:
+            pull(flat, bar, b, table[pc, 16], v, n, scratch[6])
+    else:
+        if first_active:
+            pulls(bars, o, so, a, table[pc, 12], u, n)
+        if second_active:
+            pulls(bars, o, so, b, table[pc, 16], v, n)
+
+
+@numba.njit(**_options)
+def second_row(table, pc, i0, i1, first, n, memory, dots, bars, bar_dots, scratch):
+    """Cotangents of the operands and their tangents in one tile of a row."""
+    active, width = dots.shape
+    op, o, so = table[pc, 0], place_of(table, pc, 0, i0, i1, first), table[pc, 8]
+    a, sa = place_of(table, pc, 1, i0, i1, first), table[pc, 12]
+    b, sb = place_of(table, pc, 2, i0, i1, first), table[pc, 16]
+    first_active, second_active = table[pc, 9] < active, 0 <= table[pc, 13] < active
+    flat, flat_dots, flat_turns = bars.reshape(-1), dots.reshape(-1), bar_dots.reshape(-1)
+    if width == 1 and COPY <= op <= SUBTRACT:
+        bar, turn = fetch(flat, o, so, n, scratch[5]), fetch(flat_turns, o, so, n, scratch[6])
+        if first_active:
+            increase(flat, a, sa, bar, n)
+            increase(flat_turns, a, sa, turn, n)
+        if second_active:
+            if op == SUBTRACT:
+                decrease(flat, b, sb, bar, n, scratch[7])
+                decrease(flat_turns, b, sb, turn, n, scratch[7])
+            else:
+                increase(flat, b, sb, bar, n)
+                increase(flat_turns, b, sb, turn, n)
+        return
+    x, w = operands(table, pc, i0, i1, first, n, memory, scratch)
+    y = fetch(memory, o, so, n, scratch[2])
+    u, v, p, q, r = scratch[3], scratch[4], scratch[8], scratch[9], scratch[10]
+    second_tile(op, x, w, y, u, v, p, q, r, n)
+    if width > 1:
+        if first_active:
+            other = sb if second_active else CONSTANT
+            pull_seconds(flat, dots, bar_dots, o, so, a, sa, u, p, b, other, q, n)
+        if second_active:
+            other = sa if first_active else CONSTANT
+            pull_seconds(flat, dots, bar_dots, o, so, b, sb, v, r, a, other, q, n)
+        return
+    bar, turn = fetch(flat, o, so, n, scratch[5]), fetch(flat_turns, o, so, n, scratch[6])
+    dot = fetch(flat_dots, a, sa, n, scratch[11]) if first_active else scratch[13][:n]
+    other = fetch(flat_dots, b, sb, n, scratch[12]) if second_active else scratch[13][:n]
+    if first_active:
+        pull(flat, bar, a, sa, u, n, scratch[7])
+        pull_second(flat_turns, bar, turn, a, sa, u, p, dot, q, other, n, scratch[7])
+    if second_active:
+        pull(flat, bar, b, sb, v, n, scratch[7])
+        pull_second(flat_turns, bar, turn, b, sb, v, r, other, q, dot, n, scratch[7])
+
+
+# ------------------------------------------------------------------------------------------------ entries by address
+
+
+@numba.njit(**_options)
+def move(table, places, memory, pc):
+    """Fill, copy, gather or scatter the entries of an instruction, in every column of a memory.
+
+    What comes from beyond the end of the memory (constants have no tangent) is zero.
+    """
+    op, n2, o, a, b = table[pc, 0], table[pc, 4], table[pc, 5], table[pc, 9], table[pc, 13]
+    size, width = memory.shape
+    if op == GATHER or op == SAVE_AT or op == SCATTER:
         for i in range(n2):
-            memory[places[a + i]] = memory[o + i]
+            place = places[a + i]
+            into = places[b + i] if op == SCATTER else o + i
+            for k in range(width):
+                memory[into, k] = memory[place, k] if place < size else 0.0
         return
     so, sa = table[pc, 8], table[pc, 12]
     for i0 in range(table[pc, 2]):
@@ -198,19 +218,28 @@ def restore(table, places, memory, pc):
             oi = o + i0 * table[pc, 6] + i1 * table[pc, 7]
             ai = a + i0 * table[pc, 10] + i1 * table[pc, 11]
             for i in range(n2):
-                memory[ai + i * sa] = memory[oi + i * so]
+                for k in range(width):
+                    memory[oi + i * so, k] = 0.0 if op == FILL else memory[ai + i * sa, k]
 
 
 @numba.njit(**_options)
-def clear(table, bars, pc):
-    """Zero the cotangents of the entries that instruction ``pc`` overwrote."""
-    o, so = table[pc, 5], table[pc, 8]
+def restore(table, places, memory, pc):
+    """Undo what overwrote the entries that an instruction saved, in every column of a memory."""
+    op, n2, o, a = table[pc, 0], table[pc, 4], table[pc, 5], table[pc, 9]
+    width = memory.shape[1]
+    if op == SAVE_AT:
+        for i in range(n2):
+            for k in range(width):
+                memory[places[a + i], k] = memory[o + i, k]
+        return
+    so, sa = table[pc, 8], table[pc, 12]
     for i0 in range(table[pc, 2]):
         for i1 in range(table[pc, 3]):
             oi = o + i0 * table[pc, 6] + i1 * table[pc, 7]
-            for i in range(table[pc, 4]):
-                for k in range(bars.shape[1]):
-                    bars[oi + i * so, k] = 0.0
+            ai = a + i0 * table[pc, 10] + i1 * table[pc, 11]
+            for i in range(n2):
+                for k in range(width):
+                    memory[ai + i * sa, k] = memory[oi + i * so, k]
 
 
 @numba.njit(**_options)
@@ -230,81 +259,172 @@ def pull_places(table, places, bars, pc):
 
 
 @numba.njit(**_options)
-def adjoint(table, places, ops, firsts, seconds, memory, bars, start, stop):
+def pull_moved(table, places, memory, bars, pc):
+    """The way back through an instruction that only moves entries."""
+    op = table[pc, 0]
+    if op == SAVE or op == SAVE_AT:
+        restore(table, places, memory.reshape(-1, 1), pc)
+    elif op == GATHER or op == SCATTER:
+        pull_places(table, places, bars, pc)
+
+
+@numba.njit(**_options)
+def clear(table, bars, pc, i0, i1, first, n):
+    """Zero the cotangents of the result of a row in a tile."""
+    o, so = place_of(table, pc, 0, i0, i1, first), table[pc, 8]
+    for i in range(n):
+        for k in range(bars.shape[1]):
+            bars[o + i * so, k] = 0.0
+
+
+# ------------------------------------------------------------------------------------------------ programs
+
+
+@numba.njit(**_options)
+def replay(table, heads, places, ops, firsts, seconds, memory, start, stop):
+    """Values of the instructions ``start … stop - 1``.
+
+    Parameters
+    ----------
+    table : ndarray of int64, shape (rows, 18)
+    heads : ndarray of int64
+        First row of each instruction.
+    places : ndarray of int64
+        Addresses of gathers and scatters.
+    ops, firsts, seconds : ndarray of int32
+        Scalar operations; the address of a result is its position.
+    memory : ndarray of float64
+        Updated in place.
+    """
+    scratch = np.zeros((SCRATCH, TILE))
+    for head in range(start, stop):
+        pc = heads[head]
+        op, n0, n1, n2 = table[pc, 0], table[pc, 2], table[pc, 3], table[pc, 4]
+        if op == RUN:
+            for i in range(n0, n1):
+                if ops[i] != HOLE:
+                    memory[i] = value(ops[i], memory[firsts[i]], memory[seconds[i]])
+        elif op == GROUP:
+            for i0 in range(n0):
+                for i1 in range(n1):
+                    for first in range(0, n2, TILE):
+                        n = min(TILE, n2 - first)
+                        for row in range(pc + 1, pc + 1 + table[pc, 1]):
+                            value_row(table, row, i0, i1, first, n, memory, scratch)
+        else:
+            move(table, places, memory.reshape(-1, 1), pc)
+
+
+@numba.njit(**_options)
+def tile_for(width):
+    """Length of a tile for many directions."""
+    return max(8, TILE // width)
+
+
+@numba.njit(**_options)
+def tangent(table, heads, places, ops, firsts, seconds, memory, dots, start, stop):
+    """Values and tangents of the instructions ``start … stop - 1``.
+
+    Parameters
+    ----------
+    table, heads, places, ops, firsts, seconds, memory
+        As in :func:`replay`.
+    dots : ndarray of float64, shape (active, directions)
+        Updated in place.
+    """
+    scratch = np.zeros((SCRATCH, TILE))
+    width = dots.shape[1]
+    flat = dots.reshape(-1)
+    tile = tile_for(width)
+    for head in range(start, stop):
+        pc = heads[head]
+        op, n0, n1, n2 = table[pc, 0], table[pc, 2], table[pc, 3], table[pc, 4]
+        if op == RUN:
+            for i in range(n0, n1):
+                if ops[i] == HOLE:
+                    continue
+                a, b = firsts[i], seconds[i]
+                memory[i] = value(ops[i], memory[a], memory[b])
+                u, v = weights(ops[i], memory[a], memory[b], memory[i])
+                if width == 1:
+                    flat[i] = times(u, flat[a]) + times(v, flat[b])
+                else:
+                    for k in range(width):
+                        dots[i, k] = times(u, dots[a, k]) + times(v, dots[b, k])
+        elif op == GROUP:
+            for i0 in range(n0):
+                for i1 in range(n1):
+                    for first in range(0, n2, tile):
+                        n = min(tile, n2 - first)
+                        for row in range(pc + 1, pc + 1 + table[pc, 1]):
+                            value_row(table, row, i0, i1, first, n, memory, scratch)
+                            tangent_row(table, row, i0, i1, first, n, memory, dots, scratch)
+        else:
+            move(table, places, memory.reshape(-1, 1), pc)
+            move(table, places, dots, pc)
+
+
+@numba.njit(**_options)
+def adjoint(table, heads, places, ops, firsts, seconds, memory, bars, start, stop):
     """Cotangents of the operands of the instructions ``stop - 1 … start``.
 
     Parameters
     ----------
-    table, places, ops, firsts, seconds, memory
+    table, heads, places, ops, firsts, seconds, memory
         As in :func:`replay`; the values are those after instruction ``stop - 1``, on return those before ``start``.
     bars : ndarray of float64, shape (active, seeds)
         Updated in place.
     """
-    left, right, result = np.empty(TILE), np.empty(TILE), np.empty(TILE)
-    u, v = np.empty(TILE), np.empty(TILE)
-    active, width = bars.shape
+    scratch = np.zeros((SCRATCH, TILE))
+    width = bars.shape[1]
     flat = bars.reshape(-1)
-    for pc in range(stop - 1, start - 1, -1):
-        op, mode, n0, n1, n2 = table[pc, 0], table[pc, 1], table[pc, 2], table[pc, 3], table[pc, 4]
-        o, a, b = table[pc, 5], table[pc, 9], table[pc, 13]
+    tile = tile_for(width)
+    for head in range(stop - 1, start - 1, -1):
+        pc = heads[head]
+        op, n0, n1, n2 = table[pc, 0], table[pc, 2], table[pc, 3], table[pc, 4]
         if op == RUN:
             for i in range(n1 - 1, n0 - 1, -1):
                 if ops[i] == HOLE:
                     continue
-                first, last = firsts[i], seconds[i]
+                a, b = firsts[i], seconds[i]
                 if width == 1:
                     bar = flat[i]
                     if bar != 0.0:
-                        wa, wb = weights(ops[i], memory[first], memory[last], memory[i])
-                        flat[first] += wa * bar
-                        flat[last] += wb * bar
-                    continue
-                wa, wb = weights(ops[i], memory[first], memory[last], memory[i])
-                for k in range(width):
-                    bar = bars[i, k]
-                    bars[first, k] += times(wa, bar)
-                    bars[last, k] += times(wb, bar)
-            continue
-        if op == SAVE or op == SAVE_AT:
-            restore(table, places, memory, pc)
-            continue
-        if op == GATHER or op == SCATTER:
-            pull_places(table, places, bars, pc)
-            continue
-        so, sa, sb = table[pc, 8], table[pc, 12], table[pc, 16]
-        for i0 in range(n0 if op != FILL else 0):
-            for i1 in range(n1):
-                oi = o + i0 * table[pc, 6] + i1 * table[pc, 7]
-                ai = a + i0 * table[pc, 10] + i1 * table[pc, 11]
-                bi = b + i0 * table[pc, 14] + i1 * table[pc, 15]
-                for first in range(0, n2, TILE):
-                    n = min(TILE, n2 - first)
-                    at, bt, ot = ai + first * sa, bi + first * sb, oi + first * so
-                    x = fetch(memory, at, sa, n, left)
-                    w = fetch(memory, bt, sb, n, right)
-                    y = fetch(memory, ot, so, n, result)
-                    weights_tile(op, x, w, y, u, v, n)
-                    if width == 1:
-                        if a < active:
-                            pull(flat, ot, so, at, sa, u, n)
-                        if b < active:
-                            pull(flat, ot, so, bt, sb, v, n)
-                    else:
-                        if a < active:
-                            pulls(bars, ot, so, at, sa, u, n)
-                        if b < active:
-                            pulls(bars, ot, so, bt, sb, v, n)
-        if mode == OVERWRITE:
-            clear(table, bars, pc)
+                        u, v = weights(ops[i], memory[a], memory[b], memory[i])
+                        flat[a] += u * bar
+                        flat[b] += v * bar
+                else:
+                    u, v = weights(ops[i], memory[a], memory[b], memory[i])
+                    for k in range(width):
+                        bar = bars[i, k]
+                        bars[a, k] += times(u, bar)
+                        bars[b, k] += times(v, bar)
+        elif op == GROUP:
+            last = pc + table[pc, 1]
+            for i0 in range(n0):
+                for i1 in range(n1):
+                    for first in range(0, n2, tile):
+                        n = min(tile, n2 - first)
+                        if table[pc, 5]:
+                            for row in range(pc + 1, last + 1):
+                                if table[row, 17] & 1:
+                                    value_row(table, row, i0, i1, first, n, memory, scratch)
+                                    clear(table, bars, row, i0, i1, first, n)
+                        for row in range(last, pc, -1):
+                            adjoint_row(table, row, i0, i1, first, n, memory, bars, scratch)
+                            if table[row, 1] == OVERWRITE:
+                                clear(table, bars, row, i0, i1, first, n)
+        else:
+            pull_moved(table, places, memory, bars, pc)
 
 
 @numba.njit(**_options)
-def second_order(table, places, ops, firsts, seconds, memory, dots, bars, bar_dots, start, stop):
+def second_order(table, heads, places, ops, firsts, seconds, memory, dots, bars, bar_dots, start, stop):
     """Cotangents and their tangents for the operands of the instructions ``stop - 1 … start``.
 
     Parameters
     ----------
-    table, places, ops, firsts, seconds, memory
+    table, heads, places, ops, firsts, seconds, memory
         As in :func:`adjoint`.
     dots : ndarray of float64, shape (active, directions)
         Tangents after instruction ``stop - 1``, on return those before ``start``.
@@ -313,92 +433,58 @@ def second_order(table, places, ops, firsts, seconds, memory, dots, bars, bar_do
     bar_dots : ndarray of float64, shape (active, directions)
         Updated in place.
     """
-    left, right, result = np.empty(TILE), np.empty(TILE), np.empty(TILE)
-    u, v, p, q, r = np.empty(TILE), np.empty(TILE), np.empty(TILE), np.empty(TILE), np.empty(TILE)
-    active, width = dots.shape
-    bar_of = bars.reshape(-1)
-    dot_of, turn_of = dots.reshape(-1), bar_dots.reshape(-1)
-    for pc in range(stop - 1, start - 1, -1):
-        op, mode, n0, n1, n2 = table[pc, 0], table[pc, 1], table[pc, 2], table[pc, 3], table[pc, 4]
-        o, a, b = table[pc, 5], table[pc, 9], table[pc, 13]
+    scratch = np.zeros((SCRATCH, TILE))
+    width = dots.shape[1]
+    bar_of, dot_of, turn_of = bars.reshape(-1), dots.reshape(-1), bar_dots.reshape(-1)
+    tile = tile_for(width)
+    for head in range(stop - 1, start - 1, -1):
+        pc = heads[head]
+        op, n0, n1, n2 = table[pc, 0], table[pc, 2], table[pc, 3], table[pc, 4]
         if op == RUN:
             for i in range(n1 - 1, n0 - 1, -1):
                 if ops[i] == HOLE:
                     continue
-                first, last = firsts[i], seconds[i]
-                bar = bar_of[i]
-                wa, wb, haa, hab, hbb = second(ops[i], memory[first], memory[last], memory[i])
+                a, b, bar = firsts[i], seconds[i], bar_of[i]
                 if width == 1:
                     turn = turn_of[i]
                     if bar == 0.0 and turn == 0.0:
                         continue
-                    xa, xb = dot_of[first], dot_of[last]
-                    bar_of[first] += times(wa, bar)
-                    bar_of[last] += times(wb, bar)
-                    turn_of[first] += times(wa, turn) + times(times(haa, xa) + times(hab, xb), bar)
-                    turn_of[last] += times(wb, turn) + times(times(hab, xa) + times(hbb, xb), bar)
+                    u, v, p, q, r = second(ops[i], memory[a], memory[b], memory[i])
+                    x, w = dot_of[a], dot_of[b]
+                    bar_of[a] += times(u, bar)
+                    bar_of[b] += times(v, bar)
+                    turn_of[a] += times(u, turn) + times(times(p, x) + times(q, w), bar)
+                    turn_of[b] += times(v, turn) + times(times(q, x) + times(r, w), bar)
                     continue
-                bar_of[first] += times(wa, bar)
-                bar_of[last] += times(wb, bar)
-                haa, hab, hbb = times(haa, bar), times(hab, bar), times(hbb, bar)
+                u, v, p, q, r = second(ops[i], memory[a], memory[b], memory[i])
+                bar_of[a] += times(u, bar)
+                bar_of[b] += times(v, bar)
+                p, q, r = times(p, bar), times(q, bar), times(r, bar)
                 for k in range(width):
-                    turn = bar_dots[i, k]
-                    xa, xb = dots[first, k], dots[last, k]
-                    bar_dots[first, k] += times(wa, turn) + times(haa, xa) + times(hab, xb)
-                    bar_dots[last, k] += times(wb, turn) + times(hab, xa) + times(hbb, xb)
-            continue
-        if op == SAVE or op == SAVE_AT:
-            restore(table, places, memory, pc)
-            restore_tangents(table, places, dots, pc)
-            continue
-        if op == GATHER or op == SCATTER:
-            pull_places(table, places, bars, pc)
-            pull_places(table, places, bar_dots, pc)
-            continue
-        so, sa, sb = table[pc, 8], table[pc, 12], table[pc, 16]
-        da, db = (sa if a < active else CONSTANT), (sb if b < active else CONSTANT)
-        for i0 in range(n0 if op != FILL else 0):
-            for i1 in range(n1):
-                oi = o + i0 * table[pc, 6] + i1 * table[pc, 7]
-                ai = a + i0 * table[pc, 10] + i1 * table[pc, 11]
-                bi = b + i0 * table[pc, 14] + i1 * table[pc, 15]
-                for first in range(0, n2, TILE):
-                    n = min(TILE, n2 - first)
-                    at, bt, ot = ai + first * sa, bi + first * sb, oi + first * so
-                    x = fetch(memory, at, sa, n, left)
-                    w = fetch(memory, bt, sb, n, right)
-                    y = fetch(memory, ot, so, n, result)
-                    second_tile(op, x, w, y, u, v, p, q, r, n)
-                    if width == 1:
-                        if a < active:
-                            pull_second(bar_of, dot_of, turn_of, ot, so, at, sa, u, p, bt, db, q, n)
-                        if b < active:
-                            pull_second(bar_of, dot_of, turn_of, ot, so, bt, sb, v, r, at, da, q, n)
-                    else:
-                        if a < active:
-                            pull_seconds(bar_of, dots, bar_dots, ot, so, at, sa, u, p, bt, db, q, n)
-                        if b < active:
-                            pull_seconds(bar_of, dots, bar_dots, ot, so, bt, sb, v, r, at, da, q, n)
-        if mode == OVERWRITE:
-            clear(table, bars, pc)
-            clear(table, bar_dots, pc)
-
-
-@numba.njit(**_options)
-def restore_tangents(table, places, dots, pc):
-    """As :func:`restore`, for tangents."""
-    op, n2, o, a = table[pc, 0], table[pc, 4], table[pc, 5], table[pc, 9]
-    width = dots.shape[1]
-    if op == SAVE_AT:
-        for i in range(n2):
-            for k in range(width):
-                dots[places[a + i], k] = dots[o + i, k]
-        return
-    so, sa = table[pc, 8], table[pc, 12]
-    for i0 in range(table[pc, 2]):
-        for i1 in range(table[pc, 3]):
-            oi = o + i0 * table[pc, 6] + i1 * table[pc, 7]
-            ai = a + i0 * table[pc, 10] + i1 * table[pc, 11]
-            for i in range(n2):
-                for k in range(width):
-                    dots[ai + i * sa, k] = dots[oi + i * so, k]
+                    turn, x, w = bar_dots[i, k], dots[a, k], dots[b, k]
+                    bar_dots[a, k] += times(u, turn) + times(p, x) + times(q, w)
+                    bar_dots[b, k] += times(v, turn) + times(q, x) + times(r, w)
+        elif op == GROUP:
+            last = pc + table[pc, 1]
+            for i0 in range(n0):
+                for i1 in range(n1):
+                    for first in range(0, n2, tile):
+                        n = min(tile, n2 - first)
+                        if table[pc, 5]:
+                            for row in range(pc + 1, last + 1):
+                                if table[row, 17] & 1:
+                                    value_row(table, row, i0, i1, first, n, memory, scratch)
+                                    tangent_row(table, row, i0, i1, first, n, memory, dots, scratch)
+                                    clear(table, bars, row, i0, i1, first, n)
+                                    clear(table, bar_dots, row, i0, i1, first, n)
+                        for row in range(last, pc, -1):
+                            second_row(table, row, i0, i1, first, n, memory, dots, bars, bar_dots, scratch)
+                            if table[row, 1] == OVERWRITE:
+                                clear(table, bars, row, i0, i1, first, n)
+                                clear(table, bar_dots, row, i0, i1, first, n)
+        else:
+            pull_moved(table, places, memory, bars, pc)
+            if op == SAVE or op == SAVE_AT:
+                restore(table, places, dots, pc)
+            else:
+                pull_moved(table, places, memory, bar_dots, pc)

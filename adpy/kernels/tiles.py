@@ -3,14 +3,28 @@
 Operands are given as first address and stride.  ``u`` and ``v`` are partials, ``p``, ``q`` and ``r`` second partials,
 entry by entry.  Zero tangents and cotangents contribute exactly zero, whatever their partial.
 
-Memory of tangents and cotangents is flat for one direction, or has one column a direction (names ending in ``s``).
+For one direction everything is brought into contiguous tiles first, in loops over which the compiler sees that it can
+vectorise.  Memory for many directions (names ending in ``s``) has one column a direction, and the loops run along it.
 """
 
 from __future__ import annotations
 
 import numba
 
-__all__ = ["fetch", "pull", "pull_second", "pull_seconds", "pulls", "push", "pushes", "store"]
+__all__ = [
+    "CONSTANT",
+    "decrease",
+    "fetch",
+    "increase",
+    "pull",
+    "pull_second",
+    "pull_seconds",
+    "pulls",
+    "push",
+    "pushes",
+    "store",
+    "times",
+]
 
 CONSTANT = -1 << 40
 """Stride that marks an operand without derivatives."""
@@ -49,39 +63,57 @@ def total(x, n):
 
 
 @numba.njit(**_options)
+def increase(memory, a, stride, y, n):
+    """Add a tile to where it belongs."""
+    if stride == 1:
+        into = memory[a : a + n]
+        for i in range(n):
+            into[i] += y[i]
+    elif stride == 0:
+        memory[a] += total(y, n)
+    else:
+        for i in range(n):
+            memory[a + i * stride] += y[i]
+
+
+@numba.njit(**_options)
+def decrease(memory, a, stride, y, n, scratch):
+    """Subtract a tile from where it belongs."""
+    for i in range(n):
+        scratch[i] = -y[i]
+    increase(memory, a, stride, scratch, n)
+
+
+@numba.njit(**_options)
 def store(memory, o, stride, y, n, add):
     """Write (or add) the result of a tile."""
     if add:
-        if stride == 0:
-            memory[o] += total(y, n)
-        else:
-            for i in range(n):
-                memory[o + i * stride] += y[i]
+        increase(memory, o, stride, y, n)
+    elif stride == 1:
+        into = memory[o : o + n]
+        for i in range(n):
+            into[i] = y[i]
     else:
         for i in range(n):
             memory[o + i * stride] = y[i]
 
 
 @numba.njit(**_options)
-def push(dots, o, so, a, sa, u, b, sb, v, n, add, scratch):
-    """Tangent of a result: ``u * a_dot + v * b_dot``; an operand of negative stride ``-1 << 40`` is constant."""
-    for i in range(n):
-        scratch[i] = 0.0
-    if sa != CONSTANT:
-        if sa == 1:
-            for i in range(n):
-                scratch[i] = times(u[i], dots[a + i])
-        else:
-            for i in range(n):
-                scratch[i] = times(u[i], dots[a + i * sa])
-    if sb != CONSTANT:
-        if sb == 1:
-            for i in range(n):
-                scratch[i] += times(v[i], dots[b + i])
-        else:
-            for i in range(n):
-                scratch[i] += times(v[i], dots[b + i * sb])
-    store(dots, o, so, scratch, n, add)
+def push(dots, o, so, a, sa, u, b, sb, v, n, add, left, right, result):
+    """Tangent of a result: ``u * a_dot + v * b_dot``."""
+    if sa == CONSTANT:
+        dot = fetch(dots, b, sb, n, right)
+        for i in range(n):
+            result[i] = times(v[i], dot[i])
+    elif sb == CONSTANT:
+        dot = fetch(dots, a, sa, n, left)
+        for i in range(n):
+            result[i] = times(u[i], dot[i])
+    else:
+        first, second = fetch(dots, a, sa, n, left), fetch(dots, b, sb, n, right)
+        for i in range(n):
+            result[i] = times(u[i], first[i]) + times(v[i], second[i])
+    store(dots, o, so, result, n, add)
 
 
 @numba.njit(**_options)
@@ -106,19 +138,11 @@ def pushes(dots, o, so, a, sa, u, b, sb, v, n, add):
 
 
 @numba.njit(**_options)
-def pull(bars, o, so, a, sa, u, n):
-    """Cotangent of an operand: ``a_bar += u * y_bar``."""
-    if sa == 1 and so == 1:
-        for i in range(n):
-            bars[a + i] += times(u[i], bars[o + i])
-    elif sa == 0:
-        result = 0.0
-        for i in range(n):
-            result += times(u[i], bars[o + i * so])
-        bars[a] += result
-    else:
-        for i in range(n):
-            bars[a + i * sa] += times(u[i], bars[o + i * so])
+def pull(bars, bar, a, sa, u, n, result):
+    """Cotangent of an operand: ``a_bar += u * y_bar``, with the tile ``bar`` of the result's."""
+    for i in range(n):
+        result[i] = times(u[i], bar[i])
+    increase(bars, a, sa, result, n)
 
 
 @numba.njit(**_options)
@@ -134,28 +158,15 @@ def pulls(bars, o, so, a, sa, u, n):
 
 
 @numba.njit(**_options)
-def pull_second(bars, dots, bar_dots, o, so, a, sa, u, p, b, sb, q, n):
-    """Cotangent of an operand and its tangent: ``u * y_bar_dot + y_bar * (p * a_dot + q * b_dot)``."""
-    if so == 1 and sa == 1 and (sb == 1 or sb == CONSTANT):
-        if sb == 1:
-            for i in range(n):
-                bar = bars[o + i]
-                turn = times(p[i], dots[a + i]) + times(q[i], dots[b + i])
-                bars[a + i] += times(u[i], bar)
-                bar_dots[a + i] += times(u[i], bar_dots[o + i]) + times(turn, bar)
-        else:
-            for i in range(n):
-                bar = bars[o + i]
-                bars[a + i] += times(u[i], bar)
-                bar_dots[a + i] += times(u[i], bar_dots[o + i]) + times(times(p[i], dots[a + i]), bar)
-        return
+def pull_second(bar_dots, bar, turn, a, sa, u, p, dot, q, other, n, result):
+    """Tangent of an operand's cotangent: ``u * y_bar_dot + y_bar * (p * a_dot + q * b_dot)``.
+
+    ``bar``, ``turn`` (the tangent of ``bar``), ``dot`` and ``other`` are tiles.
+    """
     for i in range(n):
-        bar = bars[o + i * so]
-        turn = times(p[i], dots[a + i * sa])
-        if sb != CONSTANT:
-            turn += times(q[i], dots[b + i * sb])
-        bars[a + i * sa] += times(u[i], bar)
-        bar_dots[a + i * sa] += times(u[i], bar_dots[o + i * so]) + times(turn, bar)
+        change = times(p[i], dot[i]) + times(q[i], other[i])
+        result[i] = times(u[i], turn[i]) + times(change, bar[i])
+    increase(bar_dots, a, sa, result, n)
 
 
 @numba.njit(**_options)

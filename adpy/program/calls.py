@@ -64,9 +64,11 @@ class ElementwiseCall:
     """An elementwise row without an opcode."""
 
     def __init__(self, row: Any, operands: list, out: View) -> None:
-        self.row, self.operands, self.out = row, operands, out
+        self.row, self.operands, self.out, self.outs = row, operands, out, [out]
         self.partials = [
-            (x, partial) for x, partial in zip(operands, row.slices, strict=False) if type(x) is View and partial.constant != 0.0
+            (x, partial)
+            for x, partial in zip(operands, row.slices, strict=False)
+            if type(x) is View and partial.constant != 0.0
         ]
 
     def replay(self, memory: np.ndarray) -> None:
@@ -143,6 +145,7 @@ class Product:
 
     def __init__(self, left: Any, right: Any, out: View) -> None:
         self.left, self.right, self.out = left, right, out
+        self.operands, self.outs = [left, right], [out]
 
     def replay(self, memory: np.ndarray) -> None:
         """Values."""
@@ -312,7 +315,13 @@ class BlockCall:
             parts = [None if out is None else next(given) for out in self.outs]
             results = [None if out is None else next(given) for out in self.outs]
             values = [
-                ([next(given) if type(item) is View else item for item in x] if type(x) is list else next(given) if type(x) is View else x)
+                (
+                    [next(given) if type(item) is View else item for item in x]
+                    if type(x) is list
+                    else next(given)
+                    if type(x) is View
+                    else x
+                )
                 for x in self.operands
             ]
             return self.pull(self.result(parts), self.result(results), values)

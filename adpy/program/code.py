@@ -11,9 +11,11 @@ from typing import Any
 
 from adpy.plain import np
 
-__all__ = ["COLUMNS", "Code", "View"]
+__all__ = ["COLUMNS", "TILE", "Code", "View"]
 
-COLUMNS = 17
+COLUMNS = 18
+TILE = 256
+"""Entries that a group works on at a time, as in the interpreter."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ class Code:
 
     Attributes
     ----------
-    table : ndarray of int64, shape (instructions, COLUMNS)
+    table : ndarray of int64, shape (rows, COLUMNS)
+    heads : ndarray of int64
+        First row of each instruction.
     places : ndarray of int64
         Addresses of gathers and scatters.
     ops, firsts, seconds : ndarray of int32
@@ -66,7 +70,7 @@ class Code:
     size : int
         Length of the memory.
     calls : dict
-        Instructions in Python: position in the table → what is called there.
+        Instructions in Python: number of the instruction → what is called there.
     scalars : ndarray of float64
         Values of the scalars in the recording.
     constants : list of (int, ndarray)
@@ -76,6 +80,7 @@ class Code:
     """
 
     table: np.ndarray
+    heads: np.ndarray
     places: np.ndarray
     ops: np.ndarray
     firsts: np.ndarray

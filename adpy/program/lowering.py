@@ -13,7 +13,8 @@ from typing import Any
 from adpy.kernels.opcodes import COPY, OPCODES
 from adpy.plain import np
 from adpy.program import calls, products
-from adpy.program.code import COLUMNS, Code, View
+from adpy.program.code import COLUMNS, TILE, Code, View
+from adpy.program.grouping import Elementwise, Group, Storages, assign, axes_of, form, rows_of
 from adpy.program.nodes import Assembled, Buffer, Fixed, Operation, Rearranged
 from adpy.program.recorder import Recorder
 from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Increment, Pack, Part, Take, Write
@@ -51,10 +52,10 @@ class Lowering:
         self.count = recorder.count
         self.top = self.count
         self.constant_top = CONSTANTS
-        self.rows: list[list[int]] = []
+        self.items: list[Any] = []
+        self.starts: list[int] = []
         self.places: list[np.ndarray] = []
         self.placed = 0
-        self.calls: dict[int, Any] = {}
         self.constants: dict[int, tuple[int, np.ndarray, Any]] = {}
         self.offsets: dict[Any, int] = {}
         self.before = {node.next: node for node in (*recorder.nodes, *recorder.buffers) if node.next is not None}
@@ -91,8 +92,9 @@ class Lowering:
 
     def finish(self, inputs: list[View], outputs: list[View]) -> Code:
         """Tables as arrays, constants where they belong."""
+        rows, heads, found = self.grouped(outputs)
         active = self.top
-        table = np.array(self.rows, np.int64).reshape(-1, COLUMNS)
+        table = np.array(rows, np.int64).reshape(-1, COLUMNS)
         for column in (9, 13):
             constant = table[:, column] >= CONSTANTS
             table[constant, column] += active - CONSTANTS
@@ -101,12 +103,46 @@ class Lowering:
         stream = self.recorder.table()
         columns = stream[:, :3].astype(np.int64)
         self.resolve_homes(columns)
-        ops, firsts, seconds = [np.ascontiguousarray(columns[:, i], np.int32) for i in range(3)]
+        scalars = [np.ascontiguousarray(columns[:, i], np.int32) for i in range(3)]
         constants = [(start + active - CONSTANTS, values) for start, values, _ in self.constants.values()]
         size = active + self.constant_top - CONSTANTS
         return Code(
-            table, places, ops, firsts, seconds, active, size, self.calls, stream[:, 3].copy(), constants, inputs, outputs
+            *(table, np.array(heads, np.int64), places, *scalars, active, size, found),
+            *(stream[:, 3].copy(), constants, inputs, outputs),
         )
+
+    def grouped(self, outputs: list[View]) -> tuple[list, list, dict]:
+        """Rows of the table, first row of every instruction, and calls by number of instruction."""
+        storages = Storages(self.starts)
+        items = form(self.items, storages)
+        groups = [item for item in items if type(item) is Group]
+        self.top = assign(groups, storages, self.escaping(items, outputs, storages), self.top, TILE)
+        rows, heads, found = [], [], {}
+        for item in items:
+            if type(item) is Group:
+                for instruction in rows_of(item, storages):
+                    heads.append(len(rows))
+                    rows += instruction
+                continue
+            if type(item) is not list:
+                found[len(heads)] = item
+            heads.append(len(rows))
+            rows.append(item if type(item) is list else [CALL, *[0] * (COLUMNS - 1)])
+        return rows, heads, found
+
+    def escaping(self, items: list, outputs: list[View], storages: Storages) -> set[int]:
+        """Storages that are read by other than elementwise instructions, or written in place."""
+        views = [*outputs, *[view for _, _, view in self.homes]]
+        for item in items:
+            if type(item) is list:
+                views.append(View(item[9] if item[0] == SAVE else item[5], (), ()))
+            elif type(item) is not Group:
+                views += [*calls.views_in(item.operands), *item.outs]
+        found = {storages.of(view.offset) for view in views if view is not None}
+        found.update(storages.of(address) for address in self.overwritten)
+        for places in self.places:
+            found.update(storages.all_of(places))
+        return found
 
     def resolve_homes(self, columns: np.ndarray) -> None:
         """Addresses below zero become those of the entries."""
@@ -126,6 +162,7 @@ class Lowering:
         address = self.recorder.outlets.get(node)
         if address is None:
             address = self.top
+            self.starts.append(address)
             self.top += max(1, int(np.prod(node.shape)))
             if node.next is not None:
                 self.overwritten += [address, self.top]
@@ -166,6 +203,7 @@ class Lowering:
     def temporary(self, shape: tuple[int, ...]) -> View:
         """Memory for an intermediate result."""
         offset = self.top
+        self.starts.append(offset)
         self.top += max(1, int(np.prod(shape)))
         return View(offset, tuple(shape), _c_strides(shape))
 
@@ -208,52 +246,39 @@ class Lowering:
 
     def emit_run(self, low: int, high: int) -> None:
         """Scalar operations."""
-        self.rows.append([RUN, 0, low, high, *[0] * (COLUMNS - 4)])
+        self.items.append([RUN, 0, low, high, *[0] * (COLUMNS - 4)])
 
-    def emit(self, op: int, mode: int, shape: tuple, out: View, a: View | None = None, b: View | None = None) -> None:
+    def emit(self, op: int, mode: int, shape: tuple, out: View, *operands: View) -> None:
         """An elementwise instruction over ``shape``; operands are broadcast to it."""
-        views = [out, a or out, b or a or out]
-        if 0 in shape:
+        if 0 not in shape:
+            self.items.append(Elementwise(op, mode, tuple(shape), out, operands))
+
+    def emit_entries(self, op: int, out: View, source: View | None = None) -> None:
+        """Zeros, or a copy to be restored: entry by entry, not part of a group."""
+        axes = axes_of(out.shape, [out, source or out])
+        if 0 in out.shape:
             return
-        axes = _axes(shape, [_broadcast(v, shape) for v in views])
-        while len(axes) < 3:
-            axes.insert(0, (1, 0, 0, 0))
         if len(axes) > 3:
-            self.emit_outer(op, mode, axes, [v.offset for v in views])
-            return
-        self.append(op, mode, axes, [v.offset for v in views])
-
-    def emit_outer(self, op: int, mode: int, axes: list, offsets: list[int]) -> None:
-        """More than three axes: one instruction for every index of the outer ones."""
-        outer = axes[:-3]
-        if np.prod([n for n, *_ in outer]) > 4096:
-            self.recorder.fail("an operation over many axes")
-        for index in np.ndindex(*[n for n, *_ in outer]):
-            shifts = [sum(i * axis[1 + k] for i, axis in zip(index, outer, strict=True)) for k in range(3)]
-            self.append(op, mode, axes[-3:], [o + s for o, s in zip(offsets, shifts, strict=True)])
-
-    def append(self, op: int, mode: int, axes: list, offsets: list[int]) -> None:
-        """One row of the table."""
-        row = [op, mode, *[axis[0] for axis in axes]]
-        for k, offset in enumerate(offsets):
-            row += [offset, *[axis[1 + k] for axis in axes]]
-        self.rows.append(row)
+            self.recorder.fail("entries along many axes")
+        axes = [(1, 0, 0)] * (3 - len(axes)) + axes
+        row = [op, 0, *[axis[0] for axis in axes], out.offset, *[axis[1] for axis in axes]]
+        row += [(source or out).offset, *[axis[2] for axis in axes]]
+        self.items.append([*row, *[0] * (COLUMNS - len(row))])
 
     def emit_call(self, call: Any) -> None:
         """An instruction in Python."""
-        self.calls[len(self.rows)] = call
-        self.rows.append([CALL, *[0] * (COLUMNS - 1)])
+        self.items.append(call)
 
     def emit_places(self, op: int, out: int, sources: np.ndarray, targets: np.ndarray | None = None) -> None:
         """A gather or scatter."""
-        row = [op, 0, 1, 1, sources.size, out, 0, 0, 0, self.placed, 0, 0, 0, 0, 0, 0, 0]
+        row = [op, 0, 1, 1, sources.size, out, 0, 0, 0, self.placed, *[0] * (COLUMNS - 10)]
         self.places.append(sources)
         self.placed += sources.size
         if targets is not None:
             row[13] = self.placed
             self.places.append(targets)
             self.placed += targets.size
-        self.rows.append(row)
+        self.items.append(row)
 
     def emit_moves(self, out: View, sources: np.ndarray) -> None:
         """A fresh array whose entries come from addresses: as few copies of contiguous runs, or a gather."""
@@ -287,7 +312,7 @@ class Lowering:
         """Save what the next instruction overwrites."""
         if self.is_needed(*region.interval):
             kept = self.temporary(region.shape)
-            self.emit(SAVE, SET, region.shape, kept, region)
+            self.emit_entries(SAVE, kept, region)
 
     def save_at(self, targets: np.ndarray) -> None:
         """As :meth:`save`, for entries at addresses."""
@@ -407,7 +432,7 @@ class Lowering:
         if initial is None:
             self.recorder.fail("a version without a beginning")
         if not initial.any():
-            self.emit(FILL, SET, out.shape, out)
+            self.emit_entries(FILL, out)
         else:
             self.emit(COPY, SET, out.shape, out, self.constant(initial))
 
@@ -484,42 +509,20 @@ def _c_strides(shape: Sequence[int]) -> tuple[int, ...]:
 def _as_slices(key: Any) -> tuple:
     """A key of integers as slices of length one, which give a view."""
     keys = key if type(key) is tuple else (key,)
-    return tuple([slice(int(k), int(k) + 1 if k != -1 else None) if np.ndim(k) == 0 and not isinstance(k, slice) and k is not Ellipsis and k is not None else k for k in keys])
+    return tuple(
+        [
+            slice(int(k), int(k) + 1 if k != -1 else None)
+            if np.ndim(k) == 0 and not isinstance(k, slice) and k is not Ellipsis and k is not None
+            else k
+            for k in keys
+        ]
+    )
 
 
 def _is_fancy(key: Any) -> bool:
     """Does an index hold arrays?"""
     keys = key if type(key) is tuple else (key,)
     return any(isinstance(k, np.ndarray | list | bool | np.bool_) for k in keys)
-
-
-def _broadcast(view: View, shape: tuple) -> tuple[int, ...]:
-    """Strides of a view broadcast to ``shape``."""
-    missing = len(shape) - len(view.shape)
-    strides = [0] * missing
-    for n, m, stride in zip(view.shape, shape[missing:], view.strides, strict=True):
-        strides.append(0 if n == 1 and m != 1 else stride)
-    return tuple(strides)
-
-
-def _axes(shape: tuple, strides: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
-    """Axes ``(length, strides …)`` from the outer to the inner, those of length one dropped, neighbours merged."""
-    axes = [(n, *[s[i] for s in strides]) for i, n in enumerate(shape) if n != 1]
-    axes.sort(key=_outwards, reverse=True)
-    merged: list[tuple[int, ...]] = []
-    for axis in axes:
-        if merged and all(
-            outer == axis[0] * inner for outer, inner in zip(merged[-1][1:], axis[1:], strict=True)
-        ):
-            axis = (merged.pop()[0] * axis[0], *axis[1:])
-        merged.append(axis)
-    return merged
-
-
-def _outwards(axis: tuple[int, ...]) -> tuple[int, int]:
-    """Sort key: axes with large strides outside; where the result does not move, its operand decides."""
-    _, out, a, b = axis
-    return (max(abs(a), abs(b)) if out == 0 else abs(out), abs(a))
 
 
 _LOWER = {

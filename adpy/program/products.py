@@ -33,7 +33,11 @@ def lowered(lowering: Any, node: Any, row: Block, saved: tuple, static: dict) ->
 
 
 def _sum(lowering, node, static, mean) -> bool:
-    if any(given(static.get(name)) and name in static for name in ("dtype", "where", "initial") if static.get(name) is not None):
+    if any(
+        given(static.get(name)) and name in static
+        for name in ("dtype", "where", "initial")
+        if static.get(name) is not None
+    ):
         return False
     if len(node.operands) > 1 and node.operands[1] is not None:
         return False
@@ -43,9 +47,11 @@ def _sum(lowering, node, static, mean) -> bool:
     reduced = set(range(ndim)) if axis is None else {k % ndim for k in ((axis,) if np.ndim(axis) == 0 else axis)}
     out = lowering.allocate(node)
     total = lowering.temporary(out.shape) if mean else out
-    kept = iter(total.strides if len(total.shape) != ndim else [s for k, s in enumerate(total.strides) if k not in reduced])
+    kept = iter(
+        total.strides if len(total.shape) != ndim else [s for k, s in enumerate(total.strides) if k not in reduced]
+    )
     spread = View(total.offset, a.shape, tuple([0 if k in reduced else next(kept) for k in range(ndim)]))
-    lowering.emit(FILL, SET, total.shape, total)
+    lowering.emit_entries(FILL, total)
     lowering.emit(COPY, ADD, a.shape, spread, a)
     if mean:
         count = float(np.prod([a.shape[k] for k in reduced]))
@@ -74,7 +80,7 @@ def _product(lowering, node, saved) -> bool:
     steps = iter(out.strides)
     stride_out = (0 if ranks[0] == 1 else next(steps), 0 if ranks[1] == 1 else next(steps))
     shape = (rows, columns, inner)
-    lowering.emit(FILL, SET, out.shape, out)
+    lowering.emit_entries(FILL, out)
     lowering.emit(
         OPCODES[np.multiply],
         ADD,

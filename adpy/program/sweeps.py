@@ -16,12 +16,12 @@ def _stretches(code: Code) -> list[tuple[int, int, Any]]:
     for position in sorted(code.calls):
         found.append((start, position, code.calls[position]))
         start = position + 1
-    found.append((start, len(code.table), None))
+    found.append((start, len(code.heads), None))
     return found
 
 
 def _tables(code: Code) -> tuple:
-    return code.table, code.places, code.ops, code.firsts, code.seconds
+    return code.table, code.heads, code.places, code.ops, code.firsts, code.seconds
 
 
 def replay(code: Code, memory: np.ndarray) -> None:
@@ -57,9 +57,7 @@ def adjoint(code: Code, memory: np.ndarray, bars: np.ndarray) -> None:
             interpreter.adjoint(*_tables(code), memory, bars, start, stop)
 
 
-def second_order(
-    code: Code, memory: np.ndarray, dots: np.ndarray, bars: np.ndarray, bar_dots: np.ndarray
-) -> None:
+def second_order(code: Code, memory: np.ndarray, dots: np.ndarray, bars: np.ndarray, bar_dots: np.ndarray) -> None:
     """Cotangents of the inputs and their tangents; ``bars`` has one column, the others one a direction."""
     from adpy.kernels import interpreter
 

@@ -1,0 +1,196 @@
+"""Grouping: elementwise instructions over the same axes are run together, tile by tile.
+
+Results that only the group reads become local: they live in the memory of one tile and never reach main memory.  The
+way back computes them again from what the group reads.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from adpy.plain import np
+from adpy.program.code import COLUMNS, View
+
+__all__ = ["ADD", "FILL", "GROUP", "Elementwise", "Group", "assign", "form", "rows_of"]
+
+FILL, GROUP = -2, -8
+SET, ADD, OVERWRITE = 0, 1, 2
+LONGEST = 64
+"""Instructions in one group; their tiles must fit a cache."""
+
+
+@dataclass(eq=False)
+class Elementwise:
+    """One elementwise operation over ``shape``; the operands are broadcast to it."""
+
+    op: int
+    mode: int
+    shape: tuple[int, ...]
+    out: View
+    operands: tuple[View, ...]
+
+
+@dataclass(eq=False)
+class Group:
+    """Operations run together."""
+
+    members: list[Elementwise] = field(default_factory=list)
+    read: set[int] = field(default_factory=set)
+    written: dict[int, View | None] = field(default_factory=dict)
+    local: dict[int, int] = field(default_factory=dict)
+
+    def takes(self, item: Elementwise, storages: Storages) -> bool:
+        """Can the operation join without changing what it or others read?"""
+        if not self.members:
+            return True
+        if item.shape != self.members[0].shape or len(self.members) >= LONGEST:
+            return False
+        for view in item.operands:
+            storage = storages.of(view.offset)
+            if storage in self.written and self.written[storage] != view:
+                return False
+        out = storages.of(item.out.offset)
+        return out not in self.read and out not in self.written
+
+    def add(self, item: Elementwise, storages: Storages) -> None:
+        """Let the operation join."""
+        self.members.append(item)
+        self.read.update(storages.of(view.offset) for view in item.operands)
+        self.written[storages.of(item.out.offset)] = item.out if item.mode == SET else None
+
+
+class Storages:
+    """Which storage an address belongs to: the number of its start."""
+
+    def __init__(self, starts: Sequence[int]) -> None:
+        self.starts = list(starts)
+
+    def of(self, address: int) -> int:
+        """Storage of an address."""
+        return bisect_right(self.starts, address)
+
+    def all_of(self, addresses: np.ndarray) -> list[int]:
+        """Storages of many addresses, each once."""
+        return np.unique(np.searchsorted(self.starts, addresses, "right")).tolist()
+
+
+def form(items: Iterable, storages: Storages) -> list:
+    """Items in order, elementwise operations put into groups; what they do not touch may pass before them."""
+    result: list = []
+    group: Group | None = None
+    for item in items:
+        if isinstance(item, Elementwise):
+            if group is None or not group.takes(item, storages):
+                group = Group()
+                result.append(group)
+            group.add(item, storages)
+        elif group is not None and type(item) is list and item[0] == FILL:
+            result.insert(len(result) - 1, item)
+        else:
+            group = None
+            result.append(item)
+    return result
+
+
+def assign(groups: Sequence[Group], storages: Storages, escaping: set[int], base: int, tile: int) -> int:
+    """Give local results an address from ``base`` on; return the end of the memory that they need."""
+    readers: dict[int, set[int]] = {}
+    for number, group in enumerate(groups):
+        for storage in group.read:
+            readers.setdefault(storage, set()).add(number)
+    top = base
+    for number, group in enumerate(groups):
+        if len(_axes_of(group)) > 3:
+            continue
+        place = base
+        for storage, view in group.written.items():
+            if view is None or storage in escaping or readers.get(storage, {number}) != {number}:
+                continue
+            group.local[storage] = place
+            place += tile
+        top = max(top, place)
+    return top
+
+
+def rows_of(group: Group, storages: Storages) -> list[list[list[int]]]:
+    """Table rows of a group: one or more instructions, each a list of rows with its head."""
+    axes = _axes_of(group)
+    if len(axes) <= 3:
+        return [_instruction(group.members, axes, group.local, storages)]
+    if len(group.members) > 1:
+        singles = [Group([member]) for member in group.members]
+        return [rows for single in singles for rows in rows_of(single, storages)]
+    return _outer(group.members[0], axes)
+
+
+def _instruction(members: list, axes: list, local: dict, storages: Storages) -> list[list[int]]:
+    axes = [(1, *[0] * (len(axes[0]) - 1 if axes else 3 * len(members)))] * (3 - len(axes)) + axes
+    head = [GROUP, len(members), *[axis[0] for axis in axes], int(bool(local)), *[0] * (COLUMNS - 6)]
+    rows = [head]
+    column = 1
+    for member in members:
+        row, bits = [member.op, member.mode, *[axis[0] for axis in axes]], 0
+        for k, view in enumerate((member.out, *member.operands)):
+            place = local.get(storages.of(view.offset))
+            if place is None:
+                row += [view.offset, *[axis[column] for axis in axes]]
+            else:
+                row += [place, 0, 0, 1]
+                bits |= 1 << k
+            column += 1
+        if len(member.operands) == 1:
+            row += [-1, 0, 0, 0]
+        rows.append([*row, bits])
+    return rows
+
+
+def _outer(member: Elementwise, axes: list) -> list[list[list[int]]]:
+    """More than three axes: one instruction for every index of the outer ones."""
+    outer, inner = axes[:-3], axes[-3:]
+    found = []
+    for index in np.ndindex(*[axis[0] for axis in outer]):
+        row = [member.op, member.mode, *[axis[0] for axis in inner]]
+        for k, view in enumerate((member.out, *member.operands)):
+            shift = sum(i * axis[1 + k] for i, axis in zip(index, outer, strict=True))
+            row += [view.offset + shift, *[axis[1 + k] for axis in inner]]
+        if len(member.operands) == 1:
+            row += [-1, 0, 0, 0]
+        head = [GROUP, 1, *[axis[0] for axis in inner], *[0] * (COLUMNS - 5)]
+        found.append([head, [*row, 0]])
+    return found
+
+
+def _axes_of(group: Group) -> list[tuple[int, ...]]:
+    """Common axes of a group, the strides of all its views after each length."""
+    shape = group.members[0].shape
+    return axes_of(shape, [view for m in group.members for view in (m.out, *m.operands)])
+
+
+def axes_of(shape: tuple, views: Sequence[View]) -> list[tuple[int, ...]]:
+    """Axes ``(length, strides …)`` from the outer to the inner, those of length one dropped, neighbours merged."""
+    strides = [_broadcast(view, shape) for view in views]
+    axes = [(n, *[s[i] for s in strides]) for i, n in enumerate(shape) if n != 1]
+    axes.sort(key=_outwards, reverse=True)
+    merged: list[tuple[int, ...]] = []
+    for axis in axes:
+        if merged and all(outer == axis[0] * inner for outer, inner in zip(merged[-1][1:], axis[1:], strict=True)):
+            axis = (merged.pop()[0] * axis[0], *axis[1:])
+        merged.append(axis)
+    return merged
+
+
+def _broadcast(view: View, shape: tuple) -> tuple[int, ...]:
+    """Strides of a view broadcast to ``shape``."""
+    missing = len(shape) - len(view.shape)
+    strides = [0] * missing
+    for n, m, stride in zip(view.shape, shape[missing:], view.strides, strict=True):
+        strides.append(0 if n == 1 and m != 1 else stride)
+    return tuple(strides)
+
+
+def _outwards(axis: tuple[int, ...]) -> int:
+    """Sort key: axes along which the first result moves far are outer ones; if it does not move, its operand decides."""
+    moves = [abs(stride) for stride in axis[1:] if stride]
+    return abs(axis[1]) if axis[1] else max(moves, default=0)
