@@ -1,8 +1,7 @@
 """Truncated Taylor series: derivatives of any order in one pass, at a cost that is polynomial in the order."""
 
 from adpy.capture.registry import TRACED_TYPES
-from adpy.series.lazy import Lazy
-from adpy.series.values import SeriesArray, SeriesElement
+from adpy.series.values import Lazy, SeriesArray, SeriesElement
 
 TRACED_TYPES.update((Lazy, SeriesArray, SeriesElement))
 

@@ -13,7 +13,6 @@ from typing import Any
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import TracedValueError
-from adpy.forward.carrying import plain_key
 from adpy.forward.tangents import leaves
 from adpy.plain import np
 from adpy.series.multilinear import multilinear
@@ -31,72 +30,14 @@ from adpy.series.nodes import (
     steered,
     zeros_like,
 )
+from adpy.series.values import Lazy
 from adpy.tags import new_tag
 from adpy.traced.refusal import refuse_rule
 from adpy.traced.trace import Trace
-from adpy.traced.traced import Entries, Traced
 
-__all__ = ["Lazy", "LazyTrace"]
+__all__ = ["LazyTrace"]
 
-ndarray = np.ndarray
 _SEQUENCES = (list, tuple)
-
-
-class Lazy(Traced):
-    """A value in a rule's code: a series of which as many coefficients are computed as are asked for."""
-
-    __slots__ = ("frame", "node", "_value")
-    immutable = False
-    active = True
-
-    def __init__(self, value: Any, node: Node, frame: Any) -> None:
-        self._value, self.node, self.frame = value, node, frame
-
-    __class__ = property(lambda self: self._value.__class__)
-    __len__, __iter__ = Entries.__len__, Entries.__iter__
-
-    def _map(self, function: Callable) -> Any:
-        """A linear function of this value alone."""
-
-        def applied(terms):
-            return function(terms[0])
-
-        value = function(self._value)
-        return Lazy(value, Linear(value, applied, [self.node]), self.frame)
-
-    def __getitem__(self, key):
-        key = plain_key(key)
-
-        def entry(x):
-            return x[key]
-
-        return self._map(entry)
-
-    def _real(self):
-        return self._map(_real)
-
-    def _imag(self):
-        return self._map(_imag)
-
-    def copy(self, order="C"):
-        """Itself: rules do not write into values."""
-        return self
-
-    def astype(self, dtype, *args, **kwargs):
-        """As ``numpy.ndarray.astype``."""
-
-        def cast(x):
-            return x.astype(dtype)
-
-        return self._map(cast) if np.dtype(dtype).kind in "fc" else self._value.astype(dtype)
-
-
-def _real(x):
-    return x.real
-
-
-def _imag(x):
-    return x.imag
 
 
 class LazyTrace(Trace):

@@ -16,10 +16,10 @@ from adpy.forward.tangents import copied, finite, fitted, fitted_scalar, zeros
 from adpy.forward.trace import ForwardTrace
 from adpy.plain import np
 from adpy.series.coefficients import Coefficients
-from adpy.series.lazy import Lazy, LazyTrace
+from adpy.series.lazy import LazyTrace
 from adpy.series.nodes import Given, zeros_like
 from adpy.series.recurrences import BINARY, UNARY, divide, negative, power
-from adpy.series.values import SeriesArray, SeriesElement
+from adpy.series.values import Lazy, SeriesArray, SeriesElement
 from adpy.traced.dispatch import assemble
 from adpy.traced.trace import Trace
 
