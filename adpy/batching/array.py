@@ -77,6 +77,15 @@ class BatchArray(Entries, BatchBase):
         data = self._data = step(parent.writable())
         return data
 
+    def _is_frozen(self) -> bool:
+        """Does the memory belong to an array from outside the function?"""
+        array = self
+        while array.origin is not None:
+            array = array.origin[0]
+            if array is FROZEN:
+                return True
+        return False
+
     @property
     def active(self) -> bool:
         """Do the lanes have values of their own?"""
@@ -214,7 +223,7 @@ class BatchArray(Entries, BatchBase):
         data = self.laned()
         key, by_lane = data_key(frame, self.ndim, key, writing=True)
         if data is None:
-            if not laned and not by_lane and type(self._shared) is ndarray and self.origin is None:
+            if not laned and not by_lane and not self._is_frozen():
                 self._shared[_shared_key(key)] = source[..., 0] if getattr(source, "ndim", 0) else source
                 return
             data = self.writable()
@@ -242,7 +251,7 @@ class BatchArray(Entries, BatchBase):
             refuse_dead()
         term, laned = frame.operand(other)
         data = self.laned()
-        if data is None and (laned or self.origin is not None or type(self._shared) is not ndarray):
+        if data is None and (laned or self._is_frozen()):
             data = self.writable()
         try:
             if data is None:

@@ -10,6 +10,8 @@ from adpy.batching.scalar import BatchReal
 from adpy.batching.splitting import Split
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
+from adpy.rules import lookup
+from adpy.traced.dispatch import call, top_trace
 
 __all__ = ["lane_of", "one_by_one"]
 
@@ -46,8 +48,15 @@ def one_by_one(frame: Any, function: Callable, args: tuple, kwargs: dict) -> Any
     with capture.lowered(frame.parent):
         for i in range(frame.size):
             own = {name: lane_of(frame, x, i) for name, x in kwargs.items()}
-            results.append(function(*[lane_of(frame, x, i) for x in args], **own))
+            results.append(_called(function, tuple([lane_of(frame, x, i) for x in args]), own))
         return _joined(frame, results, function)
+
+
+def _called(function, args, kwargs):
+    """A call that goes by the rule table where values of an enclosing transform are among the arguments."""
+    if top_trace([*args, *kwargs.values()]) is not None and lookup(function) is not None:
+        return call(function, args, kwargs)
+    return function(*args, **kwargs)
 
 
 def _joined(frame, results, function):
