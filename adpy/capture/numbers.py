@@ -1,4 +1,4 @@
-"""``float``, ``complex`` and ``numpy.float64`` that keep the derivative of a traced number, and else are themselves."""
+"""``float``, ``complex`` and the number types of NumPy that keep the derivative of a traced number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from adpy.capture.registry import TRACED_TYPES
 
-__all__ = ["SHADOWS", "Complex", "Float", "Float64"]
+__all__ = ["NUMPY_SHADOWS", "SHADOWS", "Complex", "Float"]
 
 
 class _Shadow(type):
@@ -69,18 +69,19 @@ class Complex(complex, metaclass=_Shadow):
         return _number(real, real.dtype) + 1j * imag if type(real) in TRACED_TYPES else real + 1j * imag
 
 
-class Float64(np.float64, metaclass=_Shadow):
-    """``numpy.float64``; of a traced number or array, itself in double precision."""
+def _converted(cls: type, x: Any = 0.0, /) -> Any:
+    """``numpy.float64(x)``; of a traced number or array, itself in that precision."""
+    if type(x) not in TRACED_TYPES:
+        return cls._builtin(x)  # np.float64 is this class during a trace
+    if x.ndim == 0 and not getattr(type(x), "immutable", False):
+        x = x[()]
+    return x if x.dtype == cls.dtype else x.astype(cls.dtype)
 
-    _builtin = np.float64
-    dtype = np.dtype(float)
 
-    def __new__(cls, x: Any = 0.0, /) -> Any:
-        if type(x) not in TRACED_TYPES:
-            return cls._builtin(x)  # np.float64 is this class during a trace
-        if x.ndim == 0 and not getattr(type(x), "immutable", False):
-            x = x[()]
-        return x if x.dtype == cls.dtype else x.astype(cls.dtype)
+def _shadow_of(kind: type) -> type:
+    return _Shadow(kind.__name__, (kind,), {"_builtin": kind, "dtype": np.dtype(kind), "__new__": _converted})
 
 
 SHADOWS = {"float": Float, "complex": Complex}
+NUMPY_SHADOWS = {id(kind): (kind, _shadow_of(kind)) for kind in (np.float64, np.float32, np.complex128, np.complex64)}
+"""``id(type) -> (type, replacement)``; by id, because during a trace the names in NumPy are the replacements."""

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from adpy.capture.codes import code_names, facts
-from adpy.capture.numbers import SHADOWS, Float64
+from adpy.capture.numbers import NUMPY_SHADOWS, SHADOWS
 from adpy.capture.registry import TRACED_TYPES
 from adpy.capture.replacements import importing, inner_python, original_of, replacement
 
@@ -236,7 +236,7 @@ class _Walk:
     def _replace(self, space: dict, name: str, value: Any) -> None:
         instead = replacement(value, self._thorough)
         # NumPy's own modules compare float64 by ``is``; the name that numpy offers to others may be replaced.
-        inside = instead is Float64 and space is not vars(np) and _root(space.get("__name__")) == "numpy"
+        inside = id(value) in NUMPY_SHADOWS and space is not vars(np) and _root(space.get("__name__")) == "numpy"
         if instead is not None and not inside:
             self.found.replaced.setdefault(id(space), (space, {}))[1][name] = (value, instead)
 

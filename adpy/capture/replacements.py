@@ -14,7 +14,7 @@ from adpy.capture.creators import CREATORS, make, wrap_fresh
 from adpy.capture.frames import FRAME, paused
 from adpy.capture.lifting import LiftedUfunc, around, lifted, rowed
 from adpy.capture.mathlib import math_replacements
-from adpy.capture.numbers import Float64
+from adpy.capture.numbers import NUMPY_SHADOWS
 
 __all__ = [
     "everything",
@@ -36,8 +36,7 @@ _internal: dict[int, tuple[Any, Any]] = {}
 _light: dict[int, tuple[Any, Any]] = {}
 _thorough: dict[int, tuple[Any, Any]] = {}
 # id(replacement) -> (replacement, original)
-_originals: dict[int, tuple[Any, Any]] = {id(Float64): (Float64, np.float64)}
-_FLOAT64 = np.float64  # during a trace that name is Float64
+_originals: dict[int, tuple[Any, Any]] = {id(shadow): (shadow, kind) for kind, shadow in NUMPY_SHADOWS.values()}
 _rows_seen = -1
 _random_seen = False
 
@@ -144,8 +143,9 @@ def replacement(original: Any, thorough: bool = False, internal: bool = False) -
     pair = _table.get(key)
     if pair is not None:
         return pair[1]
-    if original is _FLOAT64:
-        return Float64 if thorough and not internal else None
+    pair = NUMPY_SHADOWS.get(key)
+    if pair is not None:
+        return pair[1] if thorough and not internal else None
     kind = type(original)
     if kind is _DISPATCHER and not internal:
         table = _thorough if thorough else _light

@@ -72,3 +72,16 @@ def test_real_argument_gets_a_real_gradient():
     gradient = adpy.grad(lambda x: abs(np.vdot(np.exp(1j * x), np.array([1, 1j]))) ** 2)(X)
     assert gradient.dtype == float
     np.testing.assert_allclose(gradient, 2 * np.cos(X[1] - X[0]) * np.array([-1, 1]), rtol=1e-13)
+
+
+def test_numpys_types_keep_the_derivative():
+    """numpy.complex128(x) and its kin, of a number and of an array, are conversions and not the end of the trace."""
+
+    def f(x):
+        return abs(np.complex128(x[0]) * 1j + np.complex64(x[1])) + np.sum(abs(np.complex128(x))) + np.float32(x[1])
+
+    size = np.hypot(*X)
+    expected = np.array([X[0] / size + 1, X[1] / size + 2])
+    np.testing.assert_allclose(adpy.grad(f)(X), expected, rtol=1e-6)
+    np.testing.assert_allclose(adpy.jvp(f, X, np.array([0.0, 1.0]))[1], expected[1], rtol=1e-6)
+    assert np.complex128.__module__ == "numpy" and type(np.complex128(1)) is np.complex128
