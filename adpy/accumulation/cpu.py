@@ -136,12 +136,12 @@ def _table(size, head, tail, edges, alive):
 
 
 @numba.njit(cache=True, nogil=True)
-def eliminate(indptr, children, weights, removable, by_degree, offset, tie):
+def eliminate(indptr, children, weights, removable, by_degree, offset, tie, limit):
     """See :func:`adpy.accumulation.elimination.accumulate`.
 
     ``removable`` says which vertices go.  The next one is that of the smallest key, which is the Markowitz degree (if
     ``by_degree``) plus ``offset``; equal keys go by ``tie``.  Returns tails, heads and weights of the edges that are
-    left, the numbers of multiplications and of additions, and the order.
+    left, the numbers of multiplications and of additions, and the order; it stops when the first is above ``limit``.
     """
     n = indptr.shape[0] - 1
     edges = children.shape[0]
@@ -210,6 +210,8 @@ def eliminate(indptr, children, weights, removable, by_degree, offset, tie):
             edge = next_in[edge]
         alive[j] = False
         multiplications += ups * downs
+        if multiplications > limit:
+            break
         for up in range(ups):
             k, left = head[above[up]], weight[above[up]]
             for down in range(downs):

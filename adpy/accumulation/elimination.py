@@ -44,7 +44,7 @@ class Accumulated:
         return matrix
 
 
-def accumulate(graph: Graph, ordering: str = "markowitz") -> Accumulated:
+def accumulate(graph: Graph, ordering: str = "markowitz", limit: int | None = None) -> Accumulated | None:
     """Accumulate the Jacobian of a graph by vertex elimination.
 
     Eliminating a vertex multiplies the weight of each edge into it with that of each edge out of it, and adds the
@@ -56,6 +56,8 @@ def accumulate(graph: Graph, ordering: str = "markowitz") -> Accumulated:
     graph : Graph
     ordering : str
         A name in :data:`~adpy.accumulation.ORDERINGS`.
+    limit : int, optional
+        Give up, and return None, when that many multiplications are not enough.
 
     Raises
     ------
@@ -93,7 +95,10 @@ def accumulate(graph: Graph, ordering: str = "markowitz") -> Accumulated:
         rule.by_degree,
         rule.offset(graph),
         -np.arange(graph.size),
+        np.iinfo(np.int64).max if limit is None else limit,
     )
+    if limit is not None and multiplications > limit:
+        return None
     position = np.empty(graph.size, np.int64)
     position[graph.inputs] = np.arange(len(graph.inputs))
     columns = position[tails]

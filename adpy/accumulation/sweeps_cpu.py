@@ -32,7 +32,10 @@ def pull_rows(indptr, children, weights, inputs, outputs, jacobian):
             bars[outputs[start + lane], lane] = 1.0
             last = max(last, outputs[start + lane])
         for row in range(last, -1, -1):
-            if not np.any(bars[row] != 0.0):
+            used = False
+            for lane in range(LANES):
+                used = used or bars[row, lane] != 0.0
+            if not used:
                 continue
             for edge in range(indptr[row], indptr[row + 1]):
                 child = children[edge]

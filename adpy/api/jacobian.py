@@ -8,30 +8,24 @@ from typing import Any
 
 from adpy import capture
 from adpy.api.columns import by_columns
-from adpy.api.elimination import by_elimination
+from adpy.api.elimination import by_elimination, by_graph
 from adpy.api.forward_mode import input_leaves
-from adpy.api.holomorphic import check_complex_inputs, check_complex_result
+from adpy.api.holomorphic import check_complex_inputs, check_complex_result, is_complex
 from adpy.api.lanes import jacobian_in_lanes, lanes_above
+from adpy.api.modes import cheapest, is_forward, remember_forward, size_of, width_of
 from adpy.api.results import is_number
-from adpy.api.rows import by_rows, recorded
+from adpy.api.rows import Record, by_rows, recorded
 from adpy.api.running import check_function, is_differentiable, select
 from adpy.api.trees import flatten, rebuild
 from adpy.capture.registry import TRACED_TYPES
-from adpy.errors import ArgumentError
+from adpy.errors import ArgumentError, MissingRuleError
 from adpy.forward.tangents import OneDirectionError
 from adpy.plain import np
 from adpy.traced.dispatch import coerce
 
 __all__ = ["jacobian"]
 
-CHUNK = 64
-"""Directions in one forward pass: more cost memory, fewer repeat the function's own overhead."""
-
-ROW = 4
-"""What a sweep for one row costs, measured in columns of a forward pass."""
-
 _MODES = ("auto", "forward", "reverse", "elimination")
-_RECORDED = ("reverse", "elimination")
 
 
 def jacobian(
@@ -53,11 +47,10 @@ def jacobian(
     argnames : str or tuple of str, optional
         Names of the arguments to differentiate, instead of ``argnums``.
     mode : {"auto", "forward", "reverse", "elimination"}
-        ``"forward"`` calls ``function`` once for every 64 numbers of input, ``"reverse"`` once, with one sweep for
-        every number of output, ``"elimination"`` once, with vertex elimination on what it recorded (see
-        :mod:`adpy.accumulation`).  ``"auto"`` is forward for up to 64 numbers of input (one call).  For more it is
-        reverse, unless that shows output of more than a quarter as many numbers: then forward after all, with
-        further calls.
+        ``"forward"`` pushes all columns, up to a few hundred in one call of ``function``.  ``"reverse"`` calls it
+        once, and pulls all rows.  ``"elimination"`` calls it once, and does vertex elimination on what it recorded
+        (see :mod:`adpy.accumulation`).  ``"auto"`` calls it once and takes the way that costs least by what was
+        recorded; where that is forward mode, with a further call, which is remembered for the next time.
     has_aux : bool
         ``function`` returns ``(y, aux)``; ``aux`` is passed on without derivative.
     holomorphic : bool
@@ -116,18 +109,43 @@ def jacobian(
 def _blocks(call: tuple, inputs: list, mode: str, has_aux: bool) -> tuple[Any, Any, list]:
     """Result, aux, and for each result leaf the Jacobian with respect to each input leaf (None where not a number)."""
     size = sum(np.size(leaf) for leaf in inputs)
-    if mode in _RECORDED or (mode == "auto" and size > CHUNK):
-        with recorded(call, has_aux) as record:
-            outputs = sum(leaf.size for leaf in record.active)
-            if mode in _RECORDED or (ROW * outputs <= size and all(leaf.dtype.kind != "c" for leaf in record.active)):
-                by_mode = by_elimination if mode == "elimination" else by_rows
-                return record.y, record.aux, by_mode(record, inputs)
-    if _nested(inputs):
-        return by_columns(call, inputs, has_aux, 1)
+    width = 1 if _nested(inputs) else width_of(size)
+    if mode in ("reverse", "elimination"):
+        return _recorded(call, inputs, mode, has_aux, width)
+    if mode == "auto" and size > 1 and not is_forward(call[0], size):
+        try:
+            found = _recorded(call, inputs, mode, has_aux, width)
+        except MissingRuleError:
+            found = None  # forward mode may have a rule where reverse mode has none
+        if found is not None:
+            return found
+        if width > 1:
+            remember_forward(call[0], size)
     try:
-        return by_columns(call, inputs, has_aux, CHUNK)
+        return by_columns(call, inputs, has_aux, width)
     except OneDirectionError:
         return by_columns(call, inputs, has_aux, 1)
+
+
+def _recorded(call: tuple, inputs: list, mode: str, has_aux: bool, width: int) -> tuple | None:
+    """As :func:`_blocks`, from one record of the function; None if forward passes of ``width`` cost less."""
+    with recorded(call, has_aux) as record:
+        by_mode = _by_mode(record, inputs, mode, width)
+        return None if by_mode is None else (record.y, record.aux, by_mode(record, inputs))
+
+
+def _by_mode(record: Record, inputs: list, mode: str, width: int) -> Callable | None:
+    """What turns a record into the Jacobian; None for forward mode."""
+    if mode == "elimination":
+        return by_elimination
+    turning = any(is_complex(leaf) for leaf in inputs)
+    size = size_of(record, sum(np.size(leaf) for leaf in inputs), width)
+    graph = not (turning or record.tape.complex or _nested(inputs)) and record.tape.diagnose is None
+    if mode == "reverse":
+        return by_graph if graph and size.by_graph < size.by_rows else by_rows
+    if turning or any(leaf.dtype.kind == "c" for leaf in record.active):
+        return None
+    return {"rows": by_rows, "graph": by_graph, "columns": None}[cheapest(size, graph)]
 
 
 def _in_structure(arguments: list, parts: list | None, single: bool) -> Any:

@@ -25,10 +25,14 @@ from adpy.reverse.nodes import (
 from adpy.reverse.paths import resolve
 from adpy.reverse.storage import layout_of, relayout
 from adpy.reverse.sweep import rows_of_stream
+from adpy.rules.directions import many_directions
 
 __all__ = ["RowBuilder"]
 
-_MOVEMENTS = (Copy, Gather, Increment, Moved, Pack, Rearrangement, Write)
+_LARGEST = 1 << 22
+"""Entries of a block's Jacobian that are written out at once."""
+
+_MOVEMENTS = (Copy, Gather, Increment, Moved, Rearrangement, Write)
 """Nodes whose weights are 1 and -1."""
 
 
@@ -137,7 +141,9 @@ class RowBuilder:
             self.connect(rows, self.rows_of(node.operands[0]), 1.0)
         elif isinstance(node, Take):
             self.connect(rows, self.rows_of(node.operands[0])[node.saved[0]], 1.0)
-        elif not (isinstance(node, _MOVEMENTS) and self._moved(node, rows)):
+        elif isinstance(node, Pack):
+            self._packed(node, rows)
+        elif not (isinstance(node, _MOVEMENTS) and self._moved(node, rows)) and not self._pushed(node, rows):
             self._probed(node, rows)
 
     def _moved(self, node: Any, rows: np.ndarray) -> bool:
@@ -160,18 +166,55 @@ class RowBuilder:
             self.connect((number[used] * count[used]).astype(np.int64), children[used], count[used])
         return True
 
+    def _packed(self, node: Pack, rows: np.ndarray) -> None:
+        """Rows of a version whose entries were written one by one."""
+        positions, addresses, previous = node.saved
+        rows = rows.ravel()
+        children = np.zeros(rows.size, np.int64)
+        if previous is not None:
+            children = self.rows_of((previous, None, previous.shape, True)).ravel().copy()
+        addresses = np.asarray(addresses, np.int64)
+        children[positions] = np.where(addresses == 0, 0, self.addresses[addresses])
+        self.connect(rows, children, 1.0)
+
+    def _pushed(self, node: Any, rows: np.ndarray) -> bool:
+        """Rows of a block whose rule takes all directions in one call; False if that is not so."""
+        if not isinstance(node, BlockNode):
+            return False
+        row, values, static, y = node.saved
+        many = many_directions(row)
+        operands = node.operands
+        if many is None or isinstance(y, tuple) or not all(r is None or isinstance(r, tuple) for r in operands):
+            return False
+        found = []
+        for i, reference in enumerate(operands):
+            if reference is not None:
+                size = prod(reference[2])
+                if size * rows.size > _LARGEST:
+                    return False
+                unit = np.eye(size).reshape((*reference[2], size))
+                dots = tuple([unit if j == i else None for j in range(len(operands))])
+                local = many(dots, y, *values, **static)
+                if local is None or not np.isfinite(local).all():
+                    return False
+                found.append((reference, local.reshape(-1, size)))
+        for reference, local in found:
+            used = np.nonzero(local)
+            self.connect(rows.ravel()[used[0]], self.rows_of(reference).ravel()[used[1]], local[used])
+        return True
+
     def _probed(self, node: Any, rows: np.ndarray) -> None:
         """Rows of any node, one pullback an entry."""
-        for index in np.ndindex(node.shape):
+        for row, index in zip(rows.ravel(), np.ndindex(node.shape), strict=True):
             bar = np.zeros(node.shape)
             bar[index] = 1.0
             probe = pulled(node, bar)
             for address, weight in probe.scalars:
-                self.connect(rows[index], self.addresses[address], weight)
+                self.connect(row, self.addresses[address], weight)
             for reference, weight in probe.delivered:
                 children, weight = np.broadcast_arrays(self.rows_of(reference), weight)
                 used = weight != 0
-                self.connect(rows[index], children[used], weight[used])
+                self.connect(row, children[used], weight[used])
 
     def compressed(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Row pointers, children and weights."""
