@@ -15,6 +15,7 @@ from adpy.traced.binding import binder
 from adpy.traced.refusal import refuse, refuse_dead, refuse_rule, refuse_subclass
 
 __all__ = [
+    "apply_row",
     "array_function",
     "array_ufunc",
     "assemble",
@@ -261,7 +262,7 @@ def call_method(ufunc: np.ufunc, method: str, inputs: tuple, kwargs: dict) -> An
                     return frame.inert(getattr(ufunc, method), inputs, kwargs)
                 return getattr(ufunc, method)(*map(primal, inputs), **kwargs)
             refuse_rule(f"numpy.{ufunc.__name__}.{method}")
-        result = _apply_row(row, inputs, kwargs)
+        result = apply_row(row, inputs, kwargs)
     if out is not None:
         return _store(result, out[0] if type(out) is tuple else out, True, f"numpy.{ufunc.__name__}.{method}")
     return result
@@ -322,7 +323,7 @@ def call(function: Callable, args: tuple, kwargs: dict) -> Any:
         function = original_of(function)
         row = lookup(function)
     if row is not None:
-        return _apply_row(row, args, kwargs)
+        return apply_row(row, args, kwargs)
     implementation = getattr(function, "_implementation", None)
     if implementation is None:
         refuse_rule(f"{getattr(function, '__module__', 'numpy')}.{getattr(function, '__name__', function)}")
@@ -334,7 +335,8 @@ def call(function: Callable, args: tuple, kwargs: dict) -> Any:
         return implementation(*args, **kwargs)
 
 
-def _apply_row(row, args, kwargs):
+def apply_row(row: Any, args: tuple, kwargs: dict) -> Any:
+    """Call the function of a row, which need not be in the table."""
     kind = type(row)
     if kind is Structural:
         return _structural(row, args, kwargs)
