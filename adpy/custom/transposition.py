@@ -55,7 +55,7 @@ def transposed(linear: Callable, sources: Sequence, bars: Sequence, *, rule: str
     if size <= 1:
         return _by_units(linear, sources, bars)
     # Anywhere but at zero, where a rule may well take a short cut.
-    ones = [np.ones(shape_of(x), dtype_of(x))[()] for x in sources]
+    ones = [(np.zeros(shape_of(x), dtype_of(x)) + 1)[()] for x in sources]
     try:
         y, pullback = vjp(linear, *ones)
         found = pullback(tuple(bars))

@@ -29,7 +29,7 @@ def subtract(a: Any, b: Any) -> Any:
 
 def ones_like(tree: Any) -> Any:
     """Ones in the shapes and dtypes of the leaves: a point at which to take the derivative of a linear map."""
-    return map_leaves(lambda leaf: np.ones(shape_of(leaf), dtype_of(leaf))[()], tree)
+    return map_leaves(lambda leaf: (np.zeros(shape_of(leaf), dtype_of(leaf)) + 1)[()], tree)
 
 
 def pushed(function: Callable, x: Any, x_dot: Any) -> Any:
