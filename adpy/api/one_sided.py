@@ -65,7 +65,7 @@ def _tangents(leaf: Any, frame: LexicographicTrace, several: bool) -> Any:
     if type(leaf) is np.ndarray and leaf.dtype == object:
         leaf = coerce(leaf)
     if type(leaf) in TRACED_TYPES and leaf.frame is frame:
-        tangent = leaf.tangent[..., :-1]
+        tangent = leaf.tangent[..., :-2]
         if several:
             return tangent.copy()
         tangent = tangent[..., 0]
@@ -74,7 +74,7 @@ def _tangents(leaf: Any, frame: LexicographicTrace, several: bool) -> Any:
         return tangent.item() if leaf.__class__ in (float, complex) else tangent[()]
     if not is_differentiable(leaf) and not isinstance(leaf, int | np.ndarray | np.generic):
         return leaf
-    shape = (*np.shape(leaf), *((frame.width - 1,) if several else ()))
+    shape = (*np.shape(leaf), *((frame.directions,) if several else ()))
     if isinstance(leaf, float | int) and not isinstance(leaf, np.generic) and not shape:
         return 0.0
     return np.zeros(shape)[()]

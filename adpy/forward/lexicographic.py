@@ -4,9 +4,11 @@ Every decision of the program is taken as it falls a small step along the direct
 the tangents.  So the trace follows the branch that the program takes for all small ``t > 0``, and its tangents are the
 one-sided derivatives there (Griewank 2013; Khan and Barton 2015, for the order in which further directions decide).
 
-The last column of a tangent is no direction but holds the *names* of the entries: zero for what does not depend on an
-input that varies, and else a number that only entries with the same history have, such as ``x[0]`` and ``max(x[0], 0)``
-where ``x[0]`` is positive.  Such entries tie to every order, so that their tie is no question.
+Two more columns of a tangent are no directions.  The first holds the *names* of the entries: zero for what does not depend
+on an input that varies, and else a number that only entries with the same history have, such as ``x[0]`` and
+``max(x[0], 0)`` where ``x[0]`` is positive.  The second says which entries are *curved*: not known to be linear in the
+step.  Entries of one name, and entries that are not curved, tie to every order if they tie in value and tangents: of
+piecewise linear programs every decision is known.
 """
 
 from __future__ import annotations
@@ -56,16 +58,17 @@ class LexicographicTrace(WatchTrace):
         Did entries tie undecided in the sort that is running?
     """
 
-    __slots__ = ("crossed", "doubt", "named", "refused", "unsorted")
+    __slots__ = ("crossed", "directions", "doubt", "named", "refused", "unsorted")
 
     def __init__(self, tangents: Sequence) -> None:
         self.crossed = self.doubt = self.refused = None
         self.named, self.unsorted = 0, False
-        WatchTrace.__init__(self, [self._with_names(x) for x in tangents], tangents[0].shape[-1] + 1)
+        self.directions = tangents[0].shape[-1]
+        WatchTrace.__init__(self, [self._named(x) for x in tangents], self.directions + 2)
 
     def wrap(self, y, tangent):
         if tangent.dtype == np.float16:  # which holds too few whole numbers for names
-            tangent[..., -1] = np.where(tangent[..., -1] != 0, -1, 0)
+            tangent[..., -2] = np.where(tangent[..., -2] != 0, -1, 0)
         return WatchTrace.wrap(self, y, tangent)
 
     # ---- what the rules call
@@ -76,9 +79,11 @@ class LexicographicTrace(WatchTrace):
             x = coerce(x)
         if self.is_active(x):
             tangent = x.carried()
-            return Line(x._value, tangent[..., :-1], np.real(primal(tangent[..., -1])))
+            marks = np.real(primal(tangent[..., -2:]))
+            return Line(x._value, tangent[..., :-2], marks[..., 0], marks[..., 1] != 0)
         value = x._value if type(x) in TRACED_TYPES and x.frame is self else x
-        return Line(value, np.zeros((*np.shape(value), self.width - 1)), np.zeros(np.shape(value)))
+        shape = np.shape(value)
+        return Line(value, np.zeros((*shape, self.directions)), np.zeros(shape), np.zeros(shape, bool))
 
     def refuse(self, what: str) -> None:
         """Give up: what happens along the direction is not known."""
@@ -105,16 +110,16 @@ class LexicographicTrace(WatchTrace):
         self.named += moves.size
         return np.where(moves, names, 0.0)
 
-    def with_names(self, dots: Any, names: Any, y: Any) -> Any:
-        """A tangent for ``y`` from the tangents in the directions and the names."""
+    def marked(self, dots: Any, names: Any, curved: Any, y: Any) -> Any:
+        """A tangent for ``y`` from the tangents in the directions and the two columns of marks."""
         shape = np.shape(y)
-        dots = np.broadcast_to(dots, (*shape, self.width - 1))
-        names = np.broadcast_to(names, shape)[..., None]
-        return np.concatenate([dots, names], -1, dtype=None if type(dots) in TRACED_TYPES else dots.dtype)
+        dots = np.broadcast_to(dots, (*shape, self.directions))
+        marks = [np.broadcast_to(mark, shape)[..., None] for mark in (names, curved)]
+        return np.concatenate([dots, *marks], -1, dtype=None if type(dots) in TRACED_TYPES else dots.dtype)
 
-    def _with_names(self, dots: Any) -> Any:
-        moves = np.any(primal(dots) != 0, -1)
-        return np.concatenate([dots, self.fresh(moves)[..., None]], -1)
+    def _named(self, dots: Any) -> Any:
+        names = self.fresh(np.any(primal(dots) != 0, -1))[..., None]
+        return np.concatenate([dots, names, 0.0 * names], -1, dtype=None if type(dots) in TRACED_TYPES else dots.dtype)
 
     # ---- rows
 
@@ -125,21 +130,22 @@ class LexicographicTrace(WatchTrace):
                 refuse_rule(row.name, partial.position)
         with capture.lowered(self.parent), np.errstate(all="ignore"):
             rule = ELEMENTWISE.get(row.function, by_partials)
-            found, dots, *names = rule(self, row, lines, y)
+            found, dots, names, curved = rule(self, row, lines, y)
             moves = np.zeros(np.shape(y), bool)
             for x in lines:
                 moves = moves | x.moves
-            names = self.fresh(moves) if not names else np.where(np.less(names[0], 0), self.fresh(moves), names[0])
+            curved = moves if curved is None else curved
+            names = np.where(np.less(names, 0), self.fresh(moves), names)
             if found is not y:
                 if np.any(np.logical_and(primal(found) != primal(y), moves)):
                     self.crosses(row.name)
                 y = found if isinstance(y, ndarray) else type(y)(found)
-            return y, self.with_names(dots, names, y)
+            return y, self.marked(dots, names, curved, y)
 
     def block(self, row, operands, values, static, y):
         rule = BLOCKS.get(row.function)
         if rule is None:
-            return self.marked(row, operands, static, pushed(self, row, operands, values, static, y))
+            return self.pushed_block(row, operands, values, static, y)
         return rule(self, row, operands, values, static, y)
 
     def structural(self, row, bind, operands, values, static, y):
@@ -147,18 +153,20 @@ class LexicographicTrace(WatchTrace):
         if self.unsorted and row.function is np.take_along_axis:
             self.unsorted = False
             tangent = result.carried()
-            tangent[..., -1] = self.fresh(tangent[..., -1] != 0)
+            tangent[..., -2] = self.fresh(tangent[..., -2] != 0)
         return result
 
-    def marked(self, row, operands, static, result: Any) -> Any:
-        """A result of a block row with the column of moving entries set."""
+    def pushed_block(self, row, operands, values, static, y) -> Any:
+        """The result of a block row by its jvp."""
+        result = pushed(self, row, operands, values, static, y)
         parts = result if isinstance(result, list | tuple) else (result,)
         lines = [self.line(x) for x in operands if type(x) not in (list, tuple) and x is not None]
         lines += [self.line(x) for xs in operands if type(xs) in (list, tuple) for x in xs]
         for part in parts:
             if self.is_active(part):
-                moves = moved_entries(row, [x.moves for x in lines], static, np.shape(part))
-                part.carried()[..., -1] = self.fresh(moves)
+                moves, curved = moved_entries(row, lines, static, np.shape(part))
+                part.carried()[..., -2] = self.fresh(moves)
+                part.carried()[..., -1] = curved
         return result
 
     # ---- decisions

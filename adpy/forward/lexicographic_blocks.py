@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy.linalg
 
-from adpy import capture
-from adpy.forward.blocks import pushed
 from adpy.forward.lexicographic_elementwise import norm_tangents
 from adpy.forward.lines import Line, order, ranks
 from adpy.forward.tangents import fitted, fitted_scalar
@@ -24,22 +22,32 @@ linalg = numpy.linalg
 
 # Rows whose result entries depend on the entries over which they reduce, and only on these.
 _REDUCTIONS = frozenset((np.sum, np.mean, np.max, np.min, np.amax, np.amin, np.prod, np.var, np.std))
+# Rows that are linear in each of their operands.
+_LINEAR = frozenset((np.sum, np.mean, np.cumsum, np.matmul, np.dot, np.inner, np.outer, np.vdot, np.vecdot, np.matvec))
+_LINEAR |= frozenset((np.vecmat, np.tensordot, np.einsum, np.convolve, np.correlate))
 
 
-def moved_entries(row: Any, moves: list, static: dict, shape: tuple[int, ...]) -> Any:
-    """Which entries of a result move; all of them where it is not known better."""
-    if row.function in _REDUCTIONS and moves:
-        axes = tuple_of_axes(static.get("axis"), np.ndim(moves[0]))
-        return np.any(moves[0], axis=axes).reshape(shape) | any(np.any(m) for m in moves[1:])
-    return np.full(shape, any(np.any(m) for m in moves))
+def moved_entries(row: Any, lines: list[Line], static: dict, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    """Which entries of a result move, and which are curved; all of them where it is not known better."""
+    moving = [x for x in lines if np.any(x.moves)]
+    linear = row.function in _LINEAR and len(moving) < 2
+    if row.function in _REDUCTIONS and lines and moving[:1] == lines[:1]:
+        axes = tuple_of_axes(static.get("axis"), np.ndim(lines[0].moves))
+        moves, curved = (np.any(part, axis=axes).reshape(shape) for part in (lines[0].moves, lines[0].curved))
+        others = len(moving) > 1
+        return moves | others, curved if linear else moves | others
+    moves = np.full(shape, bool(moving))
+    return moves, np.full(shape, any(np.any(x.curved) for x in moving)) if linear else moves
 
 
-def _result(trace: Any, row: Any, operands: Any, static: dict, y: Any, dots: Any, names: Any = None) -> Any:
+def _result(
+    trace: Any, row: Any, operands: Any, static: dict, y: Any, dots: Any, names: Any = None, curved: Any = None
+) -> Any:
     """The traced result with these tangents."""
     if names is None:
-        moves = moved_entries(row, [trace.line(x).moves for x in operands if x is not None], static, np.shape(y))
-        names = trace.fresh(moves)
-    tangent = trace.with_names(np.broadcast_to(dots, (*np.shape(y), trace.width - 1)), names, y)
+        moves, bent = moved_entries(row, [trace.line(x) for x in operands if x is not None], static, np.shape(y))
+        names, curved = trace.fresh(moves), bent if curved is None else curved & moves
+    tangent = trace.marked(np.broadcast_to(dots, (*np.shape(y), trace.directions)), names, curved, y)
     if isinstance(y, np.ndarray):
         return trace.wrap(y, fitted(tangent, y, trace.width, False))
     return trace.wrap(y, fitted_scalar(tangent, y))
@@ -48,11 +56,7 @@ def _result(trace: Any, row: Any, operands: Any, static: dict, y: Any, dots: Any
 def _merged(x: Line, axis: Any) -> Line:
     """The reduced axes moved to the end and made one."""
     columns = [merge(x.dots[..., i], axis) for i in range(x.dots.shape[-1])]
-    return Line(merge(x.value, axis), np.stack(columns, -1), merge(x.names, axis))
-
-
-def _arrayed(x: Line) -> Line:
-    return Line(np.asarray(x.value), np.asarray(x.dots), np.asarray(x.names))
+    return Line(merge(x.value, axis), np.stack(columns, -1), merge(x.names, axis), merge(x.curved, axis))
 
 
 # ---- extrema
@@ -63,7 +67,7 @@ def _extremum(sign: int) -> Callable:
         initial = operands[1]
         if given(initial) and (trace.is_active(initial) or np.any(np.asarray(initial) == y)):
             trace.refuse(f"{row.name} ties with its initial value")
-        x = _arrayed(trace.line(operands[0]))
+        x = trace.line(operands[0]).arrayed()
         axis = static.get("axis")
         if axis == ():
             return _result(trace, row, operands, static, y, x.dots)
@@ -81,8 +85,11 @@ def _extremum(sign: int) -> Callable:
         dots = np.stack(columns, -1)
         dots = np.where(np.any(np.isnan(dots), -1, keepdims=True), np.nan, dots)
         dots = np.where(np.isnan(top), np.nan, dots)
-        names = _common_name(trace, np.reshape(x.names, np.shape(x.value)), hit)
-        return _result(trace, row, operands, static, y, *[np.reshape(a, (*np.shape(y), *b)) for a, b in ((dots, (-1,)), (names, ()))])
+        names, curved = _common_name(trace, x.names, hit), np.any(x.curved & hit, -1)
+        dots = np.reshape(dots, (*np.shape(y), -1))
+        return _result(
+            trace, row, operands, static, y, dots, np.reshape(names, np.shape(y)), np.reshape(curved, np.shape(y))
+        )
 
     return rule
 
@@ -108,19 +115,20 @@ def _norm(trace, row, operands, values, static, y):
     else:
         matrix = len(tuple_of_axes(axis, ndim)) == 2 and not (ord is None and axis is None)
     if ord in (None, "fro", "f") or (ord == 2 and not matrix):
-        line = _merged(_arrayed(trace.line(x)), axis)
+        line = _merged(trace.line(x).arrayed(), axis)
         dots = norm_tangents(line.value, line.dots, np.reshape(y, np.shape(line.value)[:-1]))
         return _result(trace, row, operands, static, y, np.reshape(dots, (*np.shape(y), -1)))
     if ord in (1, -1, np.inf, -np.inf) and (matrix or ord != -1):
         tangent = _sums_of_sizes(x, ord, tuple_of_axes(axis, ndim), matrix)
-        dots = np.reshape(trace.line(tangent).dots, (*np.shape(y), -1))
-        return _result(trace, row, operands, static, y, dots)
+        line = trace.line(tangent).arrayed()
+        dots, curved = np.reshape(line.dots, (*np.shape(y), -1)), np.reshape(line.curved, np.shape(y))
+        return _result(trace, row, operands, static, y, dots, curved=curved)
     if not matrix and (ord == 0 or np.any(values[0] == 0)):
         _doubt(trace, row, "of entries that are zero")
         return _result(trace, row, operands, static, y, np.nan)
     if matrix:
         return _separate(trace, row, operands, values, static, y)
-    return trace.marked(row, operands, static, pushed(trace, row, operands, values, static, y))
+    return trace.pushed_block(row, operands, values, static, y)
 
 
 def _sums_of_sizes(x, ord, axes, matrix):
@@ -143,7 +151,7 @@ def _doubt(trace, row, why):
 def _std(trace, row, operands, values, static, y):
     a = operands[0]
     if not np.any(np.asarray(y) == 0) or not trace.is_active(a):
-        return trace.marked(row, operands, static, pushed(trace, row, operands, values, static, y))
+        return trace.pushed_block(row, operands, values, static, y)
     if given(operands[1]) or given(static.get("where", None)):
         _doubt(trace, row, "with mean= or where= at zero")
         return _result(trace, row, operands, static, y, np.nan)
@@ -151,7 +159,7 @@ def _std(trace, row, operands, values, static, y):
     correction = static.get("correction")
     freedom = count(np.shape(values[0]), axis) - (correction if given(correction) else static.get("ddof", 0))
     deviation = a - np.mean(a, axis=axis, keepdims=True)
-    line = _merged(_arrayed(trace.line(deviation)), axis)
+    line = _merged(trace.line(deviation).arrayed(), axis)
     size = np.reshape(np.asarray(y), np.shape(line.value)[:-1])
     exact = np.where(size[..., None] == 0, 0.0, line.value)  # rounding of the mean must not hide the tie
     dots = norm_tangents(exact, line.dots, size * np.sqrt(freedom)) / np.sqrt(freedom)
@@ -167,7 +175,7 @@ def _order_statistic(trace, row, operands, values, static, y):
     if given(static.get("weights")):
         trace.refuse(f"{row.name} with weights")
     axis = static.get("axis")
-    x = _merged(_arrayed(trace.line(operands[0])), axis)
+    x = _merged(trace.line(operands[0]).arrayed(), axis)
     rank, _ = ranks(x, -1)
     place = np.argsort(rank, axis=-1, kind="stable")
     distinct = np.argsort(place, axis=-1).astype(float)
@@ -180,7 +188,7 @@ def _order_statistic(trace, row, operands, values, static, y):
         for i in range(x.dots.shape[-1])
     ]
     dots = np.stack([np.reshape(c, np.shape(y)) for c in columns], -1)
-    return _result(trace, row, operands, static, y, dots)
+    return _result(trace, row, operands, static, y, dots, curved=np.full(np.shape(y), bool(np.any(x.curved))))
 
 
 # ---- interpolation
@@ -192,13 +200,12 @@ def _interp(trace, row, operands, values, static, y):
         return _off_nodes(trace, row, operands, values, static, y)
     nodes = np.any(np.equal(np.reshape(x, (-1, 1)), np.reshape(xp, (1, -1))))
     if not nodes:
-        return trace.marked(row, operands, static, pushed(trace, row, operands, values, static, y))
+        return trace.pushed_block(row, operands, values, static, y)
     if any(given(end) for end in operands[3:5]):
         return _off_nodes(trace, row, operands, values, static, y)
-    point, place, height = (_arrayed(trace.line(a)) for a in operands[:3])
+    point, place, height = (trace.line(a).arrayed() for a in operands[:3])
     n = np.size(xp)
-    grid = Line(point.value[..., None], point.dots[..., None, :], point.names[..., None])
-    side, lost = order(grid, place)
+    side, lost = order(point.column(), place)
     if np.any(lost & ~_equal_slopes(xp, values[2])[(None,) * np.ndim(x)]):
         trace.refuse("numpy.interp stays at a node")
     right = np.sum(side >= 0, -1)
@@ -209,7 +216,9 @@ def _interp(trace, row, operands, values, static, y):
     dots = slope[..., None] * (point.dots - (1 - t) * place.dots[j] - t * place.dots[j + 1])
     dots = dots + (1 - t) * height.dots[j] + t * height.dots[j + 1]
     dots = np.where((right == 0)[..., None], height.dots[0], np.where((right == n)[..., None], height.dots[-1], dots))
-    return _result(trace, row, operands, static, y, dots)
+    still = not np.any(place.moves) and not (np.any(point.moves) and np.any(height.moves))
+    curved = np.broadcast_to(point.curved | np.any(height.curved), np.shape(y)) if still else None
+    return _result(trace, row, operands, static, y, dots, curved=curved)
 
 
 def _equal_slopes(xp, fp):
@@ -224,7 +233,7 @@ def _off_nodes(trace, row, operands, values, static, y):
         x, xp = x % period, xp % period
     if np.any(np.equal(np.reshape(x, (-1, 1)), np.reshape(xp, (1, -1)))):
         trace.refuse("numpy.interp at a node")
-    return trace.marked(row, operands, static, pushed(trace, row, operands, values, static, y))
+    return trace.pushed_block(row, operands, values, static, y)
 
 
 # ---- smooth only off ties
@@ -237,12 +246,12 @@ def _spectral(values_of: Callable) -> Callable:
         numbers = values_of(values, y)
         if numbers is not None and _close(numbers):
             _doubt(trace, row, "of a matrix with repeated (or zero) singular values or eigenvalues")
-            result = trace.marked(row, operands, static, pushed(trace, row, operands, values, static, y))
+            result = trace.pushed_block(row, operands, values, static, y)
             for part in result if isinstance(result, list | tuple) else (result,):
                 if trace.is_active(part):
-                    part.carried()[..., :-1] = np.nan
+                    part.carried()[..., :-2] = np.nan
             return result
-        return trace.marked(row, operands, static, pushed(trace, row, operands, values, static, y))
+        return trace.pushed_block(row, operands, values, static, y)
 
     return rule
 
@@ -278,13 +287,13 @@ def _full_rank(trace, row, operands, values, static, y):
     a = values[0]
     if trace.is_active(operands[0]) and np.any(np.linalg.matrix_rank(a) < min(np.shape(a)[-2:])):
         trace.refuse(f"{row.name} of a matrix without full rank")
-    return trace.marked(row, operands, static, pushed(trace, row, operands, values, static, y))
+    return trace.pushed_block(row, operands, values, static, y)
 
 
 def _frexp(trace, row, operands, values, static, y):
     if np.any(np.logical_and(np.abs(y[0]) == 0.5, trace.line(operands[0]).moves)):
         trace.refuse("numpy.frexp of a power of two")
-    return trace.marked(row, operands, static, pushed(trace, row, operands, values, static, y))
+    return trace.pushed_block(row, operands, values, static, y)
 
 
 BLOCKS: dict[Callable, Callable] = {

@@ -42,7 +42,7 @@ def _comparison(ufunc: np.ufunc, compare: Callable) -> Callable:
 def _complex(trace, ufunc, a, b):
     """Comparisons of complex numbers: equality; a tie of the real part decides about the others."""
     parts = [
-        order(Line(part(a.value), part(a.dots), a.names), Line(part(b.value), part(b.dots), b.names))
+        order(*[Line(part(x.value), part(x.dots), x.names, x.curved) for x in (a, b)])
         for part in (np.real, np.imag)
     ]
     if any(np.any(lost) for _, lost in parts):
@@ -77,7 +77,7 @@ def _of_truths(function: Callable) -> Callable:
 
 def _signbit(trace, x):
     line = trace.line(x)
-    side, lost = order(line, Line(0.0, np.zeros(1), 0.0))
+    side, lost = order(line, Line.constant(0.0))
     if np.any(lost):
         trace.refuse("numpy.signbit at zero")
     return np.where(side == 0, np.signbit(line.value), side < 0)
@@ -118,8 +118,7 @@ def _equal(a, b, equal_nan):
 
 def _ranked(trace, x, axis, what, harmless=False):
     """Integers in the order in which the entries of ``x`` will be."""
-    line = trace.line(x)
-    line = Line(np.asarray(line.value), np.asarray(line.dots), np.asarray(line.names))
+    line = trace.line(x).arrayed()
     if np.ndim(line.value) == 0:
         return np.zeros((), int), line
     rank, tied = ranks(line, axis)
@@ -180,8 +179,7 @@ def _searchsorted(trace, a, v, side="left", sorter=None):
     nodes, x = trace.line(a), trace.line(v)
     if sorter is not None:
         nodes = nodes[primal(sorter)]
-    grid = Line(np.asarray(x.value)[..., None], np.asarray(x.dots)[..., None, :], np.asarray(x.names)[..., None])
-    sign, lost = order(grid, nodes)
+    sign, lost = order(x.column(), nodes)
     if np.any(lost):
         trace.refuse("numpy.searchsorted has a tie")
     return np.sum(sign > 0 if side == "left" else sign >= 0, -1)

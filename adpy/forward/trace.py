@@ -81,8 +81,10 @@ class ForwardTrace(Trace):
         return DualElement(y, tangent, self)
 
     def _raised(self, array: Any) -> Any:
-        """An array that can also take values of the enclosing trace, if there is one."""
-        return array if self.parent is None or type(array) is not ndarray else self.parent.lift(array)
+        """An array that can also take values of the enclosing traces, if there are any."""
+        if self.parent is None or (type(array) is not ndarray and not self.thorough):
+            return array
+        return self.parent.raised(array)
 
     def lift(self, y: Any) -> Any:
         kind = type(y)
@@ -90,7 +92,7 @@ class ForwardTrace(Trace):
             return self.array(self._raised(y), None, self) if y.dtype.kind in "fc" else y
         if kind not in TRACED_TYPES or kind.immutable or y.frame is self:
             return y
-        return self.array(y, None, self)
+        return self.array(self._raised(y), None, self)
 
     def lift_borrowed(self, array: Any) -> Any:
         return self.array(array, None, self, (BORROWED, None))
