@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 from typing import Any
 
+from adpy.batching.lane_product import lane_product
 from adpy.batching.movement import moveaxis, reshape
 from adpy.batching.onebyone import one_by_one
 from adpy.batching.registry import RULES, apply, axis_of, batched
@@ -31,10 +32,10 @@ def product(a: Any, b: Any, laned_a: bool, laned_b: bool, depth_a: int, depth_b:
         )
     if not laned_a and depth_b == 1 and depth_a <= 2:
         return np.matmul(a, b)
-    if not laned_b and depth_a == 1 and depth_b <= 2:
-        return np.matmul(b.T, a) if depth_b == 2 else np.matmul(b, a)
-    if laned_a and laned_b and depth_a == depth_b == 1:
-        return np.sum(a * b, axis=0)
+    if not laned_b and depth_a == depth_b == 1:
+        return np.matmul(b, a)
+    if laned_a and laned_b and depth_a <= 2 and depth_b <= 2:
+        return lane_product(a, b)
     first_a, first_b = _lanes_first(a, laned_a), _lanes_first(b, laned_b)
     if depth_a == 1:
         first_a = first_a[..., None, :]
