@@ -10,6 +10,7 @@ import numpy as np
 
 from adpy.api.jacobian import jacobian
 from adpy.api.trees import flatten, rebuild
+from adpy.diagnostics.conditioning import Diagnosis, diagnose
 from adpy.errors import AdpyError, ArgumentError
 
 __all__ = ["DerivativeMismatch", "DerivativeReport", "check_derivatives", "differences"]
@@ -64,12 +65,15 @@ class DerivativeReport:
         Largest difference between reverse mode and the extrapolated differences.
     unsure : int
         Entries where the differences themselves did not converge (a kink, noise): compared between modes only.
+    diagnosis : Diagnosis or None
+        With ``report=True``: conditioning, cancellation, kinks nearby, and where NaN and infinities came from.
     """
 
     disagreements: tuple[Disagreement, ...]
     entries: int
     largest_error: float
     unsure: int
+    diagnosis: Diagnosis | None = None
 
     @property
     def ok(self) -> bool:
@@ -82,7 +86,8 @@ class DerivativeReport:
             head += f"; {self.unsure} where the differences do not converge (a kink or noise nearby)"
         lines = [str(d) for d in self.disagreements[:20]]
         more = len(self.disagreements) - len(lines)
-        return "\n".join([head, *lines, *([f"… and {more} more"] if more > 0 else [])])
+        tail = [str(self.diagnosis)] if self.diagnosis is not None else []
+        return "\n".join([head, *lines, *([f"… and {more} more"] if more > 0 else []), *tail])
 
 
 def differences(
@@ -139,7 +144,7 @@ def differences(
 
 
 def check_derivatives(
-    function: Callable, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, raises: bool = True
+    function: Callable, *args: Any, rtol: float = 1e-6, atol: float = 1e-8, raises: bool = True, report: bool = False
 ) -> DerivativeReport:
     """Compare forward mode, reverse mode and extrapolated differences of ``function`` at ``args``.
 
@@ -155,6 +160,9 @@ def check_derivatives(
         Allowed relative and absolute differences, on top of the error estimate of the differences.
     raises : bool
         Raise on a disagreement; otherwise only report it.
+    report : bool
+        Look closer: relative condition numbers, agreement of both modes and the differences, cancellation of digits,
+        kinks nearby, and the origin of NaN and infinities.  The function is run a few times more.
 
     Returns
     -------
@@ -223,10 +231,13 @@ def check_derivatives(
         inputs,
     )
     largest = float(np.max(abs(found["reverse"] - expected), where=sure, initial=0.0))
-    report = DerivativeReport(tuple(wrong), expected.size, largest, int((~sure).sum()))
+    diagnosis = None
+    if report:
+        diagnosis = diagnose(function, tuple(arguments(x)), plain(x), found, (expected, error), (outputs, inputs))
+    result = DerivativeReport(tuple(wrong), expected.size, largest, int((~sure).sum()), diagnosis)
     if wrong and raises:
-        raise DerivativeMismatch(report)
-    return report
+        raise DerivativeMismatch(result)
+    return result
 
 
 def _leaves(args):
