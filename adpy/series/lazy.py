@@ -12,7 +12,6 @@ from typing import Any
 
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
-from adpy.errors import TracedValueError
 from adpy.forward.tangents import leaves
 from adpy.plain import np
 from adpy.series.multilinear import multilinear
@@ -49,15 +48,11 @@ class LazyTrace(Trace):
         The transform whose operation it is.
     """
 
-    __slots__ = ("known", "owner")
+    __slots__ = ("known",)
 
     def __init__(self, owner: Any) -> None:
         self.tag, self.parent, self.open, self.detached = new_tag(), owner.parent, True, []
-        self.owner = owner
         self.known: dict[tuple, Lazy] = {}
-
-    def note(self, error: TracedValueError) -> None:
-        self.owner.note(error)
 
     def wrap(self, value: Any, node: Node) -> Lazy:
         """The value of a node."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
+from adpy.errors import TracedValueError
 from adpy.forward.tangents import copied, finite, fitted, fitted_scalar, zeros
 from adpy.forward.trace import ForwardTrace
 from adpy.plain import np
@@ -94,12 +95,16 @@ class SeriesTrace(ForwardTrace):
             found = self._recurrence(row.function, operands, y)
             if found is not None and _finite(found):
                 return self.wrap(y, self._fitted(found, y, given))
-            lazy = LazyTrace(self)
-            opened = [
-                value if len(terms) == 1 else lazy.wrap(terms[0], Given(terms))
-                for value, terms in zip(values, operands, strict=True)
-            ]
-            return self._closed(y, lazy.elementwise(row, opened, values, y), given)
+            try:
+                lazy = LazyTrace(self)
+                opened = [
+                    value if len(terms) == 1 else lazy.wrap(terms[0], Given(terms))
+                    for value, terms in zip(values, operands, strict=True)
+                ]
+                return self._closed(y, lazy.elementwise(row, opened, values, y), given)
+            except TracedValueError as error:
+                self.note(error)
+                raise
 
     def _series(self, x: Any, value: Any) -> list:
         """The coefficients of an operand, its primal first; a constant has no others."""
@@ -141,8 +146,13 @@ class SeriesTrace(ForwardTrace):
         parts = y if several else [y]
         if given:
             with capture.lowered(self.parent), np.errstate(all="ignore"):
-                found = lazy.block(row, opened, values, static, y)
-                results = [self._closed(p, f, given) for p, f in zip(parts, found if several else [found], strict=True)]
+                try:
+                    found = lazy.block(row, opened, values, static, y)
+                    found = found if several else [found]
+                    results = [self._closed(part, f, given) for part, f in zip(parts, found, strict=True)]
+                except TracedValueError as error:
+                    self.note(error)
+                    raise
         else:
             results = [self.lift(part) for part in parts]
         if not several:
