@@ -28,11 +28,10 @@ def follow(function: Callable, *args: Any, **kwargs: Any) -> Any:
                 result = call(*args, **kwargs)
         except TracedValueError as error:
             refused = refused or error
-            attempt = frame.detached[noted:]
             del frame.detached[noted:]
             continue
         if level:
             capture.settle(function, level)
         return result
-    frame.detached.extend(attempt)
+    frame.detached.append(refused)
     raise refused

@@ -54,12 +54,12 @@ def transposed(linear: Callable, sources: Sequence, bars: Sequence, *, rule: str
     size = _real_size(sources)
     if size <= 1:
         return _by_units(linear, sources, bars)
-    # Anywhere but at zero, where a rule may well take a short cut.
-    ones = [(np.zeros(shape_of(x), dtype_of(x)) + 1)[()] for x in sources]
+    # Anywhere but at zero, where a rule may well take a short cut, and at one, where a square looks linear.
+    point = [(np.zeros(shape_of(x), dtype_of(x)) + 0.75)[()] for x in sources]
     try:
-        y, pullback = vjp(linear, *ones)
+        y, pullback = vjp(linear, *point)
         found = pullback(tuple(bars))
-        if any(map(_is_batched, (*y, *bars))) or _is_transpose(y, bars, ones, found):
+        if any(map(_is_batched, (*y, *bars))) or _is_transpose(y, bars, point, found):
             return found
         seen = None
     except Exception as error:  # of compiled code, for example, that was given traced values
@@ -71,7 +71,7 @@ def transposed(linear: Callable, sources: Sequence, bars: Sequence, *, rule: str
         seen.add_note(f"{advice}: {instead}.")
         raise seen
     found = _by_units(linear, sources, bars)
-    if not _is_transpose(linear(*ones), bars, ones, found):
+    if not _is_transpose(linear(*point), bars, point, found):
         raise RuleError(f"{rule} is not linear in the {of} (adpy.check_rule says more)")
     return found
 
@@ -124,11 +124,11 @@ def _is_batched(x: Any) -> bool:
     return False
 
 
-def _is_transpose(y: Sequence, bars: Sequence, ones: Sequence, found: Sequence) -> bool:
-    """Do the inner products agree: of ``bars`` with the image ``y`` of ``ones``, and of ``found`` with ``ones``?"""
+def _is_transpose(y: Sequence, bars: Sequence, point: Sequence, found: Sequence) -> bool:
+    """Do the inner products agree: of ``bars`` with the image ``y`` of ``point``, and of ``found`` with ``point``?"""
     y, bars, found = ([np.asarray(primal(x)) for x in part] for part in (y, bars, found))
     with np.errstate(all="ignore"):
-        gap = abs(_inner(y, bars) - _inner(ones, found))
+        gap = abs(_inner(y, bars) - _inner(point, found))
         scale = sum(float(np.sum(abs(a * b))) for a, b in zip(y, bars, strict=True))
         scale += sum(float(np.sum(abs(b))) for b in found)
         digits = max(np.finfo(x.dtype).eps for x in (*y, *found) if x.dtype.kind in "fc")
