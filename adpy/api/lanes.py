@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -60,8 +61,8 @@ def _like_input(lanes: Trace, bar: Any, leaf: Any) -> Any:
     dtype = getattr(leaf, "dtype", None)
     if dtype is not None and dtype.kind in "fc" and bar.dtype != dtype:
         bar = bar.astype(dtype)
-    if type(bar) is np.ndarray and bar.base is not None:
-        bar = bar.copy()
+    if type(bar) is np.ndarray and bar.base is not None and sys.getrefcount(bar.base) > 2:
+        bar = bar.copy()  # somebody else holds its memory
     return lanes.wrap(bar, True, leaf.__class__ is float)
 
 

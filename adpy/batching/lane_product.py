@@ -17,7 +17,7 @@ from adpy.traced.dispatch import apply_row
 __all__ = ["lane_product"]
 
 # Bound at import: NumPy's own names are replaced during a trace.
-_matmul, _moveaxis, _reshape = np.matmul, np.moveaxis, np.reshape
+_matmul, _moveaxis, _in_order = np.matmul, np.moveaxis, np.ascontiguousarray
 
 
 def lane_product(a: Any, b: Any) -> Any:
@@ -49,7 +49,9 @@ def _product(a, b):
 
 
 def _outer(a, b):
-    """The product of a column and a row in every lane."""
+    """The product of a column and a row in every lane, laid out lane after lane."""
+    if type(a) not in TRACED_TYPES and type(b) not in TRACED_TYPES:
+        a, b = _in_order(a.T).T, _in_order(b.T).T
     return a[:, None] * b[None]
 
 
