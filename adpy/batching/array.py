@@ -310,6 +310,29 @@ class BatchArray(Entries, BatchBase):
         (self._shared if data is None else data).setflags(write=write, align=align, uic=uic)
 
 
+def _fast(name: str, operate: Any, swap: bool) -> None:
+    """The operator ``name`` without detours, for numbers and values of the same lanes."""
+    general = getattr(BatchBase, name)
+
+    def method(self, other):
+        data, kind, frame = self._data, type(other), self.frame
+        if data is not None and frame.direct:
+            if kind is BatchArray or kind is BatchScalar:
+                other_data = other._data
+                if other_data is not None and other.frame is frame:
+                    return frame.wrap(operate(other_data, data) if swap else operate(data, other_data), True)
+            elif kind is float or kind is int:
+                return frame.wrap(operate(other, data) if swap else operate(data, other), True)
+        return general(self, other)
+
+    setattr(BatchArray, name, method)
+
+
+for _name in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv"):
+    _fast(f"__{_name}__", getattr(operator, _name), False)
+    _fast(f"__r{_name}__", getattr(operator, _name), True)
+
+
 def _shared_key(key: Any) -> Any:
     """A data key without the axis of the lanes."""
     if type(key) is tuple and any(k is Ellipsis for k in key):

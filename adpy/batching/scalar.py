@@ -10,8 +10,8 @@ from adpy.plain import np
 
 __all__ = ["BatchReal", "BatchScalar"]
 
-ndarray = np.ndarray
-_PLAIN = frozenset([float, int, bool, np.float64])
+_NUMBERS = frozenset([float, int, bool, np.float64])
+_PYTHON_NUMBERS = frozenset([float, int])
 _PYTHON = {"f": float, "c": complex, "b": bool, "i": int, "u": int}
 
 
@@ -99,36 +99,26 @@ def _fast(name: str, operate: Any, swap: bool, keep: bool) -> None:
     """
     general = getattr(BatchBase, name)
 
-    def method(self, other):
-        kind, frame = type(other), self.frame
-        if frame.parent is None and frame.open:
-            if kind is BatchScalar and other.frame is frame:
-                return BatchScalar(
-                    operate(other._data, self._data) if swap else operate(self._data, other._data), frame
-                )
-            if kind in _PLAIN:
-                return BatchScalar(operate(other, self._data) if swap else operate(self._data, other), frame)
-        return general(self, other)
+    def generated(cls: type, plain: frozenset) -> Any:
+        def method(self, other):
+            kind, frame = type(other), self.frame
+            if frame.direct:
+                if kind is cls and other.frame is frame:
+                    other = other._data
+                    return cls(operate(other, self._data) if swap else operate(self._data, other), frame)
+                if kind in plain:
+                    return cls(operate(other, self._data) if swap else operate(self._data, other), frame)
+            return general(self, other)
 
-    setattr(BatchScalar, name, method)
+        return method
 
-    def real_method(self, other):
-        kind, frame = type(other), self.frame
-        if frame.parent is None and frame.open:
-            if kind is BatchReal and other.frame is frame:
-                return BatchReal(operate(other._data, self._data) if swap else operate(self._data, other._data), frame)
-            if kind is float or kind is int:
-                return BatchReal(operate(other, self._data) if swap else operate(self._data, other), frame)
-        return general(self, other)
-
-    setattr(BatchReal, name, real_method if keep else general)
+    setattr(BatchScalar, name, generated(BatchScalar, _NUMBERS))
+    setattr(BatchReal, name, generated(BatchReal, _PYTHON_NUMBERS) if keep else general)
 
 
-for _name in ("add", "sub", "mul"):
-    _fast(f"__{_name}__", getattr(operator, _name), False, True)
-    _fast(f"__r{_name}__", getattr(operator, _name), True, True)
-for _name in ("truediv", "pow", "mod", "floordiv"):
-    _fast(f"__{_name}__", getattr(operator, _name), False, False)
-    _fast(f"__r{_name}__", getattr(operator, _name), True, False)
+for _name in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv"):
+    for _reflected in (False, True):
+        _keep = _name in ("add", "sub", "mul")
+        _fast(f"__{'r' * _reflected}{_name}__", getattr(operator, _name), _reflected, _keep)
 for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
     _fast(f"__{_name}__", getattr(operator, _name), False, False)

@@ -7,7 +7,7 @@ the arrays of all lanes, since lanes never mix.  So it costs what it costs on su
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from adpy import capture
 from adpy.batching.array import FROZEN, BatchArray
@@ -24,7 +24,6 @@ from adpy.traced.trace import Trace
 __all__ = ["BatchTrace"]
 
 ndarray, float64 = np.ndarray, np.float64
-_ENTRYWISE: set = set()  # ufuncs known to be elementwise, and not made by numpy.frompyfunc
 _ABOVE = 1 << 60  # tags of batches: larger than those of all transforms that are not
 _PYTHON = frozenset([float, int, bool, complex])
 _SEQUENCES = (list, tuple)
@@ -48,24 +47,28 @@ class BatchTrace(Trace):
     ----------
     restart : Restart or None
         The first interruption of the run, even if user code swallowed it.
+    direct : bool
+        May operations go straight to the values of all lanes?  Not if these belong to an enclosing batch.
     wants_copies : bool
         Was something written into memory that all lanes share?
     """
 
-    __slots__ = ("base", "copies", "level", "number", "restart", "size", "wants_copies")
+    __slots__ = ("base", "copies", "direct", "level", "number", "restart", "size", "wants_copies")
     batched = True
+    entrywise: ClassVar[set] = set()  # ufuncs known to be elementwise, and not made by numpy.frompyfunc
 
     def __init__(self, size: int, level: int = 0, copies: bool = False, number: Any = None) -> None:
         Trace.__init__(self)
         self.tag = _ABOVE + new_tag()
         self.base = self.parent
+        self.direct = self.base is None or not self.base.batched
         self.size, self.level, self.copies, self.number = size, level, copies, number
         self.wants_copies = False
         self.restart = None
 
     def close(self) -> None:
         """End the run: its values are dead."""
-        self.open = False
+        self.open = self.direct = False
 
     def note(self, error: TracedValueError) -> None:
         """Remember a refusal; those of a transform inside are that transform's."""
@@ -168,12 +171,12 @@ class BatchTrace(Trace):
         """``ufunc(*inputs)``, or ``operate(*inputs)``, entry by entry."""
         if not self.open:
             refuse_dead()
-        if ufunc not in _ENTRYWISE:
+        if ufunc not in self.entrywise:
             if ufunc.signature is not None:
                 return self.call(ufunc, tuple(inputs), {})
             if set("".join(ufunc.types)) <= {"O", "-", ">"}:
                 return python_ufunc(ufunc, inputs)
-            _ENTRYWISE.add(ufunc)
+            self.entrywise.add(ufunc)
         values, laned, python, weak = [], False, True, False
         for x in inputs:
             kind = type(x)

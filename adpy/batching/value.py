@@ -87,7 +87,14 @@ class BatchBase(Traced):
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if method == "__call__" and not kwargs:
-            return self.frame.ufunc(ufunc, inputs)
+            frame = self.frame
+            if len(inputs) == 1 and ufunc in frame.entrywise and frame.direct:
+                data = self.laned()
+                if data is not None:
+                    y = ufunc(data)
+                    if type(y) is not tuple:
+                        return frame.wrap(y, True)
+            return frame.ufunc(ufunc, inputs)
         if method == "__call__":
             return Traced.__array_ufunc__(self, ufunc, method, *inputs, **kwargs)
         return call_method(ufunc, method, inputs, kwargs)
