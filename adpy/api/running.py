@@ -172,6 +172,7 @@ def _run(make_frame, function, args, kwargs, keys, lanes=None):
     debugger = _debugger()
     for level in capture.levels(function):
         frame = make_frame()
+        frame.thorough = level > 0
         if debugger is not None:
             debugger.started(frame)
         top = frame if lanes is None else lanes.placed_above(frame, level)

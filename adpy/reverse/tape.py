@@ -80,6 +80,7 @@ class Tape(Trace):
         self.parent = capture.frame()
         self.open = True
         self.detached = []
+        self.thorough = False
         self.nodes: list[Node] = []
         self.append = self.nodes.append
         self.storages: list[Node] = []
@@ -160,6 +161,7 @@ class Tape(Trace):
 
     def wrap(self, node: Node, y: Any) -> Any:
         """The traced value of the result ``y`` of a node that was just recorded."""
+        y = self.below(y) if self.thorough else y
         kind = type(y)
         if kind is ndarray:
             if y.dtype.kind == "c":
@@ -205,6 +207,7 @@ class Tape(Trace):
         return x
 
     def _input(self, value):
+        value = self.below(value) if self.thorough else value
         kind = type(value)
         if kind is float:
             return Real(value, self.scalar(0, 0.0), self)
@@ -222,6 +225,7 @@ class Tape(Trace):
         return (Array if isinstance(value, ndarray) else Element)(value, node, self)
 
     def lift(self, y: Any) -> Any:
+        y = self.below(y) if self.thorough else y
         kind = type(y)
         if kind is ndarray:
             if y.dtype.kind not in "fc":
@@ -431,6 +435,7 @@ class Tape(Trace):
         return self.keep(value)
 
     def assemble_leaves(self, leaves, value):
+        value = self.below(value) if self.thorough else value
         positions, addresses, arrays, position = [], [], [], 0
         for leaf in leaves:
             if type(leaf) in TRACED_TYPES and leaf.frame is self and leaf.active:

@@ -52,6 +52,7 @@ class LazyTrace(Trace):
 
     def __init__(self, owner: Any) -> None:
         self.tag, self.parent, self.open, self.detached = new_tag(), owner.parent, True, []
+        self.thorough = False
         self.known: dict[tuple, Lazy] = {}
 
     def wrap(self, value: Any, node: Node) -> Lazy:

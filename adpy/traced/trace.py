@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adpy import capture
+from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import TracedValueError
 from adpy.plain import np
 from adpy.tags import new_tag
@@ -31,9 +32,12 @@ class Trace(ABC):
         False once the transform has returned; its traced values are dead from then on.
     detached : list of TracedValueError
         Refusals raised during the trace; the first is raised again at its end, even when user code swallowed it.
+    thorough : bool
+        Every array of this trace can also take values of the traces around it; else only arrays that hold such a value
+        already, and buffers.  It costs a traced array inside each array, and is for the second attempt.
     """
 
-    __slots__ = ("detached", "open", "parent", "tag")
+    __slots__ = ("detached", "open", "parent", "tag", "thorough")
     batched = False  # do its values stand for one value in each lane of a batch?
 
     def __init__(self) -> None:
@@ -41,6 +45,7 @@ class Trace(ABC):
         self.parent = capture.frame()
         self.open = True
         self.detached: list[TracedValueError] = []
+        self.thorough = False
 
     @abstractmethod
     def elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
@@ -74,6 +79,19 @@ class Trace(ABC):
         if self.parent is not None:
             array = self.parent.buffer(array)
         return self.lift(array)
+
+    def below(self, y: Any) -> Any:
+        """``y``, a value of the level below, as this trace keeps it inside a traced value."""
+        return self.parent.raised(y) if self.thorough and self.parent is not None else y
+
+    def raised(self, y: Any) -> Any:
+        """An array from below as one that takes values of this trace and of all around it; anything else unchanged."""
+        kind = type(y)
+        if kind is np.ndarray:
+            return self.buffer(y)
+        if kind not in TRACED_TYPES or kind.immutable or y.frame is self:
+            return y
+        return self.lift(y if self.parent is None else self.parent.raised(y))
 
     def borrow(self, array: np.ndarray) -> Any:
         """Wrap an array of the user's over its own memory: it takes plain writes and refuses traced ones."""
