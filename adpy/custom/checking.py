@@ -91,7 +91,7 @@ def check_rule(
     check = _Check(primitive, args, kwargs, (rtol, atol), seed)
     for kind in primitive.rules:
         check.first_order(kind)
-        if order == 2:
+        if order == 2 and not check.wrong:
             check.second_order(kind)
     if {"jvp", "vjp"} <= set(primitive.rules):
         check.consistency()

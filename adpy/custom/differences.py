@@ -39,30 +39,36 @@ def derivative_at_zero(
     ----------
     C. J. F. Ridders, "Accurate computation of F'(x) and F'(x) F''(x)", Advances in Engineering Software 4 (1982).
     """
+    steps = [size / 2**k for k in range(levels)]
     columns = levels if order is None else order // 2
-    tableau: list[list[np.ndarray]] = []
-    bends = []
-    best = error = None
     with np.errstate(all="ignore"):
-        for k in range(levels):
-            h = size / 2**k
-            above, below = function(h), function(-h)
-            bends.append(abs(above - 2 * middle + below) / h)
+        pairs = [(function(h), function(-h)) for h in steps]
+        bends = [abs(above - 2 * middle + below) for above, below in pairs]
+        noise = _noise(bends, middle)
+        tableau: list[list[np.ndarray]] = []
+        best, error = np.zeros_like(middle, np.result_type(middle, float)), np.full(middle.shape, np.inf)
+        for k, (h, (above, below)) in enumerate(zip(steps, pairs, strict=True)):
             row = [(above - below) / (2 * h)]
             for j in range(min(k, columns - 1)):
                 row.append(row[j] + (row[j] - tableau[-1][j]) / (4.0 ** (j + 1) - 1))
-            if k:
-                for j in range(min(1, columns - 1), len(row)):
-                    value, lower = row[j], max(j - 1, 0)
-                    estimate = np.maximum(abs(value - row[lower]), abs(value - tableau[-1][lower]))
-                    estimate = np.where(np.isfinite(estimate), estimate, np.inf)
-                    if best is None:
-                        best, error = value.copy(), estimate
-                    better = estimate < error
-                    best, error = np.where(better, value, best), np.where(better, estimate, error)
+            for j in range(min(1, columns - 1), len(row) if k else 0):
+                value, lower = row[j], max(j - 1, 0)
+                estimate = np.maximum(abs(value - row[lower]), abs(value - tableau[-1][lower])) + noise / h
+                better = estimate < error
+                best, error = np.where(better, value, best), np.where(better, estimate, error)
             tableau.append(row)
-        kink = (bends[-1] > 0.5 * bends[0]) & (bends[-1] > 1e-5 * np.maximum(abs(best), _slope(middle, size)))
+        first, last = bends[0] / steps[0], bends[-1] / steps[-1]
+        kink = (last > 0.5 * first) & (last > 1e-5 * np.maximum(abs(best), _slope(middle, size)))
     return best, np.where(kink, np.inf, error)
+
+
+def _noise(bends: list[np.ndarray], middle: np.ndarray) -> np.ndarray:
+    """What a value may be off: rounding, or more where second differences grow as the step shrinks."""
+    digits = np.finfo(middle.dtype).eps if middle.dtype.kind in "fc" else np.finfo(float).eps
+    noise = 2 * digits * abs(middle)
+    for before, after in zip(bends, bends[1:], strict=False):
+        noise = np.fmax(noise, after - before)
+    return noise
 
 
 def _slope(y: np.ndarray, size: float) -> float:

@@ -180,7 +180,8 @@ def numerical(
     static : str or tuple of str
         Names of parameters that are not varied.
     step : float
-        The largest step, relative to the magnitude of the argument.  Where the derivative has ten digits or so to spare
+        The largest step, relative to the magnitude of the argument (of the largest entry of an array; 1 for zero).
+        Where the derivative has ten digits or so to spare
         the default is right; take a larger one for a noisy function, a smaller one near the end of its domain.
     levels : int
         Number of steps, each half of the one before; at least two.

@@ -103,19 +103,19 @@ def _generate(signature: inspect.Signature, operands: tuple[str, ...]) -> Callab
             static.append((name, p))
     if slash:
         heads.append("/")
-    lines = [f"def bind({', '.join(heads)}):", "    static = {}"]
+    lines = [f"def bind({', '.join(heads)}):", "    _static = {}"]
     for name, p in static:
         if p.kind is kinds.VAR_KEYWORD:
-            lines.append(f"    static.update({name})")
+            lines.append(f"    _static.update({name})")
         elif p.default is p.empty:
-            lines.append(f"    static[{name!r}] = {name}")
+            lines.append(f"    _static[{name!r}] = {name}")
         else:
-            lines.append(f"    if {name} is not _MISSING: static[{name!r}] = {name}")
+            lines.append(f"    if {name} is not _MISSING: _static[{name!r}] = {name}")
     for name in operands:
         default = signature.parameters[name].default
         if default is not inspect.Parameter.empty:
             space[f"_default_{name}"] = default
             lines.append(f"    if {name} is _MISSING: {name} = _default_{name}")
-    lines.append(f"    return ({''.join(f'{n}, ' for n in operands)}), static")
+    lines.append(f"    return ({''.join(f'{n}, ' for n in operands)}), _static")
     exec(compile("\n".join(lines), f"<bind {', '.join(operands)}>", "exec"), space)
     return space["bind"]
