@@ -34,7 +34,10 @@ def test_first_derivatives(name, mode):
     agree(MODES[mode](case, case.fresh()), by_differences(name), case.rtol)
 
 
-@pytest.mark.parametrize("mode", LOSS_MODES)
+@pytest.mark.parametrize(
+    "mode",
+    ["forward over reverse", "reverse over reverse", pytest.param("reverse over forward", marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("name", CASES)
 def test_second_derivatives(name, mode):
     case = CASES[name]
@@ -42,7 +45,7 @@ def test_second_derivatives(name, mode):
     agree(found[:, None], hessian_by_differences(name), 100 * case.rtol)
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", [pytest.param("forward", marks=pytest.mark.slow), "reverse"])
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.single])
 def test_single_precision(name, mode):
     """The same Jacobian from float32 and complex64 arguments, to single precision."""
