@@ -13,10 +13,12 @@ from typing import Any
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import TracedValueError
-from adpy.forward.tangents import copied, finite, fitted, fitted_scalar, zeros
+from adpy.forward.tangents import copied, finite, fitted, fitted_scalar, leaves, zeros
 from adpy.forward.trace import ForwardTrace
 from adpy.plain import np
+from adpy.rules.table import TABLE
 from adpy.series.coefficients import Coefficients
+from adpy.series.iteration import iterated
 from adpy.series.lazy import LazyTrace
 from adpy.series.nodes import Given, zeros_like
 from adpy.series.recurrences import BINARY, UNARY, divide, negative, power
@@ -58,7 +60,7 @@ class SeriesTrace(ForwardTrace):
 
     def input(self, value: Any) -> Any:
         terms = next(self.tangents).terms
-        return self.wrap(value, self._fitted(terms, value, [*map(id, terms)]))
+        return self.wrap(value, self.fitted(terms, value, [*map(id, terms)]))
 
     def wrap(self, y: Any, tangent: Any) -> Any:
         kind = type(y)
@@ -76,7 +78,7 @@ class SeriesTrace(ForwardTrace):
         return Coefficients([copied(term, value, None) for term in tangent.terms])
 
     def owned(self, layers: Sequence, y: Any) -> Coefficients:
-        return self._fitted(layers, y, ())
+        return self.fitted(layers, y, ())
 
     def layers(self, tangent: Any, views: bool) -> list:
         return tangent.terms
@@ -94,14 +96,14 @@ class SeriesTrace(ForwardTrace):
         with capture.lowered(self.parent), np.errstate(all="ignore"):
             found = self._recurrence(row.function, operands, y)
             if found is not None and _finite(found):
-                return self.wrap(y, self._fitted(found, y, given))
+                return self.wrap(y, self.fitted(found, y, given))
             try:
                 lazy = LazyTrace(self)
                 opened = [
                     value if len(terms) == 1 else lazy.wrap(terms[0], Given(terms))
                     for value, terms in zip(values, operands, strict=True)
                 ]
-                return self._closed(y, lazy.elementwise(row, opened, values, y), given)
+                return self.closed(y, lazy.elementwise(row, opened, values, y), given)
             except TracedValueError as error:
                 self.note(error)
                 raise
@@ -139,44 +141,40 @@ class SeriesTrace(ForwardTrace):
         return b[1:] if function is np.add else negative(b, y)
 
     def block(self, row, operands: Sequence, values: Sequence, static: dict, y: Any) -> Any:
-        lazy = LazyTrace(self)
-        given: list = []
-        opened = [self._opened(x, value, lazy, given) for x, value in zip(operands, values, strict=True)]
         several = isinstance(y, _SEQUENCES)
         parts = y if several else [y]
-        if given:
-            with capture.lowered(self.parent), np.errstate(all="ignore"):
-                try:
-                    found = lazy.block(row, opened, values, static, y)
-                    found = found if several else [found]
-                    results = [self._closed(part, f, given) for part, f in zip(parts, found, strict=True)]
-                except TracedValueError as error:
-                    self.note(error)
-                    raise
+        if any(type(x) in TRACED_TYPES and x.frame is self and x.active for x in leaves(operands)):
+            of_user = TABLE.get(row.function) is not row and "jvp" in row.rules
+            try:
+                with np.errstate(all="ignore"):
+                    results = (iterated if of_user else _by_rule)(self, row, operands, values, static, y)
+            except TracedValueError as error:
+                self.note(error)
+                raise
         else:
             results = [self.lift(part) for part in parts]
         if not several:
             return results[0]
         return type(y)(*results) if hasattr(y, "_fields") else type(y)(results)
 
-    def _opened(self, x: Any, value: Any, lazy: LazyTrace, given: list) -> Any:
+    def opened(self, x: Any, value: Any, lazy: LazyTrace, given: list) -> Any:
         """An operand as the rule's code sees it; its coefficients are noted in ``given``."""
         if type(x) in _SEQUENCES:
-            return type(x)([self._opened(item, v, lazy, given) for item, v in zip(x, value, strict=True)])
+            return type(x)([self.opened(item, v, lazy, given) for item, v in zip(x, value, strict=True)])
         terms = self._series(x, value)
         if len(terms) == 1:
             return value
         given.extend(map(id, terms))
         return lazy.wrap(terms[0], Given(terms))
 
-    def _closed(self, y: Any, found: Any, given: list) -> Any:
+    def closed(self, y: Any, found: Any, given: list) -> Any:
         """The result ``y`` with the coefficients of the series ``found``."""
         if type(found) is not Lazy:
             return self.lift(y)
         terms = [found.node.term(k) for k in range(1, self.order + 1)]
-        return self.wrap(y, self._fitted(terms, y, given))
+        return self.wrap(y, self.fitted(terms, y, given))
 
-    def _fitted(self, terms: Sequence, y: Any, given: Sequence) -> Coefficients:
+    def fitted(self, terms: Sequence, y: Any, given: Sequence) -> Coefficients:
         """Coefficients in the shape and dtype of ``y``, which share no memory with those ``given``."""
         kind = type(y)
         if kind is ndarray or (kind in TRACED_TYPES and not kind.immutable):
@@ -198,7 +196,19 @@ class SeriesTrace(ForwardTrace):
             scalars = all(part.ndim == 0 for part in parts)
             flat = assemble(parts) if scalars else np.concatenate([np.reshape(part, -1) for part in parts])
             layers.append(np.reshape(flat, value.shape))
-        return self.wrap(value, self._fitted(layers, value, ()))
+        return self.wrap(value, self.fitted(layers, value, ()))
+
+
+def _by_rule(frame: SeriesTrace, row: Any, operands: Sequence, values: Sequence, static: dict, y: Any) -> list:
+    """The results of a row of the table."""
+    lazy = LazyTrace(frame)
+    given: list = []
+    opened = [frame.opened(x, value, lazy, given) for x, value in zip(operands, values, strict=True)]
+    with capture.lowered(frame.parent):
+        found = lazy.block(row, opened, values, static, y)
+        if not isinstance(y, _SEQUENCES):
+            return [frame.closed(y, found, given)]
+        return [frame.closed(part, f, given) for part, f in zip(y, found, strict=True)]
 
 
 def _own(term: Any, given: Sequence) -> bool:

@@ -88,6 +88,12 @@ class Lazy(Traced):
         """Itself: rules do not write into values."""
         return self
 
+    def item(self, *args):
+        """An entry."""
+        if not self.ndim and not args:
+            return self[()]
+        return self.reshape(-1)[args[0] if args else 0] if len(args) < 2 else self[args]
+
     def astype(self, dtype, *args, **kwargs):
         """As ``numpy.ndarray.astype``."""
 

@@ -112,3 +112,48 @@ def test_learning_rate_through_steps_of_descent():
 def test_stop_gradient():
     found = adpy.taylor(lambda x: x * adpy.stop_gradient(x), 3.0, 1.0, 2)
     np.testing.assert_array_equal(found, [9.0, 3.0, 0.0])
+
+
+class TestPrimitives:
+    """Rules that users define."""
+
+    def check(self, function, at=2.0):
+        found = adpy.taylor(lambda x: function(x) * x, at, np.ones_like(at)[()], 4)
+        wanted = adpy.taylor(lambda x: x**4, at, np.ones_like(at)[()], 4)
+        np.testing.assert_allclose(found, wanted, rtol=1e-12)
+
+    def test_tangents(self):
+        @adpy.primitive
+        def cube(x):
+            return math.pow(x, 3)
+
+        @cube.defjvp
+        def rule(primals, tangents, y):
+            return 3 * cube(primals[0]) / primals[0] * tangents[0]
+
+        self.check(cube)
+
+    def test_partials(self):
+        @adpy.primitive
+        def cube(x):
+            return np.asarray(x) ** 3
+
+        @cube.defpartials
+        def rule(x, y):
+            return (3 * x * x,)
+
+        self.check(cube)
+        self.check(cube, np.array([1.0, 2.0]))
+
+    def test_root(self):
+        def newton(residual, x):
+            for _ in range(60):
+                x = x - residual(x) / (3 * x**2)
+            return x
+
+        def root(a):
+            return adpy.custom_root(lambda x: x**3 - a, np.ones(2), newton)
+
+        at = np.array([2.0, 3.0])
+        found = adpy.taylor(root, at, np.ones(2), 4)
+        np.testing.assert_allclose(found, adpy.taylor(np.cbrt, at, np.ones(2), 4), rtol=1e-10)
