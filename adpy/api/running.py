@@ -108,12 +108,14 @@ def refuse_input(leaf: Any, name: str) -> NoReturn:
     """Raise the ArgumentError for an argument that cannot be differentiated, with what to write instead."""
     kind = type(leaf).__name__
     if not isinstance(leaf, np.ndarray | np.generic):
-        fix = " (write 2.0 instead of 2)" if isinstance(leaf, int) else ""
-        if hasattr(leaf, "__float__") and not fix:
-            fix = " (write float(x))"
-        elif hasattr(leaf, "__next__"):
-            fix = " (write np.array(list(x)))"
-        value = f"{leaf!r:.60}"
+        fixes = (
+            (isinstance(leaf, int), " (write 2.0 instead of 2)"),
+            (hasattr(leaf, "__array__"), " (write np.asarray(x))"),
+            (hasattr(leaf, "__float__"), " (write float(x))"),
+            (hasattr(leaf, "__next__"), " (write np.array(list(x)))"),
+        )
+        fix = next((advice for fits, advice in fixes if fits), "")
+        value = f"{' '.join(repr(leaf).split()):.60}"
         raise ArgumentError(name, f"floating-point numbers{fix}", value if leaf is None else f"{kind} {value}")
     fix = " (x.astype(float))" if leaf.dtype.kind in "biu" else ""
     if leaf.dtype.kind in "fc":

@@ -70,7 +70,18 @@ class Counts:
     name: str
 
 
+class Labelled:
+    """An array with labels, as other libraries have them."""
+
+    def __array__(self, dtype=None, copy=None):
+        return np.zeros(2)
+
+    def __repr__(self):
+        return "a  0.0\nb  0.0"
+
+
 INPUTS = {
+    "an array of another library": (Labelled(), "write np.asarray(x)"),
     "an integer": (2, "write 2.0 instead of 2"),
     "a flag": (True, "write 2.0"),
     "integers": (np.array([1, 2]), "x.astype(float)"),
