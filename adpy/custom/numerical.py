@@ -181,8 +181,8 @@ def numerical(
         Names of parameters that are not varied.
     step : float
         The largest step, relative to the magnitude of the argument (of the largest entry of an array; 1 for zero).
-        Where the derivative has ten digits or so to spare
-        the default is right; take a larger one for a noisy function, a smaller one near the end of its domain.
+        The default is right for a smooth function computed to all digits; take a larger one for a noisy function, a
+        smaller one near the end of its domain, or where it changes much over a few percent of its argument.
     levels : int
         Number of steps, each half of the one before; at least two.
     order : int, optional

@@ -37,7 +37,8 @@ class _Equation:
 
     def residual(self, values: tuple) -> Callable:
         """The residual over these values of what it closes over."""
-        return self.closure.over(values)[0]
+        residual = self.closure.over(values)[0]
+        return lambda x: check_like(follow(residual, x), self.x0, f"residual of {_NAME}")
 
     def solve_linear(self, values: tuple, x: Any, right: Any, transpose: bool) -> Any:
         """Solve with the Jacobian of the residual with respect to ``x``, or with its transpose."""
@@ -46,8 +47,8 @@ class _Equation:
             product = pulled if transpose else pushed
             solve = self.tangent_solve
             return custom_linear_solve(lambda v: product(residual, x, v), right, solve, transpose_solve=solve)
-        matrix = jacobian(lambda vector: _vector(follow(residual, _tree(vector, x))))(_vector(x))
-        _check_root(matrix, _vector(follow(residual, x)), _vector(x), _vector(self.x0))
+        matrix = jacobian(lambda vector: _vector(residual(_tree(vector, x))))(_vector(x))
+        _check_root(matrix, _vector(residual(x)), _vector(x), _vector(self.x0))
         if transpose:
             matrix = np.conj(matrix.T) if dtype_of(matrix).kind == "c" else matrix.T
         return _tree(np.linalg.solve(matrix, _vector(right)), x)
@@ -96,7 +97,7 @@ def _root(values: tuple, equation: _Equation) -> Any:
 @_root.defjvp
 def _root_jvp(primals: tuple, tangents: tuple, x: Any, equation: _Equation) -> Any:
     (values,), (value_dots,) = primals, tangents
-    moved = pushed(lambda values: follow(equation.residual(values), x), values, value_dots)
+    moved = pushed(lambda values: equation.residual(values)(x), values, value_dots)
     return equation.solve_linear(values, x, negative(moved), False)
 
 
@@ -104,7 +105,7 @@ def _root_jvp(primals: tuple, tangents: tuple, x: Any, equation: _Equation) -> A
 def _root_vjp(primals: tuple, x: Any, x_bar: Any, equation: _Equation) -> tuple:
     (values,) = primals
     residual_bar = equation.solve_linear(values, x, x_bar, True)
-    return (pulled(lambda values: follow(equation.residual(values), x), values, negative(residual_bar)),)
+    return (pulled(lambda values: equation.residual(values)(x), values, negative(residual_bar)),)
 
 
 def custom_root(residual: Callable, x0: Any, solve: Callable, tangent_solve: Callable | None = None) -> Any:
