@@ -1,7 +1,8 @@
 """Carrying: an array with a tangent to which every index, view and in-place write is applied as to the primal.
 
 So aliasing is NumPy's own on both.  A constant buffer has no tangent until the first write of an active value, through
-whichever view: a view of a storage without tangent remembers its ``origin`` (the array it was made from, and how).
+whichever view: a view of a storage without tangent remembers its ``origin`` (the array it was made from, how, and what
+shape that had then).
 """
 
 from __future__ import annotations
@@ -66,10 +67,10 @@ class Carrying(Entries, DualBase):
         """The tangent, or None while nothing active has been written into this storage."""
         tangent = self._tangent
         if tangent is None and self.origin is not None:
-            parent, step = self.origin
+            parent, step, shape = self.origin
             tangent = parent.carried()
             if tangent is not None:
-                tangent = self._tangent = self._follow(step, tangent)
+                tangent = self._tangent = self._follow(step, shape, tangent)
         return tangent
 
     def writable(self) -> Any:
@@ -79,13 +80,17 @@ class Carrying(Entries, DualBase):
             if self.origin is None:
                 tangent = self.frame.zeros(self._value)
             else:
-                parent, step = self.origin
-                tangent = self._follow(step, parent.writable())
+                parent, step, shape = self.origin
+                tangent = self._follow(step, shape, parent.writable())
             self._tangent = tangent
         return tangent
 
-    def _follow(self, step: Any, tangent: Any) -> Any:
+    def _follow(self, step: Any, shape: tuple, tangent: Any) -> Any:
         frame = self.frame
+        if frame.width is not None:
+            shape = (*shape, frame.width)
+        if tangent.shape != shape:  # the parent was given another shape since
+            tangent = tangent.reshape(shape)
         view = step(tangent, frame) if callable(step) else tangent[step if frame.width is None else widened(step)]
         if not view.flags.writeable and self._value.flags.writeable:
             view.setflags(write=True)  # NumPy marks diagonals read-only out of caution
@@ -108,11 +113,11 @@ class Carrying(Entries, DualBase):
         kind = type(value)
         if kind is ndarray or (kind in TRACED_TYPES and not kind.immutable):
             basic = _BASIC.issuperset(map(type, key)) if type(key) is tuple else type(key) in _BASIC
-            return type(self)(value, None, self.frame, (self, key) if basic else None)
+            return type(self)(value, None, self.frame, (self, key, self._value.shape) if basic else None)
         return value
 
     def _part(self, value, step):
-        return type(self)(value, None, self.frame, (self, step))
+        return type(self)(value, None, self.frame, (self, step, self._value.shape))
 
     def _real(self):
         return self._part(self._value.real, _real_part)
@@ -221,7 +226,11 @@ class Carrying(Entries, DualBase):
         plain, mine = primal(other), primal(self)
         if mine.size and not np.shares_memory(plain, mine):
             raise AttributeError("Incompatible shape for in-place modification. Use `.reshape()` to make a copy.")
-        self._value, self._tangent, self.origin = other._value, other._tangent, other.origin
+        origin = other.origin
+        if origin is not None and origin[0] is self:  # no tangent yet
+            former = type(self)(self._value, None, self.frame, self.origin)
+            origin = None if self.origin is None else (former, *origin[1:])
+        self._value, self._tangent, self.origin = other._value, other._tangent, origin
 
     def setflags(self, write=None, align=None, uic=None):
         """As ``numpy.ndarray.setflags``, on primal and tangent."""

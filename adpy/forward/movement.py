@@ -69,7 +69,7 @@ def moved(frame: Any, bind: Callable, operands: Sequence, values: tuple, static:
             results.append(frame.wrap(part, frame.joined(tangents[i])))
         elif isinstance(sources[position], Carrying) and sources[position].frame is frame:
             step = Step(bind, values, static, position, i if several else None)
-            results.append(frame.array(part, None, frame, (sources[position], step)))
+            results.append(frame.array(part, None, frame, (sources[position], step, sources[position].shape)))
         else:
             results.append(part)
     return type(y)(results) if several else results[0]

@@ -95,7 +95,7 @@ class ForwardTrace(Trace):
         return self.array(self._raised(y), None, self)
 
     def lift_borrowed(self, array: Any) -> Any:
-        return self.array(array, None, self, (BORROWED, None))
+        return self.array(array, None, self, (BORROWED, None, None))
 
     # ---- tangents
 

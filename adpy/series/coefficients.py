@@ -54,6 +54,15 @@ class Coefficients:
         return self.terms[0].dtype
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of every coefficient."""
+        return self.terms[0].shape
+
+    def reshape(self, shape: tuple[int, ...]) -> Coefficients:
+        """Views in another shape."""
+        return Coefficients([term.reshape(shape) for term in self.terms])
+
+    @property
     def flags(self):
         """Memory layout flags of the coefficients."""
         return self.terms[0].flags
