@@ -26,6 +26,9 @@ def split_result(y: Any, frame: Any, has_aux: bool) -> tuple[Any, Any]:
 
 def cut(whole: Any, inputs: list) -> list:
     """The columns of each input leaf, in its shape."""
+    if len(inputs) == 1 and whole.ndim > 1:
+        shape = np.shape(inputs[0])
+        return [whole if len(shape) == 1 else whole.reshape((*whole.shape[:-1], *shape))]
     parts, start = [], 0
     for leaf in inputs:
         stop = start + np.size(leaf)

@@ -44,19 +44,20 @@ def _out(arena: Any, matrix: ndarray, columns: ndarray) -> ndarray | None:
 
 def _selection(columns: ndarray) -> tuple[slice | ndarray, ndarray] | None:
     """Row and value of the one number in each column that is not zero; None if a column has several."""
-    size, count = columns.shape
-    if np.count_nonzero(columns[:, 0]) > 1 or np.count_nonzero(columns[:, -1]) > 1 or not columns.flags.c_contiguous:
+    count = columns.shape[1]
+    used = columns != 0
+    total = np.count_nonzero(used)
+    if total > count or not columns.flags.c_contiguous:
         return None
-    places = np.flatnonzero(columns != 0)
-    if len(places) > count:
-        return None
-    if len(places) == count and places[0] % count == 0:
-        start = int(places[0]) // count
-        if start + count <= size and np.array_equal(places, places[0] + (count + 1) * np.arange(count)):
-            return slice(start, start + count), columns.reshape(-1)[places]
+    if total == count:
+        start = int(np.argmax(used[:, 0]))
+        diagonal = columns.reshape(-1)[start * count :: count + 1][:count]
+        if np.count_nonzero(diagonal) == count:
+            return slice(start, start + count), diagonal
+    places = np.flatnonzero(used)
     rows = np.zeros(count, np.int64)
     found = places % count
     rows[found] = places // count
-    if len(places) > 1 and np.bincount(found, minlength=count).max() > 1:
+    if total > 1 and np.bincount(found, minlength=count).max() > 1:
         return None
     return rows, columns[rows, np.arange(count)]
