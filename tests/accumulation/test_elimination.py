@@ -118,6 +118,7 @@ class TestCounts:
         graph = graph_of_function(f, np.linspace(1.0, 2.0, n))
         assert count(graph, "reverse") == count(graph, "markowitz") == 2 * (n - 2)
         assert count(graph, "forward") == sum(range(2, n))
+        assert count_modes(graph) == (n * (n - 2), 2 * (n - 2))
 
     def test_hourglass(self):
         """Many inputs through one number to many outputs: both modes repeat what elimination does once."""
@@ -191,6 +192,18 @@ class TestCounts:
         assert count(graph, "reverse") == 10
         assert count(graph) == best_count(graph) == 7
         assert accumulate(graph).order.tolist() == [3, 2, 4]
+
+    @pytest.mark.parametrize(
+        ("graph", "modes", "eliminated"),
+        [
+            (butterfly(4), (1536, 1536), 384),
+            (layered([10, 1, 10, 1, 10]), (300, 300), 120),
+            (layered([40] * 6, reach=1), (18880, 18880), 2630),
+        ],
+    )
+    def test_counts_of_the_documentation(self, graph, modes, eliminated):
+        assert count_modes(graph) == modes
+        assert count(graph) == eliminated
 
     @pytest.mark.parametrize("ordering", ["markowitz", "relative_markowitz"])
     def test_greedy_orders_are_near_the_best(self, ordering):
