@@ -232,10 +232,10 @@ def _order_statistic(trace, name, names, values, static, y):
 def _norm(trace, name, names, values, static, y):
     x, ord = np.asarray(values[0]), static.get("ord")
     axes = tuple_of_axes(static.get("axis"), np.ndim(x))
-    vector = "matrix" not in name and (len(axes) == 1 or static.get("axis") is None)
+    vector = "matrix" not in name and len(axes) == 1
     if vector and given(ord) and ord != 2:
         trace.observe("bend", name, np.abs(x), 0.0, names != 0)
-        if abs(ord) == np.inf:
+        if ord in (np.inf, -np.inf):
             _top(trace, "bend", name, np.abs(x), names, static.get("axis"), y)
     else:
         trace.observe("bend", name, np.asarray(y), 0.0, np.any(names))

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from adpy import capture
 from adpy.capture.registry import TRACED_TYPES, contains_traced
 from adpy.diagnostics.kink_rules import DECIDING, NAMING, of_block, of_row
 from adpy.diagnostics.place import Place, place_of
-from adpy.forward.watched import WatchTrace
+from adpy.forward.watched import WatchTrace, as_marks, marks_of
 from adpy.plain import np
 from adpy.traced.dispatch import coerce, primal
 from adpy.traced.trace import Trace
@@ -55,7 +56,8 @@ class KinkTrace(WatchTrace):
         self.tol, self.named, self.found = tol, 0, {}
 
     def input(self, value: Any) -> Any:
-        return self.dual(value, self.fresh(np.ones(np.shape(value), bool))[()].astype(np.result_type(value)))
+        names = self.fresh(np.ones(np.shape(value), bool))[()]
+        return self.dual(value, as_marks(names, value).astype(np.result_type(value)))
 
     def fresh(self, moves: Any) -> Any:
         """New names for the entries that depend on the arguments."""
@@ -70,26 +72,28 @@ class KinkTrace(WatchTrace):
         """The names of an operand, in its shape."""
         if type(x) in (list, tuple) or (type(x) is ndarray and x.dtype == object):
             x = coerce(x)
-        return np.real(x.carried()) if self.is_active(x) else np.zeros(np.shape(x))
+        return marks_of(x.carried()) if self.is_active(x) else np.zeros(np.shape(x))
 
     # ---- rows
 
     def pushed(self, row, inputs, values, y):
         names = [self.names(x) for x in inputs]
-        with np.errstate(all="ignore"):
+        with capture.lowered(self.parent), np.errstate(all="ignore"):
             of_row(self, row, values, names, y)
             moves = np.zeros(np.shape(y), bool)
             for name in names:
                 moves = moves | (name != 0)
             naming = NAMING.get(row.function)
             found = -1.0 if naming is None else naming(values, names, y)
-            return y, np.where(np.less(found, 0), self.fresh(moves), found)
+            return y, as_marks(np.where(np.less(found, 0), self.fresh(moves), found), y)
 
     def block(self, row, operands, values, static, y):
-        names = [self.names(x) for xs in operands for x in (xs if type(xs) in (list, tuple) else (xs,)) if x is not None]
+        names = [
+            self.names(x) for xs in operands for x in (xs if type(xs) in (list, tuple) else (xs,)) if x is not None
+        ]
         if not any(np.any(name) for name in names):
             return type(y)([self.lift(p) for p in y]) if isinstance(y, tuple | list) else self.lift(y)
-        with np.errstate(all="ignore"):
+        with capture.lowered(self.parent), np.errstate(all="ignore"):
             found = of_block(self, row, operands, values, static, y)
         parts = [self._result(part, found) for part in (y if isinstance(y, tuple | list) else (y,))]
         if not isinstance(y, tuple | list):
@@ -101,14 +105,15 @@ class KinkTrace(WatchTrace):
         if getattr(y, "dtype", np.dtype(bool)).kind not in "fc" and not isinstance(y, float | complex):
             return y
         names = self.fresh(np.ones(np.shape(y), bool)) if names is None else np.reshape(names, np.shape(y))
-        return self.wrap(y, names.astype(np.result_type(y)) if np.ndim(y) else np.float64(names))
+        names = as_marks(names, y)
+        return self.wrap(y, names.astype(np.result_type(y)) if np.ndim(y) else names[()])
 
     # ---- decisions
 
     def inert(self, function: Callable, args: tuple, kwargs: dict) -> Any:
         observe = DECIDING.get(function)
         if observe is not None and contains_traced(args):
-            with np.errstate(all="ignore"):
+            with capture.lowered(self.parent), np.errstate(all="ignore"):
                 observe(self, *args, **kwargs)
         return Trace.inert(self, function, args, kwargs)
 
@@ -122,7 +127,7 @@ class KinkTrace(WatchTrace):
 
     def observe(self, kind: str, function: str, distance: Any, size: Any, moves: Any) -> None:
         """Note the entries that move and are within the tolerance of a kink."""
-        near = moves & (np.abs(distance) <= self.tol * np.maximum(1.0, size))
+        near = moves & np.isfinite(distance) & (np.abs(distance) <= self.tol * np.maximum(1.0, size))
         count = int(np.count_nonzero(near))
         if not count:
             return

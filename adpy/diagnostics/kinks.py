@@ -172,4 +172,6 @@ def _varies(argument: Any) -> bool:
 def _kink(found: Found) -> Kink:
     place = found.place
     where = (place.file, place.line, place.scope, place.source)
-    return Kink(found.kind, found.function, *where, found.distance, found.entries, tuple(found.indices), found.evaluations)
+    return Kink(
+        found.kind, found.function, *where, found.distance, found.entries, tuple(found.indices), found.evaluations
+    )

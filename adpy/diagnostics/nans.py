@@ -147,7 +147,7 @@ class debug_nans:
             watched = primal(leaf) if column == -2 else np.sum(tangent[..., :-2], -1)
             bad = np.argwhere(self._is_bad(watched))
             if len(bad):
-                number = int(np.real(tangent[(*bad[0].tolist(), column)]))
+                number = int(np.max([np.real(tangent[(*bad[0].tolist(), column)]), np.imag(tangent[(*bad[0].tolist(), column)])]))
                 if number:
                     raise_origin(frame.origins[number - 1])
 

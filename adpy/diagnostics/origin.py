@@ -133,7 +133,9 @@ def advice_for(origin: Origin) -> str:
     """What usually helps."""
     name = origin.function.rsplit(".", 1)[-1]
     if name in ("log", "log2", "log10", "log1p"):
-        return "A logarithm at (or below) zero: add a small number to its argument, or use log1p or scipy.special.xlogy."
+        return (
+            "A logarithm at (or below) zero: add a small number to its argument, or use log1p or scipy.special.xlogy."
+        )
     if name in ("sqrt", "power", "**", "cbrt", "arcsin", "arccos", "acos", "asin", "pow"):
         return (
             "The slope is infinite there. If the branch is not wanted, replace its argument before the call: "

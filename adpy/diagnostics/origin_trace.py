@@ -14,7 +14,7 @@ from adpy.capture.registry import TRACED_TYPES
 from adpy.diagnostics.origin import Origin, Where
 from adpy.forward.blocks import pushed
 from adpy.forward.tangents import product
-from adpy.forward.watched import WatchTrace
+from adpy.forward.watched import WatchTrace, as_marks
 from adpy.plain import np
 from adpy.traced.dispatch import coerce, primal
 from adpy.traced.refusal import refuse_rule
@@ -56,7 +56,7 @@ class OriginTrace(WatchTrace):
             x = coerce(x)
         if self.is_active(x):
             tangent = x.carried()
-            return tangent[..., :-2], np.real(tangent[..., -2]), np.real(tangent[..., -1])
+            return tangent[..., :-2], _numbers_of(tangent[..., -2]), _numbers_of(tangent[..., -1])
         shape = np.shape(x)
         return np.zeros((*shape, self.directions)), np.zeros(shape), np.zeros(shape)
 
@@ -65,13 +65,13 @@ class OriginTrace(WatchTrace):
     def pushed(self, row, inputs, values, y):
         parts = [self.parts(x) for x in inputs]
         dots = np.zeros((*np.shape(y), self.directions), np.result_type(y))
-        if self.directions:
-            with capture.lowered(self.parent), np.errstate(all="ignore"):
+        with capture.lowered(self.parent), np.errstate(all="ignore"):
+            if self.directions:
                 for x, partial, (x_dot, _, _) in zip(inputs, row.slices, parts, strict=False):
                     if self.is_active(x) and partial.constant != 0.0:
                         dots = dots + self._term_of(row, x, partial, values, y, x_dot)
                 dots = np.conjugate(dots) if row.function is np.conjugate else dots
-        return y, self.numbered(row.name, y, dots, values, parts)
+            return y, self.numbered(row.name, y, dots, values, parts)
 
     def _term_of(self, row, x, partial, values, y, x_dot):
         if partial.function is None or not (row.holomorphic or x.dtype.kind != "c"):
@@ -84,10 +84,9 @@ class OriginTrace(WatchTrace):
         parts = [self.parts(x) for x in flat]
         result = pushed(self, row, operands, values, static, y) if self.directions else self._constant(y)
         plain = [primal(x) for x in flat]
-        done = [
-            self._renumbered(row.name, part, plain, parts)
-            for part in (result if isinstance(result, list | tuple) else (result,))
-        ]
+        with capture.lowered(self.parent), np.errstate(all="ignore"):
+            several = result if isinstance(result, list | tuple) else (result,)
+            done = [self._renumbered(row.name, part, plain, parts) for part in several]
         if not isinstance(result, list | tuple):
             return done[0]
         return type(result)(*done) if hasattr(result, "_fields") else type(result)(done)
@@ -117,7 +116,8 @@ class OriginTrace(WatchTrace):
         numbers = np.stack(np.broadcast_arrays(of_value, of_dots), -1)
         shape = np.shape(y)
         dots = np.broadcast_to(dots, (*shape, self.directions))
-        return np.concatenate([dots, np.broadcast_to(numbers, (*shape, 2))], -1, dtype=np.result_type(y))
+        numbers = as_marks(np.broadcast_to(numbers, (*shape, 2)), y)
+        return np.concatenate([dots, numbers], -1, dtype=np.result_type(y))
 
     def _numbers(self, quantity, name, made, sources, numbers, values):
         bad = ~np.isfinite(made)
@@ -128,7 +128,9 @@ class OriginTrace(WatchTrace):
             before = np.maximum(before, number) if np.shape(number) else np.maximum(before, float(number))
         nan = np.isnan(made)
         if np.any(bad & (before == 0)):
-            before = np.where(bad & (before == 0), self._note(quantity, name, made, values, bad & (before == 0), 0), before)
+            before = np.where(
+                bad & (before == 0), self._note(quantity, name, made, values, bad & (before == 0), 0), before
+            )
         else:
             first = np.argwhere(nan)
             if len(first):
@@ -146,6 +148,11 @@ class OriginTrace(WatchTrace):
         before = self.origins[cause - 1] if cause else None
         self.origins.append(Origin(quantity, name, Where().place, result, index, operands, before))
         return float(len(self.origins))
+
+
+def _numbers_of(column: Any) -> Any:
+    """Numbers of origins; of a complex entry the larger of its two."""
+    return np.maximum(column.real, column.imag) if np.iscomplexobj(column) else column
 
 
 def _last(numbers: Any) -> Any:

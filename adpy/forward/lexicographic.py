@@ -24,7 +24,7 @@ from adpy.forward.lexicographic_blocks import BLOCKS, moved_entries
 from adpy.forward.lexicographic_decisions import DECISIONS, VALUES_ONLY
 from adpy.forward.lexicographic_elementwise import ELEMENTWISE, by_partials
 from adpy.forward.lines import Line
-from adpy.forward.watched import WatchTrace
+from adpy.forward.watched import WatchTrace, as_marks, marks_of
 from adpy.plain import np
 from adpy.traced.dispatch import coerce, primal
 from adpy.traced.refusal import location, refuse_rule
@@ -68,7 +68,7 @@ class LexicographicTrace(WatchTrace):
 
     def wrap(self, y, tangent):
         if tangent.dtype == np.float16:  # which holds too few whole numbers for names
-            tangent[..., -2] = np.where(tangent[..., -2] != 0, -1, 0)
+            tangent[..., -2] = -1 * (tangent[..., -2] != 0)
         return WatchTrace.wrap(self, y, tangent)
 
     # ---- what the rules call
@@ -79,8 +79,8 @@ class LexicographicTrace(WatchTrace):
             x = coerce(x)
         if self.is_active(x):
             tangent = x.carried()
-            marks = np.real(primal(tangent[..., -2:]))
-            return Line(x._value, tangent[..., :-2], marks[..., 0], marks[..., 1] != 0)
+            names, curved = marks_of(tangent[..., -2]), marks_of(tangent[..., -1])
+            return Line(x._value, tangent[..., :-2], names, curved != 0)
         value = x._value if type(x) in TRACED_TYPES and x.frame is self else x
         shape = np.shape(value)
         return Line(value, np.zeros((*shape, self.directions)), np.zeros(shape), np.zeros(shape, bool))
@@ -114,11 +114,11 @@ class LexicographicTrace(WatchTrace):
         """A tangent for ``y`` from the tangents in the directions and the two columns of marks."""
         shape = np.shape(y)
         dots = np.broadcast_to(dots, (*shape, self.directions))
-        marks = [np.broadcast_to(mark, shape)[..., None] for mark in (names, curved)]
+        marks = [as_marks(np.broadcast_to(mark, shape)[..., None], dots) for mark in (names, curved)]
         return np.concatenate([dots, *marks], -1, dtype=None if type(dots) in TRACED_TYPES else dots.dtype)
 
     def _named(self, dots: Any) -> Any:
-        names = self.fresh(np.any(primal(dots) != 0, -1))[..., None]
+        names = as_marks(self.fresh(np.any(primal(dots) != 0, -1))[..., None], dots)
         return np.concatenate([dots, names, 0.0 * names], -1, dtype=None if type(dots) in TRACED_TYPES else dots.dtype)
 
     # ---- rows
@@ -144,16 +144,17 @@ class LexicographicTrace(WatchTrace):
 
     def block(self, row, operands, values, static, y):
         rule = BLOCKS.get(row.function)
-        if rule is None:
-            return self.pushed_block(row, operands, values, static, y)
-        return rule(self, row, operands, values, static, y)
+        with capture.lowered(self.parent):
+            if rule is None:
+                return self.pushed_block(row, operands, values, static, y)
+            return rule(self, row, operands, values, static, y)
 
     def structural(self, row, bind, operands, values, static, y):
         result = WatchTrace.structural(self, row, bind, operands, values, static, y)
         if self.unsorted and row.function is np.take_along_axis:
             self.unsorted = False
             tangent = result.carried()
-            tangent[..., -2] = self.fresh(tangent[..., -2] != 0)
+            tangent[..., -2] = as_marks(self.fresh(tangent[..., -2] != 0), tangent)
         return result
 
     def pushed_block(self, row, operands, values, static, y) -> Any:
@@ -165,8 +166,8 @@ class LexicographicTrace(WatchTrace):
         for part in parts:
             if self.is_active(part):
                 moves, curved = moved_entries(row, lines, static, np.shape(part))
-                part.carried()[..., -2] = self.fresh(moves)
-                part.carried()[..., -1] = curved
+                tangent = part.carried()
+                tangent[..., -2], tangent[..., -1] = as_marks(self.fresh(moves), tangent), as_marks(curved, tangent)
         return result
 
     # ---- decisions

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy.linalg
 
+from adpy import capture
 from adpy.forward.lexicographic_elementwise import norm_tangents
 from adpy.forward.lines import Line, order, ranks
 from adpy.forward.tangents import fitted, fitted_scalar
@@ -119,7 +120,8 @@ def _norm(trace, row, operands, values, static, y):
         dots = norm_tangents(line.value, line.dots, np.reshape(y, np.shape(line.value)[:-1]))
         return _result(trace, row, operands, static, y, np.reshape(dots, (*np.shape(y), -1)))
     if ord in (1, -1, np.inf, -np.inf) and (matrix or ord != -1):
-        tangent = _sums_of_sizes(x, ord, tuple_of_axes(axis, ndim), matrix)
+        with capture.lowered(trace):
+            tangent = _sums_of_sizes(x, ord, tuple_of_axes(axis, ndim), matrix)
         line = trace.line(tangent).arrayed()
         dots, curved = np.reshape(line.dots, (*np.shape(y), -1)), np.reshape(line.curved, np.shape(y))
         return _result(trace, row, operands, static, y, dots, curved=curved)
@@ -133,7 +135,7 @@ def _norm(trace, row, operands, values, static, y):
 
 def _sums_of_sizes(x, ord, axes, matrix):
     """The norm written with absolute values, sums and extrema."""
-    size = np.abs(x)
+    size = np.abs(x)  # (traced, like what follows)
     extremum = np.max if ord > 0 else np.min
     if not matrix:
         return np.sum(size, axis=axes) if ord == 1 else extremum(size, axis=axes)
@@ -158,7 +160,8 @@ def _std(trace, row, operands, values, static, y):
     axis = static.get("axis")
     correction = static.get("correction")
     freedom = count(np.shape(values[0]), axis) - (correction if given(correction) else static.get("ddof", 0))
-    deviation = a - np.mean(a, axis=axis, keepdims=True)
+    with capture.lowered(trace):
+        deviation = a - np.mean(a, axis=axis, keepdims=True)
     line = _merged(trace.line(deviation).arrayed(), axis)
     size = np.reshape(np.asarray(y), np.shape(line.value)[:-1])
     exact = np.where(size[..., None] == 0, 0.0, line.value)  # rounding of the mean must not hide the tie

@@ -42,8 +42,7 @@ def _comparison(ufunc: np.ufunc, compare: Callable) -> Callable:
 def _complex(trace, ufunc, a, b):
     """Comparisons of complex numbers: equality; a tie of the real part decides about the others."""
     parts = [
-        order(*[Line(part(x.value), part(x.dots), x.names, x.curved) for x in (a, b)])
-        for part in (np.real, np.imag)
+        order(*[Line(part(x.value), part(x.dots), x.names, x.curved) for x in (a, b)]) for part in (np.real, np.imag)
     ]
     if any(np.any(lost) for _, lost in parts):
         trace.refuse(f"a comparison ({ufunc.__name__}) of complex numbers ties")
@@ -85,7 +84,8 @@ def _signbit(trace, x):
 
 def _isclose(trace, a, b, rtol=1e-5, atol=1e-8, equal_nan=False):
     a, b = coerce(a), coerce(b)
-    close = np.less_equal(np.abs(a - b), atol + rtol * np.abs(b)) & np.isfinite(b) | (a == b)
+    close = np.less_equal(np.abs(a - b), atol + rtol * np.abs(b)) & np.isfinite(b)
+    close = close | (np.isinf(b) & (primal(a) == primal(b)))
     return close | (np.isnan(a) & np.isnan(b)) if equal_nan else close
 
 
@@ -96,7 +96,9 @@ def _allclose(trace, *args, **kwargs):
 def _close_numbers(trace, a, b, *, rel_tol=1e-9, abs_tol=0.0):
     gap = np.abs(a - b)
     near = (gap <= rel_tol * np.abs(a)) | (gap <= rel_tol * np.abs(b)) | (gap <= abs_tol)
-    return bool(a == b or (near and math.isfinite(primal(a)) and math.isfinite(primal(b))))
+    if not (math.isfinite(primal(a)) and math.isfinite(primal(b))):
+        return primal(a) == primal(b)
+    return bool(near)
 
 
 def _array_equal(trace, a1, a2, equal_nan=False):
@@ -142,7 +144,9 @@ def _extreme(function: Callable, sign: int) -> Callable:
             return function(primal(a), axis=axis, **kwargs)
         if np.any(np.take_along_axis(tied, first, along)):
             trace.refuse(f"{function.__name__} has a tie")
-        return function(rank if axis is not None else np.reshape(rank, np.shape(primal(coerce(a)))), axis=axis, **kwargs)
+        return function(
+            rank if axis is not None else np.reshape(rank, np.shape(primal(coerce(a)))), axis=axis, **kwargs
+        )
 
     return decide
 

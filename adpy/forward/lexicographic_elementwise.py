@@ -138,7 +138,9 @@ def _select(lines, y, sign):
     a, b = lines
     side, lost = order(a, b)
     first = np.where(np.isnan(a.value), True, np.where(np.isnan(b.value), False, side * sign >= 0))
-    if np.any(np.isnan(a.value) != np.isnan(b.value)) and np.all(np.isnan(y) == (np.isnan(a.value) & np.isnan(b.value))):
+    if np.any(np.isnan(a.value) != np.isnan(b.value)) and np.all(
+        np.isnan(y) == (np.isnan(a.value) & np.isnan(b.value))
+    ):
         first = np.where(np.isnan(a.value), False, np.where(np.isnan(b.value), True, first))  # fmax and fmin
     names = np.where(lost, NEW, np.where(first, a.names, b.names))
     return y, _chosen(first, a.dots, b.dots), names, lost | np.where(first, a.curved, b.curved)

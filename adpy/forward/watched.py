@@ -19,7 +19,7 @@ from adpy.plain import np
 from adpy.traced.dispatch import call_ufunc, primal
 from adpy.traced.traced import _accepts
 
-__all__ = ["WatchTrace", "WatchedArray", "WatchedElement"]
+__all__ = ["WatchTrace", "WatchedArray", "WatchedElement", "as_marks", "marks_of"]
 
 ndarray = np.ndarray
 
@@ -119,6 +119,19 @@ class WatchedArray(Watched, Carrying):
 
     def _increment(self, other, ufunc):
         return self._inplace(ufunc, other)
+
+
+def as_marks(marks: Any, like: Any) -> Any:
+    """Marks of entries in the dtype of the tangents that they travel with: a complex entry has two parts to mark."""
+    return marks * (1 + 1j) if np.iscomplexobj(like) else marks
+
+
+def marks_of(column: Any) -> Any:
+    """The marks in a column of a tangent; below zero where the two parts of a complex entry have different ones."""
+    column = primal(column)
+    if not np.iscomplexobj(column):
+        return column
+    return np.where(column.real == column.imag, column.real, -1.0)
 
 
 class WatchTrace(ForwardTrace):

@@ -123,7 +123,9 @@ JUMPING = [_floored, _signed, _remainder, _branch, _sawtooth, _positions]
 
 
 def _program(operations) -> st.SearchStrategy[Callable]:
-    steps_ = st.lists(st.tuples(st.sampled_from(operations), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=6)
+    steps_ = st.lists(
+        st.tuples(st.sampled_from(operations), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=6
+    )
 
     def program(chosen):
         def run(x):
