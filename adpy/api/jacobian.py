@@ -12,7 +12,7 @@ from adpy.api.elimination import by_elimination, by_graph
 from adpy.api.forward_mode import input_leaves
 from adpy.api.holomorphic import check_complex_inputs, check_complex_result, is_complex
 from adpy.api.lanes import jacobian_in_lanes, lanes_above
-from adpy.api.modes import cheapest, is_forward, remember_forward, size_of, width_of
+from adpy.api.modes import cheapest, is_forward, remember_forward, size_of, tape_limit, width_of
 from adpy.api.results import is_number
 from adpy.api.rows import Record, by_rows, recorded
 from adpy.api.running import check_function, is_differentiable, select
@@ -21,6 +21,7 @@ from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError, MissingRuleError
 from adpy.forward.tangents import OneDirectionError
 from adpy.plain import np
+from adpy.reverse.limited import TapeTooLarge
 from adpy.traced.dispatch import coerce
 
 __all__ = ["jacobian"]
@@ -114,9 +115,9 @@ def _blocks(call: tuple, inputs: list, mode: str, has_aux: bool) -> tuple[Any, A
         return _recorded(call, inputs, mode, has_aux, width)
     if mode == "auto" and size > 1 and not is_forward(call[0], size):
         try:
-            found = _recorded(call, inputs, mode, has_aux, width)
-        except MissingRuleError:
-            found = None  # forward mode may have a rule where reverse mode has none
+            found = _recorded(call, inputs, mode, has_aux, width, tape_limit(size, width))
+        except (MissingRuleError, TapeTooLarge):
+            found = None  # forward mode may have a rule where reverse mode has none, and needs no tape
         if found is not None:
             return found
         if width > 1:
@@ -127,9 +128,9 @@ def _blocks(call: tuple, inputs: list, mode: str, has_aux: bool) -> tuple[Any, A
         return by_columns(call, inputs, has_aux, 1)
 
 
-def _recorded(call: tuple, inputs: list, mode: str, has_aux: bool, width: int) -> tuple | None:
+def _recorded(call: tuple, inputs: list, mode: str, has_aux: bool, width: int, limit=None) -> tuple | None:
     """As :func:`_blocks`, from one record of the function; None if forward passes of ``width`` cost less."""
-    with recorded(call, has_aux) as record:
+    with recorded(call, has_aux, limit) as record:
         by_mode = _by_mode(record, inputs, mode, width)
         return None if by_mode is None else (record.y, record.aux, by_mode(record, inputs))
 

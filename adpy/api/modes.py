@@ -15,7 +15,7 @@ from adpy.capture.keys import key_of
 from adpy.reverse.nodes import BlockNode, Flush, Outlet
 from adpy.rules.directions import many_directions
 
-__all__ = ["Size", "cheapest", "is_forward", "remember_forward", "size_of", "width_of"]
+__all__ = ["Size", "cheapest", "is_forward", "remember_forward", "size_of", "tape_limit", "width_of"]
 
 WIDEST = 512
 """Directions in one forward pass at most."""
@@ -39,6 +39,9 @@ GRAPH, GRAPH_SCALAR, GRAPH_NODE, GRAPH_EDGE, GRAPH_PROBE = 250_000, 300, 50_000,
 
 WALKED_EDGE = 0.8
 """One edge in one of the seeds of a vector mode on the graph."""
+
+LARGEST_TAPE = 1 << 28
+"""Bytes of the record that is made to choose, where one forward pass is enough."""
 
 LARGEST_GRAPH = 1 << 22
 """Edges of a graph at most: beyond, memory decides."""
@@ -122,6 +125,11 @@ def width_of(inputs: int) -> int:
     widest = max(NARROWEST, min(WIDEST, ENTRIES // max(inputs, 1)))
     passes = -(-max(inputs, 1) // widest)
     return -(-max(inputs, 1) // passes)
+
+
+def tape_limit(inputs: int, width: int) -> int | None:
+    """Bytes that a record may take; any number of them where forward mode would take several passes."""
+    return LARGEST_TAPE if inputs <= width else None
 
 
 _KEPT = 512

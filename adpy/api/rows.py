@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from adpy.api.running import run
 from adpy.api.trees import flatten
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
+from adpy.reverse.limited import LimitedTape
 from adpy.reverse.sweep import sweep
 from adpy.reverse.tape import Tape
 from adpy.traced.dispatch import coerce
@@ -50,9 +52,9 @@ class Record:
 
 
 @contextmanager
-def recorded(call: tuple, has_aux: bool) -> Iterator[Record]:
-    """Record a call; the tape is closed at the end."""
-    tape, y = run(Tape, *call)
+def recorded(call: tuple, has_aux: bool, limit: int | None = None) -> Iterator[Record]:
+    """Record a call; the tape is closed at the end, and may take ``limit`` bytes (see :class:`LimitedTape`)."""
+    tape, y = run(Tape if limit is None else functools.partial(LimitedTape, limit), *call)
     try:
         y, aux = split_result(y, tape, has_aux)
         leaves = [coerce(leaf) if type(leaf) is np.ndarray and leaf.dtype == object else leaf for _, leaf in flatten(y)]

@@ -11,7 +11,7 @@ import scipy.special
 import adpy
 from adpy.api.elimination import by_elimination, graph_of
 from adpy.api.jacobian import _by_mode, by_graph, by_rows
-from adpy.api.modes import NARROWEST, WIDEST, size_of, width_of
+from adpy.api.modes import NARROWEST, WIDEST, is_forward, size_of, width_of
 from adpy.api.rows import recorded
 
 MODES = ["forward", "reverse", "elimination", "auto"]
@@ -219,6 +219,41 @@ class TestChoice:
         assert 1 <= width <= WIDEST
         assert width >= min(inputs, NARROWEST // 2)
         assert passes * width - inputs < passes
+
+    def test_no_tape_of_any_size_is_made_to_choose(self, monkeypatch):
+        def f(x):
+            y = np.full(1000, x[0])
+            for _ in range(50):
+                try:
+                    y = np.sin(y) * x[1]
+                except Exception:
+                    return None
+            return y[:3]
+
+        calls = []
+
+        def counted(x):
+            calls.append(1)
+            return f(x)
+
+        monkeypatch.setattr("adpy.api.modes.LARGEST_TAPE", 100_000)
+        x = np.array([0.5, 1.1])
+        found = adpy.jacobian(counted)(x)
+        np.testing.assert_allclose(found, adpy.jacobian(f, mode="reverse")(x), rtol=1e-12)
+        assert len(calls) == 2
+        assert adpy.jacobian(counted)(x).shape == (3, 2)
+        assert len(calls) == 3
+
+    def test_long_loops_of_scalars_count_too(self, monkeypatch):
+        def f(x):
+            y = x[0]
+            for _ in range(70_000):
+                y = y * 0.5 + x[1]
+            return np.array([y])
+
+        monkeypatch.setattr("adpy.api.modes.LARGEST_TAPE", 1_000_000)
+        np.testing.assert_allclose(adpy.jacobian(f)(np.array([1.0, 2.0])), [[0.0, 2.0]])
+        assert is_forward(f, 2)
 
     def test_sizes(self):
         with recorded((lambda x: np.sin(x) * x[0], (X,), {}, [0]), False) as record:
