@@ -14,7 +14,7 @@ from adpy.batching.trace import BatchTrace
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
 from adpy.plain import np
-from adpy.traced.dispatch import coerce
+from adpy.traced.dispatch import coerce, memory
 
 __all__ = ["batch"]
 
@@ -76,7 +76,7 @@ def batch(function: Callable, in_axes: Any = 0, out_axes: Any = 0, mode: str = "
     def over_samples(*args, **kwargs):
         samples = Samples(args, kwargs, in_axes)
         pieces = run_lanes(function, samples.size, samples.together, samples.alone, mode)
-        return _merged(pieces, samples.size, out_axes)
+        return _merged(pieces, out_axes)
 
     return over_samples
 
@@ -204,7 +204,7 @@ def _children(tree: Any) -> list[tuple[str, Any]]:
 # ---- results
 
 
-def _merged(pieces: list[Piece], size: int, out_axes: Any) -> Any:
+def _merged(pieces: list[Piece], out_axes: Any) -> Any:
     """The results of all samples, stacked."""
     leaves = [flatten(piece.result) for piece in pieces]
     first = leaves[0] if leaves else []
@@ -218,14 +218,15 @@ def _merged(pieces: list[Piece], size: int, out_axes: Any) -> Any:
     if not pieces:
         raise ArgumentError("arguments", "at least one sample in mode 'loop'", "none")
     axes = [axis for _, _, axis in _with_axes(pieces[0].result, out_axes, "out_axes")]
+    taken: list = []
     merged = [
-        _stacked([found[i][1] for found in leaves], pieces, size, axes[i], first[i][0]) for i in range(len(first))
+        _stacked([found[i][1] for found in leaves], pieces, axes[i], first[i][0], taken) for i in range(len(first))
     ]
     return rebuild(pieces[0].result, iter(merged).__next__)
 
 
-def _stacked(parts: list, pieces: list[Piece], size: int, axis: Any, path: str) -> Any:
-    """One leaf of the result."""
+def _stacked(parts: list, pieces: list[Piece], axis: Any, path: str, taken: list) -> Any:
+    """One leaf of the result; ``taken`` are the owners of the memory that other leaves stand in."""
     if not _is_number(parts[0]):
         for part, piece in zip(parts, pieces, strict=True):
             if part is not parts[0] and not (type(part) is type(parts[0]) and part == parts[0]):
@@ -245,6 +246,12 @@ def _stacked(parts: list, pieces: list[Piece], size: int, axis: Any, path: str) 
             )
     if len(data) == 1:
         whole = data[0]
+        owner = memory(whole)
+        while getattr(owner, "base", None) is not None:
+            owner = owner.base
+        if type(parts[0]) not in TRACED_TYPES or any(owner is other for other in taken):
+            whole = whole.copy()
+        taken.append(owner)
     else:
         order = np.argsort(np.concatenate([piece.lanes for piece in pieces]))
         whole = np.take(np.concatenate(data, -1), order, -1)

@@ -76,7 +76,9 @@ def _positions(function: Callable) -> dict[str, int]:
 
 def is_differentiable(leaf: Any) -> bool:
     """Is a leaf of a container a floating-point number or array? Other leaves (names, counts, flags) are constants."""
-    if type(leaf) in TRACED_TYPES or isinstance(leaf, float | complex):
+    if type(leaf) in TRACED_TYPES:
+        return not type(leaf)._batched or leaf.dtype.kind in "fc"
+    if isinstance(leaf, float | complex):
         return True
     return isinstance(leaf, np.ndarray | np.generic) and leaf.dtype.kind in "fcO"
 

@@ -16,7 +16,7 @@ _ONE = frozenset([int, slice, *[np.dtype(c).type for c in "bBhHiIlLqQ"]])
 
 
 def data_key(frame: Any, ndim: int, key: Any, writing: bool = False) -> tuple[Any, bool]:
-    """The index for the values of all lanes; and whether it differs from lane to lane, with the lanes the first axis."""
+    """The index for the values of all lanes; and whether it differs from lane to lane (then the lanes come first)."""
     if type(key) in _ONE:
         if ndim == 0:
             raise IndexError("too many indices for array: array is 0-dimensional, but 1 were indexed")

@@ -1,7 +1,7 @@
 """The matrix product in every lane as one operation, with a rule of its own.
 
-An operand that is the same in all lanes (weights, mostly) has stride zero along the lanes: then one large product does it,
-also when each lane wants a cotangent of its own.
+An operand that is the same in all lanes (weights, mostly) has stride zero along the lanes: then one large product does
+it, also when each lane wants a cotangent of its own.
 """
 
 from __future__ import annotations

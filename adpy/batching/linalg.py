@@ -45,9 +45,9 @@ def solve(frame, a, b):
     vector = np.ndim(b) == 1
     if np.ndim(a) != 2 or np.ndim(b) not in (1, 2):
         return one_by_one(frame, np.linalg.solve, (a, b), {})
-    (_, laned_a), (right, laned_b) = frame.data(a), frame.data(b)
-    if not laned_a:  # one matrix, all right-hand sides at once
-        matrix = frame.data(a)[0]
+    matrix, laned = frame.data(a)
+    if not laned:  # one matrix, all right-hand sides at once
+        right, _ = frame.data(b)
         shape = right.shape
         y = apply(frame, np.linalg.solve, matrix, apply(frame, np.reshape, right, (shape[0], -1)))
         return frame.wrap(apply(frame, np.reshape, y, shape), True)

@@ -14,7 +14,7 @@ from adpy.batching.array import FROZEN, BatchArray
 from adpy.batching.scalar import BatchReal, BatchScalar
 from adpy.batching.splitting import Split, groups_of
 from adpy.capture.registry import TRACED_TYPES
-from adpy.errors import TracedValueError
+from adpy.errors import ArgumentError, TracedValueError
 from adpy.plain import np
 from adpy.tags import new_tag
 from adpy.traced.dispatch import coerce, primal, python_ufunc, top_trace
@@ -91,6 +91,8 @@ class BatchTrace(Trace):
     def input_below(self, inner: Trace, value: Any) -> Any:
         """An independent variable of ``inner``, as the value that lanes see."""
         data, laned = self.data(value)
+        if data.dtype.kind not in "fc":
+            raise ArgumentError("argument", "floating-point numbers (x.astype(float))", f"dtype {data.dtype}")
         if not laned:
             data = self.expanded(data)
             data = data.copy() if self.copies or type(data) in TRACED_TYPES else data

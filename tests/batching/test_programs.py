@@ -1,4 +1,4 @@
-"""Random programs of statements as scientists write them: the batch of a program is the loop over it, to the last bit or nearly."""
+"""Random programs of statements as scientists write them: the batch of a program is the loop over it."""
 
 import math
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import adpy
-from adpy.batching import functions, registry  # noqa: F401  (loads the rules)
 from tests.batching.loops import assert_same, looped
 
 rng = np.random.default_rng(5)
