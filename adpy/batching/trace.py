@@ -91,8 +91,9 @@ class BatchTrace(Trace):
     def input_below(self, inner: Trace, value: Any) -> Any:
         """An independent variable of ``inner``, as the value that lanes see."""
         data, laned = self.data(value)
-        if data.dtype.kind not in "fc":
-            raise ArgumentError("argument", "floating-point numbers (x.astype(float))", f"dtype {data.dtype}")
+        dtype = getattr(data, "dtype", None) or np.result_type(data)
+        if dtype.kind not in "fc":
+            raise ArgumentError("argument", "floating-point numbers (x.astype(float))", f"dtype {dtype}")
         if not laned:
             data = self.expanded(data)
             data = data.copy() if self.copies or type(data) in TRACED_TYPES else data
