@@ -27,10 +27,12 @@ import numpy as np
 from adpy.kernels.elementwise import second, second_tile, value, value_tile, weights, weights_tile
 from adpy.kernels.tiles import (
     CONSTANT,
+    U,
     decrease,
     fetch,
     increase,
     pull,
+    pull_product,
     pull_second,
     pull_seconds,
     pulls,
@@ -38,15 +40,15 @@ from adpy.kernels.tiles import (
     pushes,
     store,
     times,
+    zero,
 )
 
-__all__ = ["TILE", "adjoint", "replay", "second_order", "tangent"]
+__all__ = ["SCRATCH", "adjoint", "replay", "second_order", "tangent"]
 
 RUN, FILL, GATHER, SCATTER, SAVE, SAVE_AT, GROUP = -1, -2, -3, -4, -5, -6, -8
 SET, ADD, OVERWRITE = 0, 1, 2
-HOLE, COPY, ADDITION, SUBTRACT, MULTIPLY = 0, 1, 2, 3, 4
-TILE = 256
-SCRATCH = 14
+HOLE, COPY, ADDITION, SUBTRACT, MULTIPLY, SQUARE = 0, 1, 2, 3, 4, 7
+SCRATCH = 8
 
 _options = {"cache": True, "error_model": "numpy", "nogil": True}
 
@@ -65,133 +67,171 @@ def place_of(table, pc, k, i0, i1, first):
 
 
 @numba.njit(**_options)
-def operands(table, pc, i0, i1, first, n, memory, scratch):
-    """First and second operand of a row as contiguous tiles."""
-    x = fetch(memory, place_of(table, pc, 1, i0, i1, first), table[pc, 12], n, scratch[0])
+def operands(table, pc, i0, i1, first, n, memory, base, tile):
+    """Tiles of the first and second operand of a row."""
+    x = fetch(memory, place_of(table, pc, 1, i0, i1, first), table[pc, 12], n, base)
     if table[pc, 13] < 0:
         return x, x
-    return x, fetch(memory, place_of(table, pc, 2, i0, i1, first), table[pc, 16], n, scratch[1])
+    return x, fetch(memory, place_of(table, pc, 2, i0, i1, first), table[pc, 16], n, base + tile)
 
 
 @numba.njit(**_options)
-def value_row(table, pc, i0, i1, first, n, memory, scratch):
+def value_row(table, pc, i0, i1, first, n, memory, base, tile):
     """Values of one tile of a row."""
     op, add, so = table[pc, 0], table[pc, 1] == ADD, table[pc, 8]
     o = place_of(table, pc, 0, i0, i1, first)
-    x, w = operands(table, pc, i0, i1, first, n, memory, scratch)
+    x, w = operands(table, pc, i0, i1, first, n, memory, base, tile)
     if op == COPY:
         store(memory, o, so, x, n, add)
     elif so == 1 and not add:
-        value_tile(op, x, w, memory[o : o + n], n)
+        value_tile(op, memory, x, w, U(o), n)
     else:
-        value_tile(op, x, w, scratch[2], n)
-        store(memory, o, so, scratch[2], n, add)
+        result = U(base + 2 * tile)
+        value_tile(op, memory, x, w, result, n)
+        store(memory, o, so, result, n, add)
 
 
 @numba.njit(**_options)
-def weights_row(table, pc, i0, i1, first, n, memory, scratch):
-    """Partials of one tile of a row."""
+def weights_row(table, pc, i0, i1, first, n, memory, base, tile):
+    """Tiles of the partials of one tile of a row."""
     op = table[pc, 0]
-    x, w = operands(table, pc, i0, i1, first, n, memory, scratch)
+    x, w = operands(table, pc, i0, i1, first, n, memory, base, tile)
     if op == MULTIPLY:
         return w, x
-    y = fetch(memory, place_of(table, pc, 0, i0, i1, first), table[pc, 8], n, scratch[2])
-    weights_tile(op, x, w, y, scratch[3], scratch[4], n)
-    return scratch[3][:n], scratch[4][:n]
+    u, v = U(base + 3 * tile), U(base + 4 * tile)
+    y = fetch(memory, place_of(table, pc, 0, i0, i1, first), table[pc, 8], n, base + 2 * tile)
+    weights_tile(op, memory, x, w, y, u, v, n)
+    return u, v
 
 
 @numba.njit(**_options)
-def tangent_row(table, pc, i0, i1, first, n, memory, dots, scratch):
+def tangent_row(table, pc, i0, i1, first, n, memory, dots, base, tile):
     """Tangents of one tile of a row."""
     active, width = dots.shape
     o, so, add = place_of(table, pc, 0, i0, i1, first), table[pc, 8], table[pc, 1] == ADD
     a, b = place_of(table, pc, 1, i0, i1, first), place_of(table, pc, 2, i0, i1, first)
     sa = table[pc, 12] if table[pc, 9] < active else CONSTANT
     sb = table[pc, 16] if 0 <= table[pc, 13] < active else CONSTANT
-    u, v = weights_row(table, pc, i0, i1, first, n, memory, scratch)
-    if width == 1:
-        push(dots.reshape(-1), o, so, a, sa, u, b, sb, v, n, add, scratch[5], scratch[6], scratch[7])
+    u, v = weights_row(table, pc, i0, i1, first, n, memory, base, tile)
+    if width > 1:
+        pushes(memory, u, v, dots, o, so, a, sa, b, sb, n, add)
+        return
+    flat, nothing = dots.reshape(-1), U(base + 3 * tile)
+    left = nothing if sa == CONSTANT else fetch(flat, a, sa, n, base)
+    right = nothing if sb == CONSTANT else fetch(flat, b, sb, n, base + tile)
+    if so == 1 and not add:
+        push(memory, u, v, flat, left, right, n, U(o))
     else:
-        pushes(dots, o, so, a, sa, u, b, sb, v, n, add)
+        result = U(base + 2 * tile)
+        push(memory, u, v, flat, left, right, n, result)
+        store(flat, o, so, result, n, add)
 
 
 @numba.njit(**_options)
-def adjoint_row(table, pc, i0, i1, first, n, memory, bars, scratch):
+def adjoint_row(table, pc, i0, i1, first, n, memory, bars, base, tile):
     """Cotangents of the operands in one tile of a row."""
     active, width = bars.shape
-    o, so = place_of(table, pc, 0, i0, i1, first), table[pc, 8]
-    a, b = place_of(table, pc, 1, i0, i1, first), place_of(table, pc, 2, i0, i1, first)
-    first_active, second_active = table[pc, 9] < active, 0 <= table[pc, 13] < active
-    op = table[pc, 0]
-    if width == 1 and COPY <= op <= SUBTRACT:
-        flat = bars.reshape(-1)
-        bar = fetch(flat, o, so, n, scratch[5])
-        if first_active:
-            increase(flat, a, table[pc, 12], bar, n)
-        if second_active:
-            if op == SUBTRACT:
-                decrease(flat, b, table[pc, 16], bar, n, scratch[6])
-            else:
-                increase(flat, b, table[pc, 16], bar, n)
-        return
-    u, v = weights_row(table, pc, i0, i1, first, n, memory, scratch)
-    if width == 1:
-        flat = bars.reshape(-1)
-        bar = fetch(flat, o, so, n, scratch[5])
-        if first_active:
-            pull(flat, bar, a, table[pc, 12], u, n, scratch[6])
-        if second_active:
-            pull(flat, bar, b, table[pc, 16], v, n, scratch[6])
-    else:
-        if first_active:
-            pulls(bars, o, so, a, table[pc, 12], u, n)
-        if second_active:
-            pulls(bars, o, so, b, table[pc, 16], v, n)
-
-
-@numba.njit(**_options)
-def second_row(table, pc, i0, i1, first, n, memory, dots, bars, bar_dots, scratch):
-    """Cotangents of the operands and their tangents in one tile of a row."""
-    active, width = dots.shape
     op, o, so = table[pc, 0], place_of(table, pc, 0, i0, i1, first), table[pc, 8]
     a, sa = place_of(table, pc, 1, i0, i1, first), table[pc, 12]
     b, sb = place_of(table, pc, 2, i0, i1, first), table[pc, 16]
     first_active, second_active = table[pc, 9] < active, 0 <= table[pc, 13] < active
-    flat, flat_dots, flat_turns = bars.reshape(-1), dots.reshape(-1), bar_dots.reshape(-1)
-    if width == 1 and COPY <= op <= SUBTRACT:
-        bar, turn = fetch(flat, o, so, n, scratch[5]), fetch(flat_turns, o, so, n, scratch[6])
+    if width > 1:
+        u, v = weights_row(table, pc, i0, i1, first, n, memory, base, tile)
+        if first_active:
+            pulls(memory, u, bars, o, so, a, sa, n)
+        if second_active:
+            pulls(memory, v, bars, o, so, b, sb, n)
+        return
+    flat, result = bars.reshape(-1), U(base + tile)
+    bar = fetch(flat, o, so, n, base)
+    if COPY <= op <= SUBTRACT:
         if first_active:
             increase(flat, a, sa, bar, n)
-            increase(flat_turns, a, sa, turn, n)
-        if second_active:
-            if op == SUBTRACT:
-                decrease(flat, b, sb, bar, n, scratch[7])
-                decrease(flat_turns, b, sb, turn, n, scratch[7])
-            else:
-                increase(flat, b, sb, bar, n)
-                increase(flat_turns, b, sb, turn, n)
+        if second_active and op == SUBTRACT:
+            decrease(flat, b, sb, bar, n)
+        elif second_active:
+            increase(flat, b, sb, bar, n)
         return
-    x, w = operands(table, pc, i0, i1, first, n, memory, scratch)
-    y = fetch(memory, o, so, n, scratch[2])
-    u, v, p, q, r = scratch[3], scratch[4], scratch[8], scratch[9], scratch[10]
-    second_tile(op, x, w, y, u, v, p, q, r, n)
-    if width > 1:
-        if first_active:
-            other = sb if second_active else CONSTANT
-            pull_seconds(flat, dots, bar_dots, o, so, a, sa, u, p, b, other, q, n)
-        if second_active:
-            other = sa if first_active else CONSTANT
-            pull_seconds(flat, dots, bar_dots, o, so, b, sb, v, r, a, other, q, n)
-        return
-    bar, turn = fetch(flat, o, so, n, scratch[5]), fetch(flat_turns, o, so, n, scratch[6])
-    dot = fetch(flat_dots, a, sa, n, scratch[11]) if first_active else scratch[13][:n]
-    other = fetch(flat_dots, b, sb, n, scratch[12]) if second_active else scratch[13][:n]
+    u, v = weights_row(table, pc, i0, i1, first, n, memory, base, tile)
     if first_active:
-        pull(flat, bar, a, sa, u, n, scratch[7])
-        pull_second(flat_turns, bar, turn, a, sa, u, p, dot, q, other, n, scratch[7])
+        pull(memory, u, flat, bar, a, sa, n, result)
     if second_active:
-        pull(flat, bar, b, sb, v, n, scratch[7])
-        pull_second(flat_turns, bar, turn, b, sb, v, r, other, q, dot, n, scratch[7])
+        pull(memory, v, flat, bar, b, sb, n, result)
+
+
+@numba.njit(**_options)
+def second_row(table, pc, i0, i1, first, n, memory, dots, bars, turns, base, tile):
+    """Cotangents of the operands and their tangents in one tile of a row, for one direction."""
+    active = len(dots)
+    op, o, so = table[pc, 0], place_of(table, pc, 0, i0, i1, first), table[pc, 8]
+    a, sa = place_of(table, pc, 1, i0, i1, first), table[pc, 12]
+    b, sb = place_of(table, pc, 2, i0, i1, first), table[pc, 16]
+    first_active, second_active = table[pc, 9] < active, 0 <= table[pc, 13] < active
+    bar, turn, result = fetch(bars, o, so, n, base), fetch(turns, o, so, n, base), U(base + tile)
+    if COPY <= op <= SUBTRACT:
+        if first_active:
+            increase(bars, a, sa, bar, n)
+            increase(turns, a, sa, turn, n)
+        if second_active and op == SUBTRACT:
+            decrease(bars, b, sb, bar, n)
+            decrease(turns, b, sb, turn, n)
+        elif second_active:
+            increase(bars, b, sb, bar, n)
+            increase(turns, b, sb, turn, n)
+        return
+    nothing = U(base + 3 * tile)
+    left = fetch(dots, a, sa, n, base) if first_active else nothing
+    right = fetch(dots, b, sb, n, base + tile) if second_active else nothing
+    if op == MULTIPLY:
+        x, w = operands(table, pc, i0, i1, first, n, memory, base, tile)
+        if first_active:
+            pull(memory, w, bars, bar, a, sa, n, result)
+            pull_product(memory, w, 1.0, dots, right, bars, bar, turns, turn, a, sa, n, result)
+        if second_active:
+            pull(memory, x, bars, bar, b, sb, n, result)
+            pull_product(memory, x, 1.0, dots, left, bars, bar, turns, turn, b, sb, n, result)
+        return
+    if op == SQUARE:
+        u, _ = weights_row(table, pc, i0, i1, first, n, memory, base, tile)
+        x, _ = operands(table, pc, i0, i1, first, n, memory, base, tile)
+        pull(memory, u, bars, bar, a, sa, n, result)
+        pull_product(memory, x, 2.0, dots, left, bars, bar, turns, turn, a, sa, n, result)
+        return
+    u, v, p, q, r = second_partials(table, pc, i0, i1, first, n, memory, base, tile)
+    if first_active:
+        pull(memory, u, bars, bar, a, sa, n, result)
+        pull_second(memory, u, p, q, dots, left, right, bars, bar, turns, turn, a, sa, n, result)
+    if second_active:
+        pull(memory, v, bars, bar, b, sb, n, result)
+        pull_second(memory, v, r, q, dots, right, left, bars, bar, turns, turn, b, sb, n, result)
+
+
+@numba.njit(**_options)
+def second_partials(table, pc, i0, i1, first, n, memory, base, tile):
+    """Tiles of the partials and second partials of one tile of a row."""
+    x, w = operands(table, pc, i0, i1, first, n, memory, base, tile)
+    y = fetch(memory, place_of(table, pc, 0, i0, i1, first), table[pc, 8], n, base + 2 * tile)
+    u, v, p = U(base + 3 * tile), U(base + 4 * tile), U(base + 5 * tile)
+    q, r = U(base + 6 * tile), U(base + 7 * tile)
+    second_tile(table[pc, 0], memory, x, w, y, u, v, p, q, r, n)
+    return u, v, p, q, r
+
+
+@numba.njit(**_options)
+def second_rows(table, pc, i0, i1, first, n, memory, dots, bars, bar_dots, base, tile):
+    """As :func:`second_row`, for many directions."""
+    active = len(dots)
+    o, so = place_of(table, pc, 0, i0, i1, first), table[pc, 8]
+    a, sa = place_of(table, pc, 1, i0, i1, first), table[pc, 12]
+    b, sb = place_of(table, pc, 2, i0, i1, first), table[pc, 16]
+    first_active, second_active = table[pc, 9] < active, 0 <= table[pc, 13] < active
+    u, v, p, q, r = second_partials(table, pc, i0, i1, first, n, memory, base, tile)
+    if first_active:
+        other = sb if second_active else CONSTANT
+        pull_seconds(memory, u, p, q, bars, dots, bar_dots, o, so, a, sa, b, other, n)
+    if second_active:
+        other = sa if first_active else CONSTANT
+        pull_seconds(memory, v, r, q, bars, dots, bar_dots, o, so, b, sb, a, other, n)
 
 
 # ------------------------------------------------------------------------------------------------ entries by address
@@ -271,17 +311,20 @@ def pull_moved(table, places, memory, bars, pc):
 @numba.njit(**_options)
 def clear(table, bars, pc, i0, i1, first, n):
     """Zero the cotangents of the result of a row in a tile."""
-    o, so = place_of(table, pc, 0, i0, i1, first), table[pc, 8]
+    o, so, width = place_of(table, pc, 0, i0, i1, first), table[pc, 8], bars.shape[1]
+    if so == 1:
+        zero(bars.reshape(-1), U(o * width), n * U(width))
+        return
     for i in range(n):
-        for k in range(bars.shape[1]):
-            bars[o + i * so, k] = 0.0
+        for k in range(width):
+            bars[o + np.int64(i) * so, k] = 0.0
 
 
 # ------------------------------------------------------------------------------------------------ programs
 
 
 @numba.njit(**_options)
-def replay(table, heads, places, ops, firsts, seconds, memory, start, stop):
+def replay(table, heads, places, ops, firsts, seconds, memory, base, tile, start, stop):
     """Values of the instructions ``start … stop - 1``.
 
     Parameters
@@ -295,8 +338,10 @@ def replay(table, heads, places, ops, firsts, seconds, memory, start, stop):
         Scalar operations; the address of a result is its position.
     memory : ndarray of float64
         Updated in place.
+    base, tile : int
+        Where :data:`SCRATCH` tiles of scratch begin, in every memory, and how long they are.
     """
-    scratch = np.zeros((SCRATCH, TILE))
+    step = tile
     for head in range(start, stop):
         pc = heads[head]
         op, n0, n1, n2 = table[pc, 0], table[pc, 2], table[pc, 3], table[pc, 4]
@@ -307,22 +352,22 @@ def replay(table, heads, places, ops, firsts, seconds, memory, start, stop):
         elif op == GROUP:
             for i0 in range(n0):
                 for i1 in range(n1):
-                    for first in range(0, n2, TILE):
-                        n = min(TILE, n2 - first)
+                    for first in range(0, n2, step):
+                        n = U(min(step, n2 - first))
                         for row in range(pc + 1, pc + 1 + table[pc, 1]):
-                            value_row(table, row, i0, i1, first, n, memory, scratch)
+                            value_row(table, row, i0, i1, first, n, memory, base, tile)
         else:
             move(table, places, memory.reshape(-1, 1), pc)
 
 
 @numba.njit(**_options)
-def tile_for(width):
-    """Length of a tile for many directions."""
-    return max(8, TILE // width)
+def step_for(tile, width):
+    """Entries at a time for many directions."""
+    return max(min(8, tile), tile // width)
 
 
 @numba.njit(**_options)
-def tangent(table, heads, places, ops, firsts, seconds, memory, dots, start, stop):
+def tangent(table, heads, places, ops, firsts, seconds, memory, dots, base, tile, start, stop):
     """Values and tangents of the instructions ``start … stop - 1``.
 
     Parameters
@@ -332,10 +377,11 @@ def tangent(table, heads, places, ops, firsts, seconds, memory, dots, start, sto
     dots : ndarray of float64, shape (active, directions)
         Updated in place.
     """
-    scratch = np.zeros((SCRATCH, TILE))
     width = dots.shape[1]
     flat = dots.reshape(-1)
-    tile = tile_for(width)
+    step = step_for(tile, width)
+    if tile and width == 1:
+        zero(flat, U(base + 3 * tile), U(tile))
     for head in range(start, stop):
         pc = heads[head]
         op, n0, n1, n2 = table[pc, 0], table[pc, 2], table[pc, 3], table[pc, 4]
@@ -354,18 +400,18 @@ def tangent(table, heads, places, ops, firsts, seconds, memory, dots, start, sto
         elif op == GROUP:
             for i0 in range(n0):
                 for i1 in range(n1):
-                    for first in range(0, n2, tile):
-                        n = min(tile, n2 - first)
+                    for first in range(0, n2, step):
+                        n = U(min(step, n2 - first))
                         for row in range(pc + 1, pc + 1 + table[pc, 1]):
-                            value_row(table, row, i0, i1, first, n, memory, scratch)
-                            tangent_row(table, row, i0, i1, first, n, memory, dots, scratch)
+                            value_row(table, row, i0, i1, first, n, memory, base, tile)
+                            tangent_row(table, row, i0, i1, first, n, memory, dots, base, tile)
         else:
             move(table, places, memory.reshape(-1, 1), pc)
             move(table, places, dots, pc)
 
 
 @numba.njit(**_options)
-def adjoint(table, heads, places, ops, firsts, seconds, memory, bars, start, stop):
+def adjoint(table, heads, places, ops, firsts, seconds, memory, bars, base, tile, start, stop):
     """Cotangents of the operands of the instructions ``stop - 1 … start``.
 
     Parameters
@@ -375,10 +421,9 @@ def adjoint(table, heads, places, ops, firsts, seconds, memory, bars, start, sto
     bars : ndarray of float64, shape (active, seeds)
         Updated in place.
     """
-    scratch = np.zeros((SCRATCH, TILE))
     width = bars.shape[1]
     flat = bars.reshape(-1)
-    tile = tile_for(width)
+    step = step_for(tile, width)
     for head in range(stop - 1, start - 1, -1):
         pc = heads[head]
         op, n0, n1, n2 = table[pc, 0], table[pc, 2], table[pc, 3], table[pc, 4]
@@ -403,15 +448,15 @@ def adjoint(table, heads, places, ops, firsts, seconds, memory, bars, start, sto
             last = pc + table[pc, 1]
             for i0 in range(n0):
                 for i1 in range(n1):
-                    for first in range(0, n2, tile):
-                        n = min(tile, n2 - first)
+                    for first in range(0, n2, step):
+                        n = U(min(step, n2 - first))
                         if table[pc, 5]:
                             for row in range(pc + 1, last + 1):
                                 if table[row, 17] & 1:
-                                    value_row(table, row, i0, i1, first, n, memory, scratch)
+                                    value_row(table, row, i0, i1, first, n, memory, base, tile)
                                     clear(table, bars, row, i0, i1, first, n)
                         for row in range(last, pc, -1):
-                            adjoint_row(table, row, i0, i1, first, n, memory, bars, scratch)
+                            adjoint_row(table, row, i0, i1, first, n, memory, bars, base, tile)
                             if table[row, 1] == OVERWRITE:
                                 clear(table, bars, row, i0, i1, first, n)
         else:
@@ -419,7 +464,7 @@ def adjoint(table, heads, places, ops, firsts, seconds, memory, bars, start, sto
 
 
 @numba.njit(**_options)
-def second_order(table, heads, places, ops, firsts, seconds, memory, dots, bars, bar_dots, start, stop):
+def second_order(table, heads, places, ops, firsts, seconds, memory, dots, bars, bar_dots, base, tile, start, stop):
     """Cotangents and their tangents for the operands of the instructions ``stop - 1 … start``.
 
     Parameters
@@ -433,10 +478,11 @@ def second_order(table, heads, places, ops, firsts, seconds, memory, dots, bars,
     bar_dots : ndarray of float64, shape (active, directions)
         Updated in place.
     """
-    scratch = np.zeros((SCRATCH, TILE))
     width = dots.shape[1]
     bar_of, dot_of, turn_of = bars.reshape(-1), dots.reshape(-1), bar_dots.reshape(-1)
-    tile = tile_for(width)
+    step = step_for(tile, width)
+    if tile and width == 1:
+        zero(dot_of, U(base + 3 * tile), U(tile))
     for head in range(stop - 1, start - 1, -1):
         pc = heads[head]
         op, n0, n1, n2 = table[pc, 0], table[pc, 2], table[pc, 3], table[pc, 4]
@@ -468,17 +514,20 @@ def second_order(table, heads, places, ops, firsts, seconds, memory, dots, bars,
             last = pc + table[pc, 1]
             for i0 in range(n0):
                 for i1 in range(n1):
-                    for first in range(0, n2, tile):
-                        n = min(tile, n2 - first)
+                    for first in range(0, n2, step):
+                        n = U(min(step, n2 - first))
                         if table[pc, 5]:
                             for row in range(pc + 1, last + 1):
                                 if table[row, 17] & 1:
-                                    value_row(table, row, i0, i1, first, n, memory, scratch)
-                                    tangent_row(table, row, i0, i1, first, n, memory, dots, scratch)
+                                    value_row(table, row, i0, i1, first, n, memory, base, tile)
+                                    tangent_row(table, row, i0, i1, first, n, memory, dots, base, tile)
                                     clear(table, bars, row, i0, i1, first, n)
                                     clear(table, bar_dots, row, i0, i1, first, n)
                         for row in range(last, pc, -1):
-                            second_row(table, row, i0, i1, first, n, memory, dots, bars, bar_dots, scratch)
+                            if width == 1:
+                                second_row(table, row, i0, i1, first, n, memory, dot_of, bar_of, turn_of, base, tile)
+                            else:
+                                second_rows(table, row, i0, i1, first, n, memory, dots, bar_of, bar_dots, base, tile)
                             if table[row, 1] == OVERWRITE:
                                 clear(table, bars, row, i0, i1, first, n)
                                 clear(table, bar_dots, row, i0, i1, first, n)

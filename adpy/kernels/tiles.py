@@ -1,22 +1,26 @@
 """Tangents and cotangents of one tile of an elementwise instruction; no function is known here, only partials.
 
-Operands are given as first address and stride.  ``u`` and ``v`` are partials, ``p``, ``q`` and ``r`` second partials,
-entry by entry.  Zero tangents and cotangents contribute exactly zero, whatever their partial.
+A tile is a contiguous stretch of a flat memory, given by its first address.  Addresses and lengths of tiles are
+unsigned: indices that cannot be negative are what lets the compiler vectorise.  :func:`fetch` and :func:`store` go
+between tiles and operands with a stride.  ``u`` and ``v`` are partials, ``p``, ``q`` and ``r`` second partials.  Zero
+tangents and cotangents contribute exactly zero, whatever their partial.
 
-For one direction everything is brought into contiguous tiles first, in loops over which the compiler sees that it can
-vectorise.  Memory for many directions (names ending in ``s``) has one column a direction, and the loops run along it.
+Memory for many directions (names ending in ``s``) has one column a direction, and the loops run along it.
 """
 
 from __future__ import annotations
 
 import numba
+import numpy as np
 
 __all__ = [
     "CONSTANT",
+    "U",
     "decrease",
     "fetch",
     "increase",
     "pull",
+    "pull_product",
     "pull_second",
     "pull_seconds",
     "pulls",
@@ -24,10 +28,13 @@ __all__ = [
     "pushes",
     "store",
     "times",
+    "zero",
 ]
 
 CONSTANT = -1 << 40
 """Stride that marks an operand without derivatives."""
+
+U = np.uint64
 
 _options = {"cache": True, "error_model": "numpy", "nogil": True}
 
@@ -40,154 +47,163 @@ def times(weight, dot):
 
 @numba.njit(**_options)
 def fetch(memory, a, stride, n, scratch):
-    """The operand as a contiguous array: where it is, or copied to ``scratch``."""
+    """The tile of an operand: where it is, or copied to ``scratch``."""
     if stride == 1:
-        return memory[a : a + n]
+        return U(a)
+    tile = U(scratch)
     if stride == 0:
         x = memory[a]
         for i in range(n):
-            scratch[i] = x
+            memory[tile + i] = x
     else:
         for i in range(n):
-            scratch[i] = memory[a + i * stride]
-    return scratch[:n]
+            memory[tile + i] = memory[a]
+            a += stride
+    return tile
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True, fastmath={"reassoc", "nsz"})
-def total(x, n):
+def total(memory, tile, n):
     """Sum of a tile, in the order that vectorises."""
     result = 0.0
     for i in range(n):
-        result += x[i]
+        result += memory[tile + i]
     return result
 
 
 @numba.njit(**_options)
-def increase(memory, a, stride, y, n):
-    """Add a tile to where it belongs."""
+def increase(memory, a, stride, tile, n):
+    """Add a tile to an operand."""
     if stride == 1:
-        into = memory[a : a + n]
+        start = U(a)
         for i in range(n):
-            into[i] += y[i]
+            memory[start + i] += memory[tile + i]
     elif stride == 0:
-        memory[a] += total(y, n)
+        memory[a] += total(memory, tile, n)
     else:
         for i in range(n):
-            memory[a + i * stride] += y[i]
+            memory[a] += memory[tile + i]
+            a += stride
 
 
 @numba.njit(**_options)
-def decrease(memory, a, stride, y, n, scratch):
-    """Subtract a tile from where it belongs."""
-    for i in range(n):
-        scratch[i] = -y[i]
-    increase(memory, a, stride, scratch, n)
+def decrease(memory, a, stride, tile, n):
+    """Subtract a tile from an operand."""
+    if stride == 1:
+        start = U(a)
+        for i in range(n):
+            memory[start + i] -= memory[tile + i]
+    elif stride == 0:
+        memory[a] -= total(memory, tile, n)
+    else:
+        for i in range(n):
+            memory[a] -= memory[tile + i]
+            a += stride
 
 
 @numba.njit(**_options)
-def store(memory, o, stride, y, n, add):
-    """Write (or add) the result of a tile."""
+def store(memory, o, stride, tile, n, add):
+    """Write (or add) a tile to a result."""
     if add:
-        increase(memory, o, stride, y, n)
+        increase(memory, o, stride, tile, n)
     elif stride == 1:
-        into = memory[o : o + n]
+        start = U(o)
         for i in range(n):
-            into[i] = y[i]
+            memory[start + i] = memory[tile + i]
     else:
         for i in range(n):
-            memory[o + i * stride] = y[i]
+            memory[o] = memory[tile + i]
+            o += stride
 
 
 @numba.njit(**_options)
-def push(dots, o, so, a, sa, u, b, sb, v, n, add, left, right, result):
+def zero(memory, start, n):
+    """Fill a tile with zeros."""
+    for i in range(n):
+        memory[start + i] = 0.0
+
+
+@numba.njit(**_options)
+def push(memory, u, v, dots, first, second, n, result):
     """Tangent of a result: ``u * a_dot + v * b_dot``."""
-    if sa == CONSTANT:
-        dot = fetch(dots, b, sb, n, right)
-        for i in range(n):
-            result[i] = times(v[i], dot[i])
-    elif sb == CONSTANT:
-        dot = fetch(dots, a, sa, n, left)
-        for i in range(n):
-            result[i] = times(u[i], dot[i])
-    else:
-        first, second = fetch(dots, a, sa, n, left), fetch(dots, b, sb, n, right)
-        for i in range(n):
-            result[i] = times(u[i], first[i]) + times(v[i], second[i])
-    store(dots, o, so, result, n, add)
+    for i in range(n):
+        dots[result + i] = times(memory[u + i], dots[first + i]) + times(memory[v + i], dots[second + i])
 
 
 @numba.njit(**_options)
-def pushes(dots, o, so, a, sa, u, b, sb, v, n, add):
-    """As :func:`push`, for many directions."""
+def pushes(memory, u, v, dots, o, so, a, sa, b, sb, n, add):
+    """As :func:`push`, for many directions and operands with strides."""
     width = dots.shape[1]
     for i in range(n):
-        out = dots[o + i * so]
+        out = o + np.int64(i) * so
         if not add:
             for k in range(width):
-                out[k] = 0.0
+                dots[out, k] = 0.0
         if sa != CONSTANT:
-            weight = u[i]
-            dot = dots[a + i * sa]
+            weight, place = memory[u + i], a + np.int64(i) * sa
             for k in range(width):
-                out[k] += times(weight, dot[k])
+                dots[out, k] += times(weight, dots[place, k])
         if sb != CONSTANT:
-            weight = v[i]
-            dot = dots[b + i * sb]
+            weight, place = memory[v + i], b + np.int64(i) * sb
             for k in range(width):
-                out[k] += times(weight, dot[k])
+                dots[out, k] += times(weight, dots[place, k])
 
 
 @numba.njit(**_options)
-def pull(bars, bar, a, sa, u, n, result):
-    """Cotangent of an operand: ``a_bar += u * y_bar``, with the tile ``bar`` of the result's."""
+def pull(memory, u, bars, bar, a, sa, n, result):
+    """Cotangent of an operand: ``a_bar += u * y_bar``."""
+    if sa == 1:
+        start = U(a)
+        for i in range(n):
+            bars[start + i] += times(memory[u + i], bars[bar + i])
+        return
     for i in range(n):
-        result[i] = times(u[i], bar[i])
+        bars[result + i] = times(memory[u + i], bars[bar + i])
     increase(bars, a, sa, result, n)
 
 
 @numba.njit(**_options)
-def pulls(bars, o, so, a, sa, u, n):
-    """As :func:`pull`, for many seeds."""
+def pulls(memory, u, bars, o, so, a, sa, n):
+    """As :func:`pull`, for many seeds and a result with a stride."""
     width = bars.shape[1]
     for i in range(n):
-        weight = u[i]
-        bar = bars[o + i * so]
-        into = bars[a + i * sa]
+        weight, source, place = memory[u + i], o + np.int64(i) * so, a + np.int64(i) * sa
         for k in range(width):
-            into[k] += times(weight, bar[k])
+            bars[place, k] += times(weight, bars[source, k])
 
 
 @numba.njit(**_options)
-def pull_second(bar_dots, bar, turn, a, sa, u, p, dot, q, other, n, result):
-    """Tangent of an operand's cotangent: ``u * y_bar_dot + y_bar * (p * a_dot + q * b_dot)``.
-
-    ``bar``, ``turn`` (the tangent of ``bar``), ``dot`` and ``other`` are tiles.
-    """
+def pull_second(memory, u, p, q, dots, dot, other, bars, bar, turns, turn, a, sa, n, result):
+    """Tangent of an operand's cotangent: ``u * y_bar_dot + y_bar * (p * a_dot + q * b_dot)``."""
     for i in range(n):
-        change = times(p[i], dot[i]) + times(q[i], other[i])
-        result[i] = times(u[i], turn[i]) + times(change, bar[i])
-    increase(bar_dots, a, sa, result, n)
+        change = times(memory[p + i], dots[dot + i]) + times(memory[q + i], dots[other + i])
+        turns[result + i] = times(memory[u + i], turns[turn + i]) + times(change, bars[bar + i])
+    increase(turns, a, sa, result, n)
 
 
 @numba.njit(**_options)
-def pull_seconds(bars, dots, bar_dots, o, so, a, sa, u, p, b, sb, q, n):
-    """As :func:`pull_second`, for many directions; the cotangents are the same for all."""
+def pull_product(memory, w, factor, dots, dot, bars, bar, turns, turn, a, sa, n, result):
+    """Tangent of the cotangent of a factor: ``w * y_bar_dot + w_dot * y_bar``, times a number."""
+    for i in range(n):
+        weight, change = factor * memory[w + i], factor * dots[dot + i]
+        turns[result + i] = times(weight, turns[turn + i]) + times(change, bars[bar + i])
+    increase(turns, a, sa, result, n)
+
+
+@numba.njit(**_options)
+def pull_seconds(memory, u, p, q, bars, dots, bar_dots, o, so, a, sa, b, sb, n):
+    """As :func:`pull` and :func:`pull_second`, for many directions; the cotangents are the same for all."""
     width = dots.shape[1]
     for i in range(n):
-        bar = bars[o + i * so]
-        bars[a + i * sa] += times(u[i], bar)
-        weight, own, cross = u[i], p[i], q[i]
-        into = bar_dots[a + i * sa]
-        bar_dot = bar_dots[o + i * so]
+        out, place, other = o + np.int64(i) * so, a + np.int64(i) * sa, b + np.int64(i) * sb
+        bar, weight = bars[out], memory[u + i]
+        bars[place] += times(weight, bar)
+        own, cross = times(memory[p + i], bar), times(memory[q + i], bar)
         for k in range(width):
-            into[k] += times(weight, bar_dot[k])
-        if bar == 0.0:
-            continue
+            bar_dots[place, k] += times(weight, bar_dots[out, k])
         if own != 0.0:
-            dot = dots[a + i * sa]
             for k in range(width):
-                into[k] += times(own * bar, dot[k])
+                bar_dots[place, k] += times(own, dots[place, k])
         if cross != 0.0 and sb != CONSTANT:
-            dot = dots[b + i * sb]
             for k in range(width):
-                into[k] += times(cross * bar, dot[k])
+                bar_dots[place, k] += times(cross, dots[other, k])

@@ -11,11 +11,13 @@ from typing import Any
 
 from adpy.plain import np
 
-__all__ = ["COLUMNS", "TILE", "Code", "View"]
+__all__ = ["COLUMNS", "SCRATCH", "TILE", "Code", "View"]
 
 COLUMNS = 18
-TILE = 256
-"""Entries that a group works on at a time, as in the interpreter."""
+TILE = 512
+"""Entries that a group works on at a time, at most."""
+SCRATCH = 8
+"""Tiles of scratch that the interpreters need."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Code:
         Addresses from here on hold constants.
     size : int
         Length of the memory.
+    scratch, tile : int
+        Where the interpreter's scratch begins; entries that a group works on at a time.
     calls : dict
         Instructions in Python: number of the instruction → what is called there.
     scalars : ndarray of float64
@@ -87,6 +91,8 @@ class Code:
     seconds: np.ndarray
     active: int
     size: int
+    scratch: int
+    tile: int
     calls: dict[int, Any]
     scalars: np.ndarray
     constants: list[tuple[int, np.ndarray]]

@@ -191,6 +191,6 @@ def _broadcast(view: View, shape: tuple) -> tuple[int, ...]:
 
 
 def _outwards(axis: tuple[int, ...]) -> int:
-    """Sort key: axes along which the first result moves far are outer ones; if it does not move, its operand decides."""
+    """Sort key: axes along which the first result moves far are outer; where it does not move, its operand decides."""
     moves = [abs(stride) for stride in axis[1:] if stride]
     return abs(axis[1]) if axis[1] else max(moves, default=0)

@@ -13,12 +13,12 @@ from typing import Any
 from adpy.kernels.opcodes import COPY, OPCODES
 from adpy.plain import np
 from adpy.program import calls, products
-from adpy.program.code import COLUMNS, TILE, Code, View
+from adpy.program.code import COLUMNS, SCRATCH, TILE, Code, View
 from adpy.program.grouping import Elementwise, Group, Storages, assign, axes_of, form, rows_of
 from adpy.program.nodes import Assembled, Buffer, Fixed, Operation, Rearranged
 from adpy.program.recorder import Recorder
 from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Increment, Pack, Part, Take, Write
-from adpy.reverse.paths import depends_on_layout, resolve
+from adpy.reverse.paths import resolve
 from adpy.reverse.storage import layout_of
 
 __all__ = ["Lowering", "lower"]
@@ -92,7 +92,7 @@ class Lowering:
 
     def finish(self, inputs: list[View], outputs: list[View]) -> Code:
         """Tables as arrays, constants where they belong."""
-        rows, heads, found = self.grouped(outputs)
+        rows, heads, found, scratch, tile = self.grouped(outputs)
         active = self.top
         table = np.array(rows, np.int64).reshape(-1, COLUMNS)
         for column in (9, 13):
@@ -107,16 +107,19 @@ class Lowering:
         constants = [(start + active - CONSTANTS, values) for start, values, _ in self.constants.values()]
         size = active + self.constant_top - CONSTANTS
         return Code(
-            *(table, np.array(heads, np.int64), places, *scalars, active, size, found),
+            *(table, np.array(heads, np.int64), places, *scalars, active, size, scratch, tile, found),
             *(stream[:, 3].copy(), constants, inputs, outputs),
         )
 
-    def grouped(self, outputs: list[View]) -> tuple[list, list, dict]:
-        """Rows of the table, first row of every instruction, and calls by number of instruction."""
-        storages = Storages(self.starts)
+    def grouped(self, outputs: list[View]) -> tuple[list, list, dict, int, int]:
+        """Rows of the table, first row of every instruction, calls by number of instruction, scratch and tile."""
+        storages = Storages([*self.starts, CONSTANTS])
         items = form(self.items, storages)
         groups = [item for item in items if type(item) is Group]
-        self.top = assign(groups, storages, self.escaping(items, outputs, storages), self.top, TILE)
+        tile = min(TILE, max([int(np.prod(m.shape)) for g in groups for m in g.members[:1]], default=0))
+        scratch = self.top
+        base = scratch + SCRATCH * tile
+        self.top = assign(groups, storages, self.escaping(items, outputs, storages), base, tile)
         rows, heads, found = [], [], {}
         for item in items:
             if type(item) is Group:
@@ -128,7 +131,7 @@ class Lowering:
                 found[len(heads)] = item
             heads.append(len(rows))
             rows.append(item if type(item) is list else [CALL, *[0] * (COLUMNS - 1)])
-        return rows, heads, found
+        return rows, heads, found, scratch, tile
 
     def escaping(self, items: list, outputs: list[View], storages: Storages) -> set[int]:
         """Storages that are read by other than elementwise instructions, or written in place."""

@@ -75,7 +75,7 @@ class Recorded:
     def __int__(self):
         return self.frame.decide(self, int(self._value))
 
-    def as_scalar(self):
+    def _scalar(self):
         """As ``numpy.float64``."""
         return self if type(self) is RecordedScalar else self._as(Scalar)
 

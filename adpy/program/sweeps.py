@@ -30,7 +30,7 @@ def replay(code: Code, memory: np.ndarray) -> None:
 
     for start, stop, call in _stretches(code):
         if start < stop:
-            interpreter.replay(*_tables(code), memory, start, stop)
+            interpreter.replay(*_tables(code), memory, code.scratch, code.tile, start, stop)
         if call is not None:
             call.replay(memory)
 
@@ -41,7 +41,7 @@ def tangent(code: Code, memory: np.ndarray, dots: np.ndarray) -> None:
 
     for start, stop, call in _stretches(code):
         if start < stop:
-            interpreter.tangent(*_tables(code), memory, dots, start, stop)
+            interpreter.tangent(*_tables(code), memory, dots, code.scratch, code.tile, start, stop)
         if call is not None:
             call.tangent(memory, dots)
 
@@ -54,7 +54,7 @@ def adjoint(code: Code, memory: np.ndarray, bars: np.ndarray) -> None:
         if call is not None:
             call.adjoint(memory, bars)
         if start < stop:
-            interpreter.adjoint(*_tables(code), memory, bars, start, stop)
+            interpreter.adjoint(*_tables(code), memory, bars, code.scratch, code.tile, start, stop)
 
 
 def second_order(code: Code, memory: np.ndarray, dots: np.ndarray, bars: np.ndarray, bar_dots: np.ndarray) -> None:
@@ -65,4 +65,4 @@ def second_order(code: Code, memory: np.ndarray, dots: np.ndarray, bars: np.ndar
         if call is not None:
             call.second_order(memory, dots, bars, bar_dots)
         if start < stop:
-            interpreter.second_order(*_tables(code), memory, dots, bars, bar_dots, start, stop)
+            interpreter.second_order(*_tables(code), memory, dots, bars, bar_dots, code.scratch, code.tile, start, stop)

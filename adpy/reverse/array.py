@@ -359,7 +359,7 @@ class Array(Entries, VarBase):
                     more.elements = None
                 self._value[key] = source._value
                 more.pending[key if key >= 0 else key + shape[0]] = (
-                    source if type(source) is Scalar else source.as_scalar()
+                    source if type(source) is Scalar else source._scalar()
                 )
                 return
         if kind in TRACED_TYPES or kind is list:
@@ -433,7 +433,7 @@ class Array(Entries, VarBase):
             more.pending = {}
             more.elements = None
         self._value[key] = source._value
-        more.pending[self._flat(key)] = source if type(source) is Scalar else source.as_scalar()
+        more.pending[self._flat(key)] = source if type(source) is Scalar else source._scalar()
         return True
 
     def _write_constant(self, key, source) -> bool:

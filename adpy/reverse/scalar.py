@@ -175,7 +175,7 @@ class Streamed(VarBase):
         out._value, out.address, out.frame = self._value, self.address, self.frame
         return out
 
-    def as_scalar(self):
+    def _scalar(self):
         """As ``numpy.float64``."""
         return self._as(Scalar)
 
