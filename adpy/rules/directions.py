@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from adpy.rules._shapes import given, kept, tuple_of_axes
+from adpy.rules._shapes import conj, given, kept, tuple_of_axes
 from adpy.rules.contractions import LETTERS, places_of, spelling, terms_of
 from adpy.rules.table import Block
 
@@ -255,5 +255,6 @@ def by_gradient(row: Block, dots: tuple, y: float, operands: tuple, static: dict
     for dot, bar in zip(dots, bars, strict=True):
         if dot is not None:
             gradient = np.broadcast_to(bar, dot.shape[:-1])
-            total = _total(total, np.matmul(np.ravel(gradient), np.reshape(dot, (-1, dot.shape[-1]))))
+            along = np.matmul(np.ravel(conj(gradient)), np.reshape(dot, (-1, dot.shape[-1])))
+            total = _total(total, np.real(along) if np.iscomplexobj(along) else along)
     return total
