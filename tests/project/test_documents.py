@@ -26,7 +26,8 @@ def rows_restored():
 
 def run_session(block, name, space):
     """Run a block of a prompt's lines and compare what they print."""
-    test = doctest.DocTestParser().get_doctest(block.text, space, name, name, block.line - 1)
+    title = f"{name}:{block.line}"  # doctest finds the source of a function, which compilers ask for, by the title
+    test = doctest.DocTestParser().get_doctest(block.text, space, title, name, block.line - 1)
     report = []
     runner = doctest.DocTestRunner(optionflags=FLAGS)
     runner.run(test, out=report.append, clear_globs=False)
