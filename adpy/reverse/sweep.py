@@ -242,10 +242,10 @@ class Sweep:
             dtype = getattr(plain, "dtype", np.dtype(float))
             if not real or (self.complex and through_parts(path)):
                 dtype = np.result_type(dtype, np.complex64)
-            base = self.zeros(target.shape, dtype, type(like) in TRACED_TYPES)
+            base = self.taking(like, np.zeros(target.shape, dtype))
         else:
             base = arrayed(base)
-            base = self.traced(base) if type(like) in TRACED_TYPES and type(base) is ndarray else base
+            base = self.taking(like, base) if type(base) is ndarray else base
         if depends_on_layout(path):
             if through_parts(path) and base.dtype.kind != "c":
                 base = base.astype(complex)
@@ -253,15 +253,11 @@ class Sweep:
         target.bar = base
         return base
 
-    def zeros(self, shape, dtype, traced):
-        """A zero bar; of the enclosing trace if traced bars will be added."""
-        zero = np.zeros(shape, dtype)
-        return self.parent.buffer(zero) if traced and self.parent is not None else zero
-
-    def traced(self, base):
-        """A plain bar as one that takes traced values."""
-        parent = self.parent
-        return parent.buffer(base) if parent is not None else base
+    def taking(self, like, base):
+        """The plain bar ``base`` as one to which the bar ``like`` can be added."""
+        if type(like) not in TRACED_TYPES:
+            return base
+        return (like.frame if self.parent is None else self.parent).buffer(base)  # without a parent: an `adpy.Var`
 
     def layout(self, bar, node):
         """``bar`` in the memory layout of its storage."""
