@@ -50,7 +50,7 @@ def count(shape: tuple[int, ...], axis: Any = None) -> int:
 
 def unreduce(y: Any, ndim: int, axis: Any, keepdims: Any = False) -> Any:
     """The result of a reduction, so shaped that it broadcasts against what it was reduced from."""
-    if kept(keepdims) or np.ndim(y) == 0 or axis == ():
+    if kept(keepdims) or np.ndim(y) == 0 or (type(axis) is tuple and not axis):
         return y
     axes = tuple_of_axes(axis, ndim)
     lengths = iter(y.shape)

@@ -174,7 +174,7 @@ def np_prod(a, axis=None, dtype=None, out=None, keepdims=ABSENT, initial=ABSENT,
 def _products_of_others(a, axis, initial, where):
     """For each entry the product of all the others, without a division: zeros are no special case."""
     shape = np.shape(a)
-    if len(shape) == 0 or axis == ():
+    if len(shape) == 0 or (type(axis) is tuple and not axis):
         others = np.ones(shape)
     else:
         row = merge(np.where(where, a, 1) if given(where) and where is not True else a, axis)
