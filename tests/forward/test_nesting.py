@@ -52,6 +52,36 @@ def test_higher_order_functions_applied_twice():
     np.testing.assert_allclose(slope(slope(np.exp))(1.0), np.exp(1.0), rtol=1e-14)
 
 
+def test_closures_out_of_a_derivative():
+    """The same, as the paper has it: ``derivative`` of a function that returns functions returns one."""
+    slope = derivative(curried)(0.0)
+    np.testing.assert_allclose(slope(np.exp)(1.0), np.exp(1.0), rtol=1e-14)
+    np.testing.assert_allclose(slope(slope(np.exp))(1.0), np.exp(1.0), rtol=1e-14)
+    np.testing.assert_allclose(slope(slope(slope(np.sin)))(1.0), -np.cos(1.0), rtol=1e-14)
+    np.testing.assert_allclose(grad(slope(np.sin))(1.0), -np.sin(1.0), rtol=1e-14)
+
+
+def test_pairs_encoded_as_functions():
+    pair = derivative(lambda x: lambda use: use(x, x * x))(3.0)
+    assert pair(lambda a, b: a) == 1.0
+    assert pair(lambda a, b: b) == 6.0
+    assert pair(lambda a, b: a * b) == 27.0
+    assert derivative(lambda y: pair(lambda a, b: a * b * y))(1.0) == 27.0
+
+
+def test_a_function_and_its_perturbation_in_a_structure():
+    """Stores of closures: each remembers the level at which it was made."""
+
+    def nested(x):
+        store = []
+        for k in range(3):
+            store.append(lambda y, k=k: derivative(lambda z: x * y * z**k)(2.0))
+        return sum(f(x) for f in store)  # x * x * (0 + 1 + 4)
+
+    assert derivative(nested)(3.0) == 30.0
+    assert grad(nested)(3.0) == 30.0
+
+
 def test_three_levels():
     nested = derivative(lambda x: derivative(lambda y: derivative(lambda z: x * y * y * z * z * z)(2.0))(3.0) * x)
     np.testing.assert_allclose(nested(5.0), 2 * 5 * 2 * 3 * 3 * 4)
