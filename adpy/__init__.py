@@ -27,12 +27,16 @@ _LAZY: dict[str, str] = {
     "derivative_tensor": "adpy.series.tensor",
     "derivatives": "adpy.series.transforms",
     "forward_gradient": "adpy.estimates.forward_gradient",
+    "gauss_newton_vp": "adpy.api.second_order",
+    "hessian": "adpy.api.second_order",
     "hutchinson_diagonal": "adpy.estimates.hutchinson",
     "hutchinson_trace": "adpy.estimates.hutchinson",
+    "hvp": "adpy.api.second_order",
     "kinks": "adpy.diagnostics.kinks",
     "numerical": "adpy.custom.numerical",
     "primitive": "adpy.custom.primitive",
     "taylor": "adpy.series.transforms",
+    "value_grad_and_hvp": "adpy.api.second_order",
     "wirtinger": "adpy.api.wirtinger",
 }
 

@@ -99,10 +99,3 @@ class Code:
     inputs: list[View]
     outputs: list[View] = field(default_factory=list)
 
-    def memory(self) -> np.ndarray:
-        """A memory with the constants in it."""
-        memory = np.empty(self.size)
-        memory[: len(self.scalars)] = self.scalars
-        for start, values in self.constants:
-            memory[start : start + values.size] = values.reshape(-1)
-        return memory
