@@ -1,11 +1,11 @@
 """LexicographicTrace: one-sided directional derivatives of piecewise smooth programs.
 
-Every decision of the program is taken as it falls a small step along the direction: by the value, and where values tie by
-the tangents.  So the trace follows the branch that the program takes for all small ``t > 0``, and its tangents are the
-one-sided derivatives there (Griewank 2013; Khan and Barton 2015, for the order in which further directions decide).
+Every decision of the program is taken as it falls a small step along the direction: by the value, and where values tie
+by the tangents.  So the trace follows the branch that the program takes for all small ``t > 0``, and its tangents are
+the one-sided derivatives there (Griewank 2013; Khan and Barton 2015, for the order in which further directions decide).
 
-Two more columns of a tangent are no directions.  The first holds the *names* of the entries: zero for what does not depend
-on an input that varies, and else a number that only entries with the same history have, such as ``x[0]`` and
+Two more columns of a tangent are no directions.  The first holds the *names* of the entries: zero for what does not
+depend on an input that varies, and else a number that only entries with the same history have, such as ``x[0]`` and
 ``max(x[0], 0)`` where ``x[0]`` is positive.  The second says which entries are *curved*: not known to be linear in the
 step.  Entries of one name, and entries that are not curved, tie to every order if they tie in value and tangents: of
 piecewise linear programs every decision is known.
@@ -20,10 +20,12 @@ from adpy import capture
 from adpy.capture.registry import TRACED_TYPES, contains_traced
 from adpy.errors import NonDifferentiableError
 from adpy.forward.blocks import pushed
-from adpy.forward.lexicographic_blocks import BLOCKS, moved_entries
-from adpy.forward.lexicographic_decisions import DECISIONS, VALUES_ONLY
-from adpy.forward.lexicographic_elementwise import ELEMENTWISE, by_partials
-from adpy.forward.lines import Line
+from adpy.forward.lexicographic.blocks import BLOCKS
+from adpy.forward.lexicographic.decisions import DECISIONS, VALUES_ONLY
+from adpy.forward.lexicographic.elementwise import ELEMENTWISE
+from adpy.forward.lexicographic.lines import Line
+from adpy.forward.lexicographic.partials import by_partials
+from adpy.forward.lexicographic.results import moved_entries
 from adpy.forward.watched import WatchTrace, as_marks, marks_of
 from adpy.plain import np
 from adpy.traced.dispatch import coerce, primal
@@ -89,7 +91,7 @@ class LexicographicTrace(WatchTrace):
         """Give up: what happens along the direction is not known."""
         self.refused = NonDifferentiableError(
             f"jvp(lexicographic=True): {what}, and value and tangents do not tell what happens along the direction."
-            f"\n  at {location()}\n  Choose another direction, or the other form of the function that has no jump there."
+            f"\n  at {location()}\n  Choose another direction, or write the function without a jump there."
         )
         raise self.refused
 
@@ -129,7 +131,7 @@ class LexicographicTrace(WatchTrace):
             if self.is_active(x) and (partial.function is None or not (row.holomorphic or x.dtype.kind != "c")):
                 refuse_rule(row.name, partial.position)
         with capture.lowered(self.parent), np.errstate(all="ignore"):
-            rule = ELEMENTWISE.get(row.function, by_partials)
+            rule = ELEMENTWISE.get(row.name, by_partials)
             found, dots, names, curved = rule(self, row, lines, y)
             moves = np.zeros(np.shape(y), bool)
             for x in lines:
@@ -143,7 +145,7 @@ class LexicographicTrace(WatchTrace):
             return y, self.marked(dots, names, curved, y)
 
     def block(self, row, operands, values, static, y):
-        rule = BLOCKS.get(row.function)
+        rule = BLOCKS.get(row.name)
         with capture.lowered(self.parent):
             if rule is None:
                 return self.pushed_block(row, operands, values, static, y)

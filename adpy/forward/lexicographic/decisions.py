@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adpy.capture.registry import TRACED_TYPES
-from adpy.forward.lines import Line, order, ranks
+from adpy.forward.lexicographic.lines import Line, order, ranks
 from adpy.plain import np
 from adpy.rules import composites
 from adpy.traced.dispatch import coerce, primal
@@ -202,6 +202,13 @@ def _lexsort(trace, keys, axis=-1):
     return np.lexsort([_ranked(trace, row, axis, "numpy.lexsort", harmless=True)[0] for row in rows], axis=axis)
 
 
+def _matrix_rank(trace, a, *args, **kwargs):
+    rank = np.linalg.matrix_rank(primal(a), *args, **kwargs)
+    if np.any(rank < min(np.shape(a)[-2:])):
+        trace.refuse("numpy.linalg.matrix_rank of a matrix without full rank")
+    return rank
+
+
 def _whole(ufunc: np.ufunc) -> Callable:
     def decide(trace, x):
         return int(primal(ufunc(x)))
@@ -229,6 +236,7 @@ DECISIONS: dict[Callable, Callable] = {
     np.searchsorted: _searchsorted,
     np.digitize: _digitize,
     np.lexsort: _lexsort,
+    np.linalg.matrix_rank: _matrix_rank,
     math.floor: _whole(np.floor),
     math.ceil: _whole(np.ceil),
     math.trunc: _whole(np.trunc),
