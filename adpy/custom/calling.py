@@ -11,10 +11,10 @@ from adpy.capture.creators import wrap_fresh
 from adpy.capture.registry import TRACED_TYPES
 from adpy.custom.rules import Rules
 from adpy.custom.structures import is_active_kind
-from adpy.errors import MissingRuleError
+from adpy.errors import MissingRuleError, TracedValueError
 from adpy.plain import np
 from adpy.traced.dispatch import coerce, lower, top_trace
-from adpy.traced.refusal import refuse
+from adpy.traced.refusal import refuse, unheard
 
 __all__ = ["call", "fresh"]
 
@@ -38,7 +38,12 @@ def call(primitive: Any, names: Sequence[str], operands: tuple, static: dict) ->
             "It has no rule yet: define one (defjvp, defvjp, defpartials), or wrap the function in adpy.numerical.",
             MissingRuleError,
         )
-    return this.value(values)
+    try:
+        return this.value(values)
+    except TracedValueError as error:  # raised below the trace, which is to know of it whoever swallows it
+        if frame is not None:
+            frame.note(error)
+        raise
 
 
 class _Call:
@@ -103,8 +108,10 @@ class _Call:
     def plain(self, values: Sequence) -> Any:
         """The body on copies of plain values: what it keeps or overwrites is not what the trace keeps."""
         copies = [x.copy("K") if isinstance(x, ndarray) else x for x in values]
-        with capture.paused():
+        with capture.paused(), unheard() as refusals:
             y = self.primitive.body(self.tree(copies), self.static)
+        if refusals:
+            raise refusals[0]
         for path, value, copy in zip(self.paths, values, copies, strict=True):
             if isinstance(copy, ndarray) and not _same(value, copy):
                 refuse(

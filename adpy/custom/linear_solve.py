@@ -11,7 +11,7 @@ from adpy.api.trees import map_leaves
 from adpy.custom.closures import Closure, refuse_traced
 from adpy.custom.following import follow
 from adpy.custom.primitive import primitive
-from adpy.custom.trees import check_like, negative, ones_like, pulled, pushed, subtract
+from adpy.custom.trees import check_like, negative, ones_like, pulled, pushed, real_where, subtract
 from adpy.errors import ArgumentError, MissingRuleError
 from adpy.traced.refusal import refuse
 
@@ -41,19 +41,18 @@ class _System:
             )
         return replace(self, is_transposed=not self.is_transposed)
 
-    def matvec(self, values: tuple, like: Any) -> Callable:
-        """The linear map of the system over these values of what it closes over."""
-        matvec = self.closure.over(values)[0]
+    def over(self, values: tuple, like: Any) -> tuple[Callable, Callable]:
+        """The linear map of the system and its solver, over these values of what they close over."""
+        matvec, *solvers = self.closure.over(values)
         if not self.is_transposed:
-            return lambda v: check_like(follow(matvec, v), like, f"matvec of {_NAME}")
+            return lambda v: check_like(follow(matvec, v), like, f"matvec of {_NAME}"), solvers[0]
         at = ones_like(like)
-        return lambda v: pulled(matvec, at, v)
+        return lambda v: pulled(matvec, at, v), solvers[1]
 
 
 @primitive(static="system", name=_NAME)
 def _solved(b: Any, values: tuple, system: _System) -> Any:
-    solve = system.closure.over(values)[2 if system.is_transposed else 1]
-    matvec = system.matvec(values, b)
+    matvec, solve = system.over(values, b)
     plain = functools.partial(refuse_traced, _NAME)
     x = solve(lambda v: map_leaves(plain, matvec(v)), b)
     return check_like(map_leaves(plain, x), b, f"solve of {_NAME}")
@@ -63,7 +62,7 @@ def _solved(b: Any, values: tuple, system: _System) -> Any:
 def _solved_jvp(primals: tuple, tangents: tuple, x: Any, system: _System) -> Any:
     (b, values), (b_dot, value_dots) = primals, tangents
     if values:
-        product_dot = pushed(lambda values: system.matvec(values, b)(x), values, value_dots)
+        product_dot = pushed(lambda values: system.over(values, b)[0](x), values, value_dots)
         b_dot = subtract(b_dot, product_dot)
     return _solved(b_dot, values, system)
 
@@ -72,9 +71,8 @@ def _solved_jvp(primals: tuple, tangents: tuple, x: Any, system: _System) -> Any
 def _solved_vjp(primals: tuple, x: Any, x_bar: Any, system: _System) -> tuple:
     b, values = primals
     b_bar = _solved(x_bar, values, system.transposed())
-    if not values:
-        return b_bar, ()
-    return b_bar, pulled(lambda values: system.matvec(values, b)(x), values, negative(b_bar))
+    value_bars = pulled(lambda values: system.over(values, b)[0](x), values, negative(b_bar)) if values else ()
+    return real_where(b, b_bar), value_bars
 
 
 def custom_linear_solve(

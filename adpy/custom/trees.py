@@ -13,7 +13,7 @@ from adpy.custom.structures import dtype_of, shape_of
 from adpy.errors import RuleError
 from adpy.plain import np
 
-__all__ = ["check_like", "negative", "ones_like", "pulled", "pushed", "subtract"]
+__all__ = ["check_like", "negative", "ones_like", "pulled", "pushed", "real_where", "subtract"]
 
 
 def negative(tree: Any) -> Any:
@@ -30,6 +30,13 @@ def subtract(a: Any, b: Any) -> Any:
 def ones_like(tree: Any) -> Any:
     """Ones in the shapes and dtypes of the leaves: a point at which to take the derivative of a linear map."""
     return map_leaves(lambda leaf: (np.zeros(shape_of(leaf), dtype_of(leaf)) + 1)[()], tree)
+
+
+def real_where(template: Any, tree: Any) -> Any:
+    """The tree with the real part for every leaf that is real in ``template``."""
+    pairs = zip(flatten(template), flatten(tree), strict=True)
+    parts = [np.real(x) if dtype_of(x).kind == "c" and dtype_of(t).kind != "c" else x for (_, t), (_, x) in pairs]
+    return rebuild(tree, iter(parts).__next__)
 
 
 def pushed(function: Callable, x: Any, x_dot: Any) -> Any:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from types import FrameType
 
 from adpy import capture
 from adpy.errors import MissingRuleError, TracedValueError
 
-__all__ = ["location", "refuse", "refuse_dead", "refuse_subclass", "user_frame"]
+__all__ = ["location", "refuse", "refuse_dead", "refuse_subclass", "unheard", "user_frame"]
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -47,7 +50,24 @@ def refuse(call: str, advice: str, kind: type[TracedValueError] = TracedValueErr
     frame = capture.frame()
     if frame is not None:
         frame.note(error)
+    elif (unheard := _UNHEARD.get()) is not None:
+        unheard.append(error)
     raise error
+
+
+_UNHEARD: ContextVar[list[TracedValueError] | None] = ContextVar("adpy_unheard", default=None)
+
+
+@contextmanager
+def unheard() -> Iterator[list[TracedValueError]]:
+    """Collect the refusals in code that runs outside every trace, which might swallow them."""
+    errors: list[TracedValueError] = []
+    before = _UNHEARD.get()
+    _UNHEARD.set(errors)
+    try:
+        yield errors
+    finally:
+        _UNHEARD.set(before)
 
 
 def refuse_rule(name: str, argument: str | int | None = None) -> None:

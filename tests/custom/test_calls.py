@@ -121,6 +121,31 @@ def test_a_body_that_closes_over_a_traced_value_is_refused():
         adpy.grad(function)(X)
 
 
+def test_a_function_that_swallows_the_refusal():
+    def careless(x):
+        try:
+            return np.sum(doubled(lambda z: z * x)(x))
+        except TypeError:
+            return 0.0
+
+    with pytest.raises(TracedValueError, match="reads a traced value that is not an argument"):
+        adpy.grad(careless)(X)
+
+
+def test_a_body_that_swallows_the_refusal_of_a_traced_value():
+    def function(x):
+        def body(z):
+            try:
+                return z * float(x[0])
+            except TypeError:
+                return z
+
+        return np.sum(doubled(body)(x))
+
+    with pytest.raises(TracedValueError, match="float()"):
+        adpy.grad(function)(X)
+
+
 def test_static_arguments():
     @adpy.primitive(static=("power", "tolerance"))
     def raised(x, power, tolerance=1e-3):

@@ -142,7 +142,7 @@ def test_complex():
         return np.linalg.solve(np.stack([matvec(e) for e in np.eye(3, dtype=complex)], -1), b)
 
     def system(t):
-        return N + 1j * np.outer(t, t[::-1]), N[0] * (t[0] + 1j)
+        return N + 1j * np.outer(t, t[::-1]), N[0] * t[0]  # a complex matrix and a real right-hand side
 
     def solve(t):
         matrix, b = system(t)
