@@ -1,9 +1,9 @@
 """What gradients of single samples cost by ``adpy.batch(adpy.grad(f))``, beside loops and beside other tools.
 
 Run ``python -m benchmarks.batches --out benchmarks/results/batches``.  The ratios are those of the time of all
-gradients, recording included, to the time of the plain function in a Python loop over the samples.  Gradients that
-differ from those of the loop over ``adpy.grad`` by more than 1e-8, or that loop's from differences, are reported (✗) and
-not timed.  JAX is compiled beforehand, with loops as ``lax.fori_loop`` and branches as ``where``.
+gradients, recording included, to the time of the plain function in a Python loop over the samples.  The gradients of
+the loop over ``adpy.grad`` are compared with differences, and those that differ from them by more than 1e-8 are
+reported (✗) and not timed.  JAX is compiled beforehand, with loops as ``lax.fori_loop`` and branches as ``where``.
 """
 
 from __future__ import annotations

@@ -99,21 +99,24 @@ def _fast(name: str, operate: Any, swap: bool, keep: bool) -> None:
     """
     general = getattr(BatchBase, name)
 
-    def generated(cls: type, plain: frozenset) -> Any:
+    def generated(cls: type, mixed: type, plain: frozenset) -> Any:
         def method(self, other):
             kind, frame = type(other), self.frame
             if frame.direct:
                 if kind is cls and other.frame is frame:
                     other = other._data
                     return cls(operate(other, self._data) if swap else operate(self._data, other), frame)
+                if kind is mixed and other.frame is frame and self._data.dtype == other._data.dtype:
+                    other = other._data
+                    return BatchScalar(operate(other, self._data) if swap else operate(self._data, other), frame)
                 if kind in plain:
                     return cls(operate(other, self._data) if swap else operate(self._data, other), frame)
             return general(self, other)
 
         return method
 
-    setattr(BatchScalar, name, generated(BatchScalar, _NUMBERS))
-    setattr(BatchReal, name, generated(BatchReal, _PYTHON_NUMBERS) if keep else general)
+    setattr(BatchScalar, name, generated(BatchScalar, BatchReal, _NUMBERS))
+    setattr(BatchReal, name, generated(BatchReal, BatchScalar, _PYTHON_NUMBERS) if keep else general)
 
 
 for _name in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv"):
