@@ -30,16 +30,6 @@ def rosenbrock_by_loop(x, steepness, shift):
     return terms.sum()
 
 
-def hvp(f):
-    """The Hessian times a vector."""
-    return lambda x, v, *args: adpy.jvp(lambda z: adpy.grad(f)(z, *args), x, v)[1]
-
-
-def hessian(f):
-    """The Hessian."""
-    return lambda x, *args: adpy.jacobian(lambda z: adpy.grad(f)(z, *args))(x)
-
-
 FIRST_ORDER = ["CG", "BFGS", "L-BFGS-B", "TNC", "SLSQP", "trust-constr", "Newton-CG"]
 
 
@@ -70,7 +60,7 @@ TIGHT = {"trust-constr": {"gtol": 1e-10, "xtol": 1e-14}, "Newton-CG": {"xtol": 1
 def test_hessian_times_vector(method):
     options = TIGHT.get(method, {"gtol": 1e-8})
     found = minimize(
-        rosenbrock, START, jac=adpy.grad(rosenbrock), hessp=hvp(rosenbrock), method=method, options=options
+        rosenbrock, START, jac=adpy.grad(rosenbrock), hessp=adpy.hvp(rosenbrock), method=method, options=options
     )
     np.testing.assert_allclose(found.x, 1.0, rtol=1e-7)
     assert found.nit < 80
@@ -83,7 +73,7 @@ def test_hessian(method):
     )  # which wants a positive definite Hessian
     options = TIGHT.get(method, {"gtol": 1e-8})
     found = minimize(
-        rosenbrock, start, jac=adpy.grad(rosenbrock), hess=hessian(rosenbrock), method=method, options=options
+        rosenbrock, start, jac=adpy.grad(rosenbrock), hess=adpy.hessian(rosenbrock), method=method, options=options
     )
     np.testing.assert_allclose(found.x, 1.0, rtol=1e-7)
 
@@ -91,7 +81,7 @@ def test_hessian(method):
 @pytest.mark.parametrize("method", ["trust-ncg", "trust-krylov", "trust-exact", "Newton-CG", "trust-constr"])
 def test_extra_arguments_reach_every_derivative(method):
     f = rosenbrock_by_loop
-    second = {"hess": hessian(f)} if method == "trust-exact" else {"hessp": hvp(f)}
+    second = {"hess": adpy.hessian(f)} if method == "trust-exact" else {"hessp": adpy.hvp(f)}
     shift = np.array([0.0, 1.0, 2.0])
     found = minimize(
         f,
@@ -107,7 +97,7 @@ def test_extra_arguments_reach_every_derivative(method):
 
 def test_second_order_needs_fewer_iterations():
     with_hessian = minimize(
-        rosenbrock, START, jac=adpy.grad(rosenbrock), hess=hessian(rosenbrock), method="trust-exact"
+        rosenbrock, START, jac=adpy.grad(rosenbrock), hess=adpy.hessian(rosenbrock), method="trust-exact"
     )
     without = minimize(rosenbrock, START, jac=adpy.grad(rosenbrock), method="BFGS")
     assert with_hessian.nit < without.nit
@@ -135,7 +125,7 @@ def test_constraint_as_dictionary(method):
     constraint = {"type": "eq", "fun": counted, "jac": adpy.grad(circle)}
     derivatives = {} if method == "COBYQA" else {"jac": adpy.grad(distance)}
     if method == "trust-constr":
-        derivatives["hess"] = hessian(distance)
+        derivatives["hess"] = adpy.hessian(distance)
     found = minimize(distance, [0.5, 0.5], constraints=constraint, method=method, tol=1e-9, **derivatives)
     np.testing.assert_allclose(found.x, NEAREST, atol=1e-5)
     if method == "SLSQP":
@@ -169,8 +159,8 @@ def test_nonlinear_constraints(method):
     derivatives = {} if method == "COBYQA" else {"jac": adpy.grad(box)}
     second = {}
     if method == "trust-constr":
-        derivatives["hess"] = hessian(box)
-        second["hess"] = lambda x, v: hessian(lambda x: v @ ellipsoid(x))(x)
+        derivatives["hess"] = adpy.hessian(box)
+        second["hess"] = lambda x, v: adpy.hessian(lambda x: v @ ellipsoid(x))(x)
     constraint = NonlinearConstraint(ellipsoid, -np.inf, [1.0, 5.0], jac=adpy.jacobian(ellipsoid), **second)
     found = minimize(
         box, [0.3, 0.3, 0.3], constraints=[constraint], bounds=Bounds(0.01, 5.0), method=method, **derivatives
@@ -187,12 +177,12 @@ def test_lagrangian_hessian_saves_evaluations():
             box,
             [0.3, 0.3, 0.3],
             jac=adpy.grad(box),
-            hess=hessian(box),
+            hess=adpy.hessian(box),
             constraints=[constraint],
             method="trust-constr",
         )
 
-    exact = run(lambda x, v: hessian(lambda x: v @ ellipsoid(x))(x))
+    exact = run(lambda x, v: adpy.hessian(lambda x: v @ ellipsoid(x))(x))
     update = run(BFGS())
     np.testing.assert_allclose(exact.x, BEST, atol=1e-4)
     assert exact.nit < update.nit
@@ -200,7 +190,7 @@ def test_lagrangian_hessian_saves_evaluations():
 
 def test_hessian_of_constraints_is_the_weighted_sum():
     x, v = np.array([0.4, 0.9, 1.1]), np.array([2.0, -3.0])
-    found = hessian(lambda x: v @ ellipsoid(x))(x)
+    found = adpy.hessian(lambda x: v @ ellipsoid(x))(x)
     expected = 2.0 * np.diag([2.0, 0.5, 2.0 / 9.0])
     expected[0, 1] = expected[1, 0] = -3.0
     np.testing.assert_allclose(found, expected, rtol=1e-12)
@@ -212,7 +202,7 @@ def test_linear_constraint_beside_exact_derivatives():
         distance,
         [0.0, 0.0],
         jac=adpy.grad(distance),
-        hessp=hvp(distance),
+        hessp=adpy.hvp(distance),
         constraints=[plane],
         method="trust-constr",
     )
