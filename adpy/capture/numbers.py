@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from adpy.capture.kinds import KIND
 from adpy.capture.registry import TRACED_TYPES
 
 __all__ = ["NUMPY_SHADOWS", "SHADOWS", "Complex", "Float"]
@@ -24,8 +25,6 @@ class _Shadow(type):
         return repr(cls._builtin)
 
     def __instancecheck__(cls, x: object) -> bool:
-        if type(x) in TRACED_TYPES:  # as numpy.float64 and numpy.complex128 are subclasses of the builtins
-            return getattr(type(x), "immutable", False) and x.dtype == cls.dtype
         return isinstance(x, cls._builtin)
 
     def __subclasscheck__(cls, other: type) -> bool:
@@ -82,6 +81,6 @@ def _shadow_of(kind: type) -> type:
     return _Shadow(kind.__name__, (kind,), {"_builtin": kind, "dtype": np.dtype(kind), "__new__": _converted})
 
 
-SHADOWS = {"float": Float, "complex": Complex}
+SHADOWS = {"float": Float, "complex": Complex, "type": KIND}
 NUMPY_SHADOWS = {id(kind): (kind, _shadow_of(kind)) for kind in (np.float64, np.float32, np.complex128, np.complex64)}
 """``id(type) -> (type, replacement)``; by id, because during a trace the names in NumPy are the replacements."""

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from adpy.capture.codes import code_names, facts
+from adpy.capture.kinds import KIND
 from adpy.capture.numbers import NUMPY_SHADOWS, SHADOWS
 from adpy.capture.registry import TRACED_TYPES
 from adpy.capture.replacements import importing, inner_python, original_of, replacement
@@ -32,6 +33,7 @@ LEAVES = frozenset(
     + [np.dtype(c).type for c in "?bBhHiIlLqQefdgFDG"]
 )
 _FUNCTION = types.FunctionType
+_SHADOWS = frozenset(map(id, SHADOWS.values()))  # an enclosing trace has put them there
 
 
 class Reach:
@@ -48,7 +50,8 @@ class Reach:
     complete : bool
         False if the walk gave up on its limit.
     shadows : dict
-        ``id(namespace) -> (namespace, {name: shadow})``: builtins to be shadowed there (second attempts only).
+        ``id(namespace) -> (namespace, {name: shadow})``: builtins to be shadowed there: ``type``, and in second
+        attempts ``float`` and ``complex``.
     """
 
     __slots__ = ("cells", "complete", "replaced", "shadows", "watched")
@@ -177,7 +180,7 @@ class _Walk:
         names = code_names(function.__code__)
         unresolved = []
         for name in names:
-            if name in space:
+            if name in space and id(space[name]) not in _SHADOWS:
                 self._name(space, name, names)
             else:
                 unresolved.append(name)
@@ -188,14 +191,15 @@ class _Walk:
                     self._module(sys.modules[name], names)
         if root != "numpy":
             self._unresolved(space, unresolved)
-            if self._thorough:
+            if self._thorough or "type" in unresolved:
                 self._shadow(space, unresolved, facts(function.__code__).compared)
 
     def _shadow(self, space: dict, unresolved: list[str], compared: frozenset[str]) -> None:
         """Note the builtins that ``space`` is to see in another form."""
         if compared:
             self._compared.setdefault(id(space), set()).update(compared)
-        names = {name: SHADOWS[name] for name in unresolved if name in SHADOWS}
+        shadows = SHADOWS if self._thorough else {"type": KIND}
+        names = {name: shadows[name] for name in unresolved if name in shadows}
         if names:
             self.found.shadows.setdefault(id(space), (space, {}))[1].update(names)
 

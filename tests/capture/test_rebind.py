@@ -191,7 +191,7 @@ def test_float_is_still_float():
 
 def test_float_of_traced_numbers():
     x = StepScalar(np.complex128(2 + 1e-30j))
-    assert Float(x) is x and isinstance(x, Float)
+    assert Float(x) is x
     assert Float(Step(np.array([[2 + 1e-30j]]))).tangent == 1.0
     with pytest.raises(TypeError):
         Float(Step(np.array([2.0, 3.0]) + 0j))
