@@ -17,6 +17,7 @@ from adpy.api.results import result_leaf, scalar_seed
 from adpy.api.reverse_mode import grad, value_and_grad, vjp
 from adpy.api.running import check_function, is_differentiable
 from adpy.api.trees import flatten, rebuild
+from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
 from adpy.forward.dual import matching_tangent
 from adpy.plain import np
@@ -132,10 +133,14 @@ def _direction(x: Any, v: Any) -> list[np.ndarray]:
     if [path for path, _ in leaves] != [path for path, _ in dots]:
         raise ArgumentError("v", f"the structure of x ({len(leaves)} leaves)", f"{len(dots)} leaves")
     return [
-        np.asarray(matching_tangent(dot, coerce(leaf), f"v{path}"))
+        _array(matching_tangent(dot, coerce(leaf), f"v{path}"))
         for (path, leaf), (_, dot) in zip(leaves, dots, strict=True)
         if not path or is_differentiable(leaf)
     ]
+
+
+def _array(x: Any) -> Any:
+    return x if type(x) in TRACED_TYPES else np.asarray(x)
 
 
 def _one_number(y: Any, frame: Any) -> tuple[list, list]:
