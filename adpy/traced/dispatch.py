@@ -231,8 +231,9 @@ def _store(result, out, where, name):
         plain = detach(result)
         if type(plain) in TRACED_TYPES:
             refuse(
-                f"{name} with out= an array from outside the function",
-                "Create the output array inside the function, or leave out= out.",
+                f"{name} with out= (or in place into) an array of plain numbers",
+                "Create that array inside the function with numpy.zeros and the like, or leave out= out: y = y * x "
+                "instead of y *= x, where y came from outside or from a comparison, as (x > 0).astype(float) does.",
             )
         out[...] = plain if where is True else np.where(detach(where), plain, out)
         return out
