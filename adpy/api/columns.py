@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 from adpy.api.blocks import cut, split_result
@@ -27,10 +28,10 @@ def by_columns(call: tuple, inputs: list, has_aux: bool, chunk: int) -> tuple[An
     y, aux, passes, turned = None, None, [], []
     for start in range(0, max(size, 1), chunk):
         width = min(chunk, size - start)
-        y, aux, columns = push(call, has_aux, _seeds(inputs, start, width), width)
+        y, aux, columns = push(call, has_aux, functools.partial(_seeds, inputs, start, width), width)
         passes.append(columns)
         if turning:
-            turned.append(push(call, has_aux, _seeds(inputs, start, width, 1j), width)[2])
+            turned.append(push(call, has_aux, functools.partial(_seeds, inputs, start, width, 1j), width)[2])
     blocks = _joined(passes, inputs)
     if turning:
         for parts, others in zip(blocks, _joined(turned, inputs), strict=True):
@@ -66,9 +67,13 @@ def _seeds(inputs: list, start: int, width: int, unit: complex = 1.0) -> list:
     return seeds
 
 
-def push(call: tuple, has_aux: bool, seeds: list, width: int) -> tuple[Any, Any, list]:
-    """One forward pass: result, aux, and the tangent of every result leaf with the directions along its last axis."""
-    frame, y = run(functools.partial(ForwardTrace, seeds, width if width != 1 else None), *call)
+def push(call: tuple, has_aux: bool, seeds: Callable, width: int) -> tuple[Any, Any, list]:
+    """One forward pass: result, aux, and the tangent of every result leaf with the directions along its last axis.
+
+    ``seeds()`` makes the tangents of the inputs.
+    """
+    many = width if width != 1 else None
+    frame, y = run(lambda: ForwardTrace(seeds(), many, owns=True), *call)
     try:
         y, aux = split_result(y, frame, has_aux)
         columns = []

@@ -6,13 +6,19 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from adpy.plain import np
+
 __all__ = ["flatten", "in_order_of", "map_leaves", "rebuild"]
+
+_LEAVES = frozenset((np.ndarray, np.float64, float, int))  # the usual ones
 
 
 def flatten(tree: Any, leaves: list | None = None, path: str = "") -> list[tuple[str, Any]]:
     """Leaves of a tree with their paths, in a fixed order."""
     leaves = [] if leaves is None else leaves
-    if isinstance(tree, tuple | list):
+    if type(tree) in _LEAVES:
+        leaves.append((path, tree))
+    elif isinstance(tree, tuple | list):
         names = getattr(tree, "_fields", None)
         for i, item in enumerate(tree):
             flatten(item, leaves, f"{path}.{names[i]}" if names else f"{path}[{i}]")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -73,14 +74,20 @@ class Probes:
 
     def _pass(self, directions: np.ndarray) -> np.ndarray:
         width = directions.shape[1]
+        seeds = functools.partial(self._seeds, directions)
+        columns = push((self.function, (self.x,), {}, [0]), False, seeds, width)[2]
+        return np.concatenate([np.reshape(c, (-1, width)) for c in columns if c is not None] or [np.zeros((0, width))])
+
+    def _seeds(self, directions: np.ndarray) -> list:
+        """Directions as tangents of the leaves."""
+        width = directions.shape[1]
         seeds, start = [], 0
         for leaf in self.leaves:
             stop = start + np.size(leaf)
             seed = directions[start:stop].astype(getattr(leaf, "dtype", float))
             seeds.append(seed.reshape((*np.shape(leaf), width) if width > 1 else np.shape(leaf))[()])
             start = stop
-        columns = push((self.function, (self.x,), {}, [0]), False, seeds, width)[2]
-        return np.concatenate([np.reshape(c, (-1, width)) for c in columns if c is not None] or [np.zeros((0, width))])
+        return seeds
 
     def in_structure(self, numbers: np.ndarray) -> Any:
         """``numbers`` in the structure of the argument, None where that holds no number."""

@@ -39,14 +39,17 @@ class ForwardTrace(Trace):
         Tangents of the inputs, in the order in which :meth:`input` gets these.
     width : int, optional
         Number of directions, at least two: every tangent has one more axis of this length.  By default one direction.
+    owns : bool
+        The tangents are nobody else's, and need not be copied.
     """
 
-    __slots__ = ("__weakref__", "arena", "narrow", "tangents", "width")
+    __slots__ = ("__weakref__", "arena", "narrow", "owns", "tangents", "width")
     array: type[Carrying] = DualArray
     depth = 1
 
-    def __init__(self, tangents: Iterable, width: int | None = None) -> None:
+    def __init__(self, tangents: Iterable, width: int | None = None, owns: bool = False) -> None:
         Trace.__init__(self)
+        self.owns = owns
         self.tangents = iter(tangents)
         self.width = width
         self.narrow = width is None and self.parent is None
@@ -57,7 +60,7 @@ class ForwardTrace(Trace):
     def input(self, value: Any) -> Any:
         """An independent variable with (a copy of) the next of the tangents."""
         tangent = next(self.tangents)
-        return self.dual(value, tangent if not isinstance(tangent, ndarray) else tangent.copy())
+        return self.dual(value, tangent.copy() if isinstance(tangent, ndarray) and not self.owns else tangent)
 
     def dual(self, value: Any, tangent: Any) -> Any:
         """The traced value with this tangent; the arrays become its own."""
