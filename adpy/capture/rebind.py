@@ -187,6 +187,8 @@ class Rebinding:
     def _ours(self, space: dict) -> bool:
         """Is this namespace the user's own, or of the package that the function itself is in?"""
         package = _package(space)
+        if package == "adpy":  # which is to see its own types, and calls the user's function in a trace of its own
+            return False
         if package == self._home:
             return True
         return package not in _NEVER and package not in sys.stdlib_module_names and not _is_library(space)

@@ -207,6 +207,16 @@ def test_under_batch_and_taylor():
             np.testing.assert_allclose(series, adpy.taylor(transparent, X[0], X[1], 4), rtol=1e-10)
 
 
+@pytest.mark.parametrize("pair", PAIRS)
+def test_second_order_from_a_recording(pair):
+    black, transparent = PAIRS[pair]
+    np.testing.assert_allclose(adpy.hessian(black)(X), adpy.hessian(transparent)(X), rtol=1e-12, atol=1e-13)
+    for found, expected in zip(
+        adpy.value_grad_and_hvp(black)(X, X[::-1]), adpy.value_grad_and_hvp(transparent)(X, X[::-1]), strict=True
+    ):
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-13)
+
+
 def test_zero_cotangents_contribute_nothing():
     root = adpy.primitive(lambda x: np.sqrt(x))
     root.defvjp(lambda primals, y, y_bar: (0.5 / y * y_bar,))

@@ -60,7 +60,7 @@ def test_all_nestings(solve, transform):
     np.testing.assert_allclose(change(loss(solve))(P), change(loss(by_newton))(P), rtol=1e-9, atol=1e-10)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.floats(0.1, 10.0), st.integers(2, 5))
 def test_roots_of_numbers(a, n):
     def nth_root(a):
@@ -109,6 +109,15 @@ def test_a_fixed_point():
     x = settled(1.2)
     expected = -x * np.sin(1.2 * x) / (1 + 1.2 * np.sin(1.2 * x))
     np.testing.assert_allclose(adpy.grad(settled)(1.2), expected, rtol=1e-12)
+
+
+def test_a_complex_root():
+    def root(a):
+        return adpy.custom_root(lambda z: z * z - a, 1.0 + 1j, lambda f, z0: np.sqrt(1 + 2j))
+
+    a = np.complex128(1 + 2j)
+    np.testing.assert_allclose(adpy.jvp(root, a, np.complex128(1j))[1], 0.5j / np.sqrt(a))
+    np.testing.assert_allclose(adpy.grad(lambda a: abs(root(a)))(a), adpy.grad(lambda a: abs(np.sqrt(a)))(a))
 
 
 def test_outside_a_transform_it_is_the_solver():

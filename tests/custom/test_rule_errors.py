@@ -124,9 +124,19 @@ def test_cotangents_of_constants_are_not_looked_at():
     assert adpy.grad(lambda x: np.sum(box(x, 2.0)))(X).tolist() == [2.0, 2.0, 2.0]
 
 
-def test_a_rule_that_cannot_be_differentiated_says_so():
+@pytest.mark.parametrize(
+    "transform",
+    [
+        lambda f: adpy.jacobian(adpy.grad(f))(X),
+        lambda f: adpy.jvp(adpy.grad(f), X, X),
+        lambda f: adpy.hessian(f)(X),
+        lambda f: adpy.hvp(f)(X, X),
+        lambda f: adpy.taylor(f, X, X, 2),
+    ],
+)
+def test_a_rule_that_cannot_be_differentiated_says_so(transform):
     box = adpy.primitive(lambda x: x * x, name="box")
     box.defvjp(lambda primals, y, y_bar: (2 * np.frombuffer(primals[0].tobytes()) * y_bar,))
     with pytest.raises(adpy.errors.TracedValueError) as caught:
-        adpy.jacobian(adpy.grad(lambda x: np.sum(box(x))))(X)
+        transform(lambda x: np.sum(box(x)))
     assert "vjp rule '<lambda>' of primitive 'box'" in caught.value.__notes__[0]

@@ -159,3 +159,15 @@ def test_entries_of_a_constant_point_with_varying_tangents():
 
     np.testing.assert_allclose(grad(along)(np.ones(2)), [5.0, 3.0])
     np.testing.assert_allclose(jvp(along, np.ones(2), np.array([0.0, 2.0]))[1], 6.0)
+
+
+def test_a_second_attempt_does_not_change_how_adpy_sees_types():
+    """The inner transform is refused at the first attempt, and must be at the second, too."""
+
+    def function(x):
+        return np.sum(inner(x))
+
+    inner = adpy.primitive(lambda x: x * x)
+    inner.defvjp(lambda primals, y, y_bar: (2 * np.frombuffer(primals[0].tobytes()) * y_bar,))
+    with pytest.raises(adpy.errors.TracedValueError):
+        jvp(grad(function), np.ones(3), np.ones(3))
