@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adpy import capture
+from adpy.api.lanes import lanes_above
 from adpy.api.running import check_function
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.batching.running import Piece, run_lanes
@@ -75,8 +76,19 @@ def batch(function: Callable, in_axes: Any = 0, out_axes: Any = 0, mode: str = "
     @functools.wraps(function, updated=())
     def over_samples(*args, **kwargs):
         samples = Samples(args, kwargs, in_axes)
-        pieces = run_lanes(function, samples.size, samples.together, samples.alone, mode)
-        return _merged(pieces, out_axes)
+        outer = lanes_above()
+        if outer is None:
+            return _merged(run_lanes(function, samples.size, samples.together, samples.alone, mode), out_axes)
+        pieces = None
+        if mode != "loop":
+            samples.outer = outer
+            within = outer, np.tile(np.arange(outer.size), samples.size)
+            pieces = run_lanes(function, within[1].size, samples.together, None, mode, within)
+        if pieces is None:
+            return _merged(run_lanes(function, samples.size, samples.together, samples.alone, "loop"), out_axes)
+        with capture.lowered(outer.parent):
+            merged = _merged(pieces, out_axes, outer)
+        return map_leaves(functools.partial(_lane_value, outer), merged)
 
     return over_samples
 
@@ -91,7 +103,7 @@ class Samples:
     """
 
     def __init__(self, args: tuple, kwargs: dict, in_axes: Any) -> None:
-        self.args, self.kwargs = args, kwargs
+        self.args, self.kwargs, self.outer = args, kwargs, None
         axes = in_axes if isinstance(in_axes, tuple) else (in_axes,) * len(args)
         if len(axes) != len(args):
             raise ArgumentError(
@@ -110,11 +122,11 @@ class Samples:
 
     def together(self, frame: BatchTrace, lanes: np.ndarray) -> tuple[tuple, dict]:
         """The arguments of some samples, as values of ``frame``."""
-        every = lanes.size == self.size
+        every = lanes.size == self.size * (1 if self.outer is None else self.outer.size)
         with capture.lowered(frame.parent):
             args = []
             for argument, leaves in zip(self.args, self.leaves, strict=True):
-                found = iter([leaf.together(frame, lanes, every) for leaf in leaves])
+                found = iter([leaf.together(frame, lanes, every, self.outer) for leaf in leaves])
                 args.append(rebuild(argument, found.__next__))
         kwargs = self.kwargs
         if frame.level:
@@ -153,11 +165,14 @@ class _Leaf:
             raise ArgumentError(name, f"an array with an axis {axis} for the samples", f"shape {tuple(value.shape)}")
         sizes.setdefault(value.shape[axis], name)
 
-    def together(self, frame: BatchTrace, lanes: np.ndarray, every: bool) -> Any:
-        """The value of some samples."""
+    def together(self, frame: BatchTrace, lanes: np.ndarray, every: bool, outer: Any) -> Any:
+        """The value of some samples; in each lane of the enclosing batch ``outer``, if there is one."""
         value = self.value
         if self.axis is None:
             return _borrowed(frame, value) if frame.level or type(value) in TRACED_TYPES else value
+        if outer is not None:
+            data = _in_all_lanes(value, self.axis % value.ndim, outer)
+            return frame.wrap(data if every else np.take(data, lanes, -1), True)
         if type(value) not in TRACED_TYPES:
             value = np.asarray(value)
         data = np.moveaxis(value.copy("K") if every else np.take(value, lanes, self.axis), self.axis, -1)
@@ -171,11 +186,26 @@ class _Leaf:
         return value.copy() if value.ndim else value
 
 
+def _in_all_lanes(value: Any, axis: int, outer: Any) -> Any:
+    """The samples of every lane of ``outer``, one after the other along the last axis."""
+    data, laned = outer.data(value)
+    data = np.moveaxis(data, axis, -2 if laned else -1)
+    if not laned:
+        data = np.broadcast_to(data[..., None], (*data.shape, outer.size))
+    data = np.reshape(data, (*data.shape[:-2], -1))
+    return data if type(data) in TRACED_TYPES or data.flags.writeable else data.copy()
+
+
+def _lane_value(outer: Any, leaf: Any) -> Any:
+    """A merged result as a value of the lanes of ``outer``, whose axis is the last."""
+    return outer.wrap(leaf, True) if _is_number(leaf) else leaf
+
+
 def _borrowed(frame: BatchTrace, leaf: Any) -> Any:
     """An array that all samples share."""
     if type(leaf) is np.ndarray and leaf.dtype.kind in "fc":
         return frame.borrow(leaf)
-    if type(leaf) in TRACED_TYPES and not type(leaf).immutable:
+    if type(leaf) in TRACED_TYPES and not type(leaf).immutable and not type(leaf)._batched:
         return frame.lift_borrowed(leaf)
     return leaf
 
@@ -204,8 +234,8 @@ def _children(tree: Any) -> list[tuple[str, Any]]:
 # ---- results
 
 
-def _merged(pieces: list[Piece], out_axes: Any) -> Any:
-    """The results of all samples, stacked."""
+def _merged(pieces: list[Piece], out_axes: Any, outer: Any = None) -> Any:
+    """The results of all samples, stacked; with the lanes of ``outer`` along the last axis, if there are any."""
     leaves = [flatten(piece.result) for piece in pieces]
     first = leaves[0] if leaves else []
     for piece, found in zip(pieces, leaves, strict=True):
@@ -220,12 +250,13 @@ def _merged(pieces: list[Piece], out_axes: Any) -> Any:
     axes = [axis for _, _, axis in _with_axes(pieces[0].result, out_axes, "out_axes")]
     taken: list = []
     merged = [
-        _stacked([found[i][1] for found in leaves], pieces, axes[i], first[i][0], taken) for i in range(len(first))
+        _stacked([found[i][1] for found in leaves], pieces, axes[i], first[i][0], taken, outer)
+        for i in range(len(first))
     ]
     return rebuild(pieces[0].result, iter(merged).__next__)
 
 
-def _stacked(parts: list, pieces: list[Piece], axis: Any, path: str, taken: list) -> Any:
+def _stacked(parts: list, pieces: list[Piece], axis: Any, path: str, taken: list, outer: Any) -> Any:
     """One leaf of the result; ``taken`` are the owners of the memory that other leaves stand in."""
     if not _is_number(parts[0]):
         for part, piece in zip(parts, pieces, strict=True):
@@ -255,10 +286,12 @@ def _stacked(parts: list, pieces: list[Piece], axis: Any, path: str, taken: list
     else:
         order = np.argsort(np.concatenate([piece.lanes for piece in pieces]))
         whole = np.take(np.concatenate(data, -1), order, -1)
-    ndim = whole.ndim
+    if outer is not None:
+        whole = np.reshape(whole, (*whole.shape[:-1], -1, outer.size))
+    ndim = whole.ndim - (outer is not None)
     if not -ndim <= axis < ndim:
         raise ArgumentError("out_axes", f"an axis of results of {ndim} dimensions", str(axis))
-    whole = np.moveaxis(whole, -1, axis)
+    whole = np.moveaxis(whole, -1 if outer is None else -2, axis % ndim)
     return np.ascontiguousarray(whole) if type(whole) is np.ndarray else whole
 
 
@@ -271,10 +304,9 @@ def _data(leaf: Any, piece: Piece) -> Any:
     frame = piece.frame
     if type(leaf) is np.ndarray and leaf.dtype == object:
         leaf = coerce(leaf)
-    if type(leaf) in TRACED_TYPES and leaf.frame is frame:
-        data = leaf.laned()
-        if data is not None:
-            return data
-        leaf = leaf.shared()
+    if frame is not None and type(leaf) in TRACED_TYPES and type(leaf)._batched:
+        leaf, laned = frame.data(leaf)
+        if laned:
+            return leaf
     leaf = leaf if hasattr(leaf, "ndim") else np.asarray(leaf)
     return np.broadcast_to(leaf[..., None], (*leaf.shape, len(piece.lanes)))

@@ -61,10 +61,10 @@ def _resolved(frame: Any, k: Any) -> tuple[Any, bool]:
             return k.astype(int), False
     if kind not in TRACED_TYPES:
         return (primals(k) if kind is tuple else k), False
-    if not kind._batched or k.frame is not frame:
+    if not kind._batched:
         return primal(k), False
-    data = k.laned()
-    return (primal(k.shared()), False) if data is None else (primal(data), True)
+    data, own = frame.data(k)
+    return primal(data), own
 
 
 def _by_lane(frame: Any, ndim: int, found: list, differing: list, writing: bool) -> tuple[Any, bool]:

@@ -23,11 +23,11 @@ def lane_of(frame: Any, x: Any, i: int) -> Any:
     kind = type(x)
     if kind in _SEQUENCES:
         return kind([lane_of(frame, item, i) for item in x])
-    if kind not in TRACED_TYPES or x.frame is not frame:
+    if kind not in TRACED_TYPES or not kind._batched:
         return x
-    data = x.laned()
-    if data is None:
-        return x.shared()
+    data, laned = frame.data(x)
+    if not laned:
+        return data
     if data.ndim > 1 or not kind.immutable:
         return data[..., i]
     value = data[i]

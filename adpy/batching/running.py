@@ -37,7 +37,9 @@ class Piece:
         self.lanes, self.frame, self.result = lanes, frame, result
 
 
-def run_lanes(function: Callable, size: int, arguments: Callable, single: Callable, mode: str) -> list[Piece]:
+def run_lanes(
+    function: Callable, size: int, arguments: Callable, single: Callable | None, mode: str, within: Any = None
+) -> list[Piece] | None:
     """Call ``function`` for ``size`` lanes.
 
     Parameters
@@ -48,15 +50,17 @@ def run_lanes(function: Callable, size: int, arguments: Callable, single: Callab
         Number of lanes.
     arguments : callable
         ``arguments(frame, lanes) -> (args, kwargs)``: the arguments of these lanes as values of ``frame``.
-    single : callable
-        ``single(lane) -> (args, kwargs)``: the plain arguments of one lane.
+    single : callable or None
+        ``single(lane) -> (args, kwargs)``: the plain arguments of one lane; None if no lane can go on its own.
     mode : {"auto", "vectorized", "loop"}
         ``"vectorized"`` raises what ``"auto"`` would call lane by lane for.
+    within : tuple of (BatchTrace, ndarray), optional
+        An enclosing batch, and the lane of it that each lane belongs to.
 
     Returns
     -------
-    list of Piece
-        Together they cover all lanes.
+    list of Piece or None
+        Together they cover all lanes.  None where lanes would have to go on their own and cannot.
     """
     everything, number = np.arange(size), object()
     if mode == "loop":
@@ -67,12 +71,15 @@ def run_lanes(function: Callable, size: int, arguments: Callable, single: Callab
     while pending:
         lanes = pending.pop()
         left = len(lanes) + sum(map(len, pending))
-        if mode == "auto" and size and (len(lanes) < 2 or (runs and runs * WORTH > left)):
+        if mode == "auto" and size and ((len(lanes) < 2 and single) or (runs and runs * WORTH > left)):
+            if single is None:
+                return None
             pieces += [_alone(function, single, lane) for lane in lanes]
             continue
         runs += 1
         try:
-            pieces.append(_together(function, lanes, arguments, number))
+            own = None if within is None else (within[0], within[1][lanes])
+            pieces.append(_together(function, lanes, arguments, number, own))
         except Split as split:
             if split.frame.number != number:  # an enclosing batch parts
                 raise
@@ -80,11 +87,15 @@ def run_lanes(function: Callable, size: int, arguments: Callable, single: Callab
                 pending += [lanes[group] for group in reversed(split.groups)]
             elif mode == "vectorized":
                 raise TracedValueError(split.reason, "", "It cannot be done for all samples at once.") from None
+            elif single is None:
+                return None
             else:
                 pieces += [_alone(function, single, lane) for lane in lanes]
         except Exception:
             if mode == "vectorized":
                 raise
+            if single is None:
+                return None
             return [_alone(function, single, lane) for lane in everything]
     return pieces
 
@@ -101,12 +112,12 @@ def _alone(function: Callable, single: Callable, lane: int) -> Piece:
 
 
 def _together(
-    function: Callable, lanes: np.ndarray, arguments: Callable, number: object, copies: bool = False
+    function: Callable, lanes: np.ndarray, arguments: Callable, number: object, within: Any, copies: bool = False
 ) -> Piece:
     """One run for these lanes."""
     refused = None
     for level in capture.levels(function):
-        frame = BatchTrace(len(lanes), level, copies, number)
+        frame = BatchTrace(len(lanes), level, copies, number, within)
         try:
             args, kwargs = arguments(frame, lanes)
             with capture.tracing(frame, function, level) as call:
@@ -123,7 +134,7 @@ def _together(
         except Restart as restart:
             if frame.wants_copies and restart.frame is frame and not copies:
                 frame.close()
-                return _together(function, lanes, arguments, number, True)
+                return _together(function, lanes, arguments, number, within, True)
             raise
         except Exception as error:
             if frame.restart is not None:

@@ -42,6 +42,8 @@ class BatchTrace(Trace):
         Give every lane a copy of what the lanes could share.
     number : object
         Identifies the batch, whose runs over groups of its lanes have traces of their own.
+    within : tuple of (BatchTrace, ndarray), optional
+        An enclosing batch whose lanes are this one's, too, several times over; and which of them is each lane.
 
     Attributes
     ----------
@@ -53,13 +55,16 @@ class BatchTrace(Trace):
         Was something written into memory that all lanes share?
     """
 
-    __slots__ = ("base", "copies", "direct", "level", "number", "restart", "size", "wants_copies")
+    __slots__ = ("base", "copies", "direct", "level", "number", "restart", "size", "wants_copies", "within")
     batched = True
     entrywise: ClassVar[set] = set()  # ufuncs known to be elementwise, and not made by numpy.frompyfunc
 
-    def __init__(self, size: int, level: int = 0, copies: bool = False, number: Any = None) -> None:
+    def __init__(self, size: int, level: int = 0, copies: bool = False, number: Any = None, within: Any = None) -> None:
         Trace.__init__(self)
         self.tag = _ABOVE + new_tag()
+        self.within = within
+        if within is not None:
+            self.parent = within[0].parent
         self.base = self.parent
         self.direct = self.base is None or not self.base.batched
         self.size, self.level, self.copies, self.number = size, level, copies, number
@@ -154,9 +159,19 @@ class BatchTrace(Trace):
                 if data is not None:
                     return data, True
                 x = x.shared()
-            elif kind._batched and x.frame.tag > self.tag:
-                raise Split(x.frame, None, "A value of a batch inside another")
+            elif kind._batched:
+                if x.frame.tag > self.tag:
+                    raise x.frame.parting("Writing a value of a batch into an array of an enclosing one")
+                if self.within is not None:
+                    return self._spread(x)
         return (x[..., None] if getattr(x, "ndim", 0) else x), False
+
+    def _spread(self, x: Any) -> tuple[Any, bool]:
+        """As :meth:`operand`, for a value of an enclosing batch."""
+        outer, lanes = self.within
+        data, laned = outer.operand(x)
+        with capture.lowered(self.parent):
+            return (np.take(data, lanes, -1) if laned else data), laned
 
     def data(self, x: Any) -> tuple[Any, bool]:
         """As :meth:`operand`, but what all lanes share without the axis of the lanes."""
@@ -186,8 +201,8 @@ class BatchTrace(Trace):
             if kind is BatchScalar and x.frame is self:
                 values.append(x._data)
                 laned, python = True, False
-            elif kind is BatchReal and x.frame is self:
-                values.append(x._data)
+            elif kind is BatchReal and x.frame.tag <= self.tag:
+                values.append(self.operand(x)[0])
                 laned = weak = True
             elif kind in _PYTHON:
                 values.append(x)
