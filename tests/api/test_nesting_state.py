@@ -97,6 +97,7 @@ def reshaped(x, t):
     return np.sum(first * y[1, 0]) + np.sum(y**3)
 
 
+@pytest.mark.filterwarnings("ignore:Setting the shape:DeprecationWarning")  # NumPy 2.5
 @pytest.mark.parametrize("inner", FIRST)
 @pytest.mark.parametrize("function", [from_entries, through_views, stacked, ranged, reshaped])
 def test_inner_arrays_take_outer_values(function, inner):

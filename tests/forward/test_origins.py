@@ -5,6 +5,7 @@ import pytest
 
 import adpy
 
+pytestmark = pytest.mark.filterwarnings("ignore:Setting the shape:DeprecationWarning")  # NumPy 2.5
 WEIGHTS = np.array([1.0, 2.0, 4.0])
 
 
