@@ -11,7 +11,8 @@ from adpy.api.columns import by_columns
 from adpy.api.elimination import by_elimination, by_graph
 from adpy.api.forward_mode import input_leaves
 from adpy.api.holomorphic import check_complex_inputs, check_complex_result, is_complex
-from adpy.api.lanes import jacobian_in_lanes, lanes_above
+from adpy.api.lanes import lanes_above
+from adpy.api.lanes_jacobian import jacobian_in_lanes
 from adpy.api.modes import cheapest, is_forward, remember_forward, size_of, tape_limit, width_of
 from adpy.api.results import is_number
 from adpy.api.rows import Record, by_rows, recorded
@@ -143,7 +144,7 @@ def _by_mode(record: Record, inputs: list, mode: str, width: int) -> Callable | 
     size = size_of(record, sum(np.size(leaf) for leaf in inputs), width)
     graph = not (turning or record.tape.complex or _nested(inputs)) and record.tape.diagnose is None
     if mode == "reverse":
-        return by_graph if graph and size.by_graph < size.by_rows else by_rows
+        return by_graph if cheapest(size, graph, columns=False) == "graph" else by_rows
     if turning or any(leaf.dtype.kind == "c" for leaf in record.active):
         return None
     return {"rows": by_rows, "graph": by_graph, "columns": None}[cheapest(size, graph)]

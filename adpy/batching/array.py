@@ -21,6 +21,7 @@ from adpy.traced.traced import Entries
 __all__ = ["FROZEN", "BatchArray"]
 
 ndarray = np.ndarray
+_REAL, _IMAG = operator.attrgetter("real"), operator.attrgetter("imag")
 
 
 class _Frozen:
@@ -178,10 +179,10 @@ class BatchArray(Entries, BatchBase):
         return BatchArray(None, self.frame, y, (self, step))
 
     def _real(self):
-        return self.view_by(_real_part, _real_part)
+        return self.view_by(_REAL, _REAL)
 
     def _imag(self):
-        return self.view_by(_imaginary_part, _imaginary_part)
+        return self.view_by(_IMAG, _IMAG)
 
     def item(self, *args):
         """The entry as a Python number in each lane."""
@@ -244,7 +245,7 @@ class BatchArray(Entries, BatchBase):
 
     # ---- in place
 
-    def _inplace(self, operate, other):
+    def in_place(self, operate: Any, other: Any) -> Any:
         """``self op= other``, in this array's memory."""
         frame = self.frame
         if not frame.open:
@@ -264,36 +265,6 @@ class BatchArray(Entries, BatchBase):
             raise
         return self
 
-    def __iadd__(self, other):
-        return self._inplace(operator.iadd, other)
-
-    def __isub__(self, other):
-        return self._inplace(operator.isub, other)
-
-    def __imul__(self, other):
-        return self._inplace(operator.imul, other)
-
-    def __itruediv__(self, other):
-        return self._inplace(operator.itruediv, other)
-
-    def __ifloordiv__(self, other):
-        return self._inplace(operator.ifloordiv, other)
-
-    def __imod__(self, other):
-        return self._inplace(operator.imod, other)
-
-    def __ipow__(self, other):
-        return self._inplace(operator.ipow, other)
-
-    def __iand__(self, other):
-        return self._inplace(operator.iand, other)
-
-    def __ior__(self, other):
-        return self._inplace(operator.ior, other)
-
-    def __ixor__(self, other):
-        return self._inplace(operator.ixor, other)
-
     def __imatmul__(self, other):
         self[...] = self @ other
         return self
@@ -310,29 +281,6 @@ class BatchArray(Entries, BatchBase):
         (self._shared if data is None else data).setflags(write=write, align=align, uic=uic)
 
 
-def _fast(name: str, operate: Any, swap: bool) -> None:
-    """The operator ``name`` without detours, for numbers and values of the same lanes."""
-    general = getattr(BatchBase, name)
-
-    def method(self, other):
-        data, kind, frame = self._data, type(other), self.frame
-        if data is not None and frame.direct:
-            if kind is BatchArray or kind is BatchScalar:
-                other_data = other._data
-                if other_data is not None and other.frame is frame:
-                    return frame.wrap(operate(other_data, data) if swap else operate(data, other_data), True)
-            elif kind is float or kind is int:
-                return frame.wrap(operate(other, data) if swap else operate(data, other), True)
-        return general(self, other)
-
-    setattr(BatchArray, name, method)
-
-
-for _name in ("add", "sub", "mul", "truediv", "pow", "mod", "floordiv"):
-    _fast(f"__{_name}__", getattr(operator, _name), False)
-    _fast(f"__r{_name}__", getattr(operator, _name), True)
-
-
 def _shared_key(key: Any) -> Any:
     """A data key without the axis of the lanes."""
     if type(key) is tuple and any(k is Ellipsis for k in key):
@@ -347,11 +295,3 @@ def _owner(value: Any) -> Any:
     while base is not None:
         value, base = base, getattr(base, "base", None)
     return value
-
-
-def _real_part(data: Any) -> Any:
-    return data.real
-
-
-def _imaginary_part(data: Any) -> Any:
-    return data.imag

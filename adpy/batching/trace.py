@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from adpy import capture
 from adpy.batching.array import FROZEN, BatchArray
+from adpy.batching.python_numbers import check_division, check_math, check_power, yielding
 from adpy.batching.scalar import BatchReal, BatchScalar
 from adpy.batching.splitting import Split, groups_of
 from adpy.capture.registry import TRACED_TYPES
@@ -215,42 +216,17 @@ class BatchTrace(Trace):
         if not laned:
             values = [x[..., 0] if getattr(x, "ndim", 0) else x for x in values]
         if weak and not python:
-            values = self._strong(ufunc, inputs, values)
+            values = yielding(inputs, values)
         python = python and laned
         if python:
-            self._check_division(ufunc, values)
+            check_division(self, ufunc, values)
         with capture.lowered(self.parent):
             y = (operate or ufunc)(*values)
         if python:
-            self._check_power(ufunc, values, y)
+            check_power(self, ufunc, y)
         if type(y) is tuple:
             return tuple([self.wrap(part, laned, python) for part in y])
         return self.wrap(y, laned, python)
-
-    def _strong(self, ufunc, inputs, values):
-        """Python floats yield to the dtype of arrays."""
-        dtypes = [x.dtype for x in inputs if type(x) is not BatchReal and hasattr(x, "dtype")]
-        dtype = np.result_type(*dtypes, 0.0) if dtypes else None
-        if dtype is None or dtype.itemsize >= (16 if dtype.kind == "c" else 8):
-            return values
-        real = np.finfo(dtype).dtype
-        return [v.astype(real) if type(x) is BatchReal else v for x, v in zip(inputs, values, strict=True)]
-
-    def _check_division(self, ufunc, values):
-        """Python raises where NumPy gives infinities."""
-        if ufunc in (np.divide, np.floor_divide, np.remainder):
-            zero = primal(values[1]) == 0
-            if np.any(zero):
-                if np.all(zero):
-                    raise ZeroDivisionError("division by zero")
-                self.part(zero, "Division by zero")
-
-    def _check_power(self, ufunc, values, y):
-        """Python raises, or gives complex numbers, where NumPy gives infinities or NaN."""
-        if ufunc is np.power:
-            bad = ~np.isfinite(primal(y))
-            if bad.any():
-                self.part(bad, "A power of Python floats")
 
     def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
         if top_trace(args) is not self:
@@ -262,17 +238,8 @@ class BatchTrace(Trace):
             y = replacement(*values)
             plain = primal(y)
             if not np.isfinite(plain).all():
-                self._check_math(original, [primal(x) for x in values], plain)
+                check_math(self, original, [primal(x) for x in values], plain)
         return BatchReal(y, self)
-
-    def _check_math(self, original, values, y):
-        """``math`` raises where NumPy gives infinities or NaN."""
-        bad = np.isnan(y) & ~np.any([np.isnan(x) | np.zeros(y.shape, bool) for x in values], axis=0)
-        bad |= np.isinf(y) & np.all([np.isfinite(x) | np.zeros(y.shape, bool) for x in values], axis=0)
-        if bad.all():
-            original(*[float(x[0]) if np.ndim(x) else x for x in values])  # raises
-        if bad.any():
-            self.part(bad, f"math.{original.__name__}")
 
     def composed(self, function: Callable, original: Callable, args: tuple, kwargs: dict) -> Any:
         """A function of ``math`` that is no ufunc (capture frame interface)."""
