@@ -99,10 +99,10 @@ def jvp(function: Callable, primals: Any, tangents: Any, lexicographic: bool = F
         The direction: as ``primals``, with the same structure and shapes.  Leaves of ``primals`` that are not
         floating-point numbers (allowed inside containers) have any value here.
     lexicographic : bool
-        At kinks and ties, the one-sided derivative ``(f(x + t v) - f(x)) / t`` for t to 0 from above, instead of that of
-        the conventions: ties are decided by the tangents.  ``tangents`` may then have one more axis, the last, with
+        At kinks and ties, the one-sided derivative ``(f(x + t v) - f(x)) / t`` for t to 0 from above, instead of that
+        of the conventions: ties are decided by the tangents.  ``tangents`` may then have one more axis, the last, with
         several directions of which later ones decide what still ties: the lexicographic directional derivative
-        (see docs/kinks.md).  About five times slower.
+        (see docs/kinks.md).  Ten to thirty times slower.
 
     Returns
     -------

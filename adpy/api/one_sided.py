@@ -89,17 +89,20 @@ def _unknown(leaf: Any, dot: Any, several: bool) -> Any:
 
 def _at_the_point(function: Callable, primals: tuple, limit: Any, crossed: str) -> Any:
     """The value at the point; an error if the function jumps from there to its limit along the direction."""
-    copies = [map_leaves(lambda x: x.copy() if isinstance(x, np.ndarray) else x, tree) for tree in primals]
-    value = function(*copies)
+    value = function(*[map_leaves(_copied, tree) for tree in primals])
     size = max([_size(leaf) for tree in primals for _, leaf in flatten(tree)], default=0.0)
     here, there = flatten(value), flatten(limit)
     same = [path for path, _ in here] == [path for path, _ in there]
     if not same or not all(_agree(a, b, size) for (_, a), (_, b) in zip(here, there, strict=True)):
         raise NonDifferentiableError(
-            f"jvp(lexicographic=True): the function jumps along this direction. This decision falls otherwise for every "
-            f"small step than at the point: {crossed}"
+            f"jvp(lexicographic=True): the function jumps along this direction. This decision falls otherwise for "
+            f"every small step than at the point: {crossed}"
         )
     return value
+
+
+def _copied(leaf: Any) -> Any:
+    return leaf.copy() if isinstance(leaf, np.ndarray) else leaf
 
 
 def _size(leaf: Any) -> float:

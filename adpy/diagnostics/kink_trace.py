@@ -1,7 +1,7 @@
 """KinkTrace: runs a function once and notes how far its operations are from their kinks.
 
-A tangent here is no derivative but holds names, as in :mod:`adpy.forward.lexicographic`: zero for what does not depend on the
-arguments, and one name for entries that are always equal, whose ties are no kinks.
+A tangent here is no derivative but holds names, as in :mod:`adpy.forward.lexicographic`: zero for what does not depend
+on the arguments, and one name for entries that are always equal, whose ties are no kinks.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from typing import Any
 
 from adpy import capture
 from adpy.capture.registry import TRACED_TYPES, contains_traced
-from adpy.diagnostics.kink_rules import DECIDING, NAMING, of_block, of_row
+from adpy.diagnostics.kink_blocks import of_block
+from adpy.diagnostics.kink_decisions import DECIDING
+from adpy.diagnostics.kink_rows import NAMING, of_row
 from adpy.diagnostics.place import Place, place_of
 from adpy.forward.watched import WatchTrace, as_marks, marks_of
 from adpy.plain import np
+from adpy.rules._shapes import given
 from adpy.traced.dispatch import coerce, primal
 from adpy.traced.trace import Trace
 
@@ -83,14 +86,13 @@ class KinkTrace(WatchTrace):
             moves = np.zeros(np.shape(y), bool)
             for name in names:
                 moves = moves | (name != 0)
-            naming = NAMING.get(row.function)
+            naming = NAMING.get(row.name)
             found = -1.0 if naming is None else naming(values, names, y)
             return y, as_marks(np.where(np.less(found, 0), self.fresh(moves), found), y)
 
     def block(self, row, operands, values, static, y):
-        names = [
-            self.names(x) for xs in operands for x in (xs if type(xs) in (list, tuple) else (xs,)) if x is not None
-        ]
+        flat = [x for xs in operands for x in (xs if type(xs) in (list, tuple) else (xs,)) if given(x)]
+        names = [self.names(x) for x in flat]
         if not any(np.any(name) for name in names):
             return type(y)([self.lift(p) for p in y]) if isinstance(y, tuple | list) else self.lift(y)
         with capture.lowered(self.parent), np.errstate(all="ignore"):

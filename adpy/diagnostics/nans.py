@@ -27,14 +27,14 @@ class debug_nans:
 
     In its context every transform (``grad``, ``jvp``, ``vjp`` …) looks at its results.  If there is a NaN in them, the
     function is run once more by a slow trace that follows the NaN back to the first operation that made it (a
-    pullback, for a cotangent).  A NaN that reaches no result, such as that of a branch of ``np.where`` which is not taken, is no
-    error.  Outside of the context nothing is looked at.
+    pullback, for a cotangent).  A NaN that reaches no result, such as that of a branch of ``np.where`` which is not
+    taken, is no error.  Outside of the context nothing is looked at.
 
     Parameters
     ----------
     function : callable, optional
-        Wrap this function, or gradient, instead: ``adpy.debug_nans(adpy.grad(f))(x)``.  The result of a plain function is
-        looked at, too.
+        Wrap this function, or gradient, instead: ``adpy.debug_nans(adpy.grad(f))(x)``.  The result of a plain function
+        is looked at, too.
     inf : bool
         Report infinities, too.
 
@@ -147,7 +147,8 @@ class debug_nans:
             watched = primal(leaf) if column == -2 else np.sum(tangent[..., :-2], -1)
             bad = np.argwhere(self._is_bad(watched))
             if len(bad):
-                number = int(np.max([np.real(tangent[(*bad[0].tolist(), column)]), np.imag(tangent[(*bad[0].tolist(), column)])]))
+                entry = tangent[(*bad[0].tolist(), column)]
+                number = int(max(entry.real, entry.imag))
                 if number:
                     raise_origin(frame.origins[number - 1])
 

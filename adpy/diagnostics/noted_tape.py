@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from adpy.diagnostics.origin import Origin, Where, raise_origin
 from adpy.capture.registry import TRACED_TYPES
+from adpy.diagnostics.origin import Origin, Where, raise_origin
 from adpy.plain import np
 from adpy.reverse.nodes import BlockNode, Elementwise
 from adpy.reverse.sweep import ScalarSweep, Sweep, swept, unpacked

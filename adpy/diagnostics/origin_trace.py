@@ -16,6 +16,7 @@ from adpy.forward.blocks import pushed
 from adpy.forward.tangents import product
 from adpy.forward.watched import WatchTrace, as_marks
 from adpy.plain import np
+from adpy.rules._shapes import given
 from adpy.traced.dispatch import coerce, primal
 from adpy.traced.refusal import refuse_rule
 
@@ -80,9 +81,9 @@ class OriginTrace(WatchTrace):
         return product(np.asarray(weight)[..., None], x_dot)
 
     def block(self, row, operands, values, static, y):
-        flat = [x for xs in operands for x in (xs if type(xs) in (list, tuple) else (xs,)) if x is not None]
+        flat = [x for xs in operands for x in (xs if type(xs) in (list, tuple) else (xs,)) if given(x)]
         parts = [self.parts(x) for x in flat]
-        result = pushed(self, row, operands, values, static, y) if self.directions else self._constant(y)
+        result = pushed(self, row, operands, values, static, y) if self.directions else y
         plain = [primal(x) for x in flat]
         with capture.lowered(self.parent), np.errstate(all="ignore"):
             several = result if isinstance(result, list | tuple) else (result,)
@@ -90,9 +91,6 @@ class OriginTrace(WatchTrace):
         if not isinstance(result, list | tuple):
             return done[0]
         return type(result)(*done) if hasattr(result, "_fields") else type(result)(done)
-
-    def _constant(self, y):
-        return y
 
     def _renumbered(self, name, part, values, parts):
         """One result of a block with its numbers set; these reduce over everything that went in."""
@@ -107,30 +105,28 @@ class OriginTrace(WatchTrace):
 
     def numbered(self, name: str, y: Any, dots: Any, values: Sequence, parts: Sequence) -> Any:
         """The tangent of a result: its tangents, and the numbers of the origins of its value and its tangents."""
-        of_value = self._numbers("value", name, y, values, [p[1] for p in parts], values)
+        of_value = self._numbers("value", name, y, [p[1] for p in parts], values)
         of_dots = np.zeros(np.shape(y))
         if self.directions:
             worst = np.sum(dots, -1) if np.ndim(dots) else dots
-            shown = [p[0] for p in parts]
-            of_dots = self._numbers("tangent", name, worst, shown, [p[2] for p in parts], values)
+            of_dots = self._numbers("tangent", name, worst, [p[2] for p in parts], values)
         numbers = np.stack(np.broadcast_arrays(of_value, of_dots), -1)
         shape = np.shape(y)
-        dots = np.broadcast_to(dots, (*shape, self.directions))
+        dots = np.broadcast_to(dots if np.iscomplexobj(y) else np.real(dots), (*shape, self.directions))
         numbers = as_marks(np.broadcast_to(numbers, (*shape, 2)), y)
         return np.concatenate([dots, numbers], -1, dtype=np.result_type(y))
 
-    def _numbers(self, quantity, name, made, sources, numbers, values):
+    def _numbers(self, quantity, name, made, numbers, values):
+        """Numbers of the origins of what is not finite in a result, from those of its operands."""
         bad = ~np.isfinite(made)
         if not np.any(bad):
             return np.zeros(np.shape(made))
         before = np.zeros(np.shape(made))
         for number in numbers:
             before = np.maximum(before, number) if np.shape(number) else np.maximum(before, float(number))
-        nan = np.isnan(made)
-        if np.any(bad & (before == 0)):
-            before = np.where(
-                bad & (before == 0), self._note(quantity, name, made, values, bad & (before == 0), 0), before
-            )
+        nan, new = np.isnan(made), bad & (before == 0)
+        if np.any(new):
+            before = np.where(new, self._note(quantity, name, made, values, new, 0), before)
         else:
             first = np.argwhere(nan)
             if len(first):

@@ -123,9 +123,7 @@ JUMPING = [_floored, _signed, _remainder, _branch, _sawtooth, _positions]
 
 
 def _program(operations) -> st.SearchStrategy[Callable]:
-    steps_ = st.lists(
-        st.tuples(st.sampled_from(operations), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=6
-    )
+    step = st.tuples(st.sampled_from(operations), st.integers(0, 4), st.integers(0, 4))
 
     def program(chosen):
         def run(x):
@@ -137,7 +135,7 @@ def _program(operations) -> st.SearchStrategy[Callable]:
         run.__name__ = " ".join(f"{o.__name__}({i},{j})" for o, i, j in chosen)
         return run
 
-    return steps_.map(program)
+    return st.lists(step, min_size=1, max_size=6).map(program)
 
 
 continuous = _program(CONTINUOUS)

@@ -7,7 +7,7 @@ from typing import Any
 from adpy.forward.lexicographic.lines import Line
 from adpy.forward.tangents import fitted, fitted_scalar
 from adpy.plain import np
-from adpy.rules._shapes import merge, tuple_of_axes
+from adpy.rules._shapes import given, merge, tuple_of_axes
 
 __all__ = ["merged", "moved_entries", "result"]
 
@@ -36,7 +36,7 @@ def result(
 ) -> Any:
     """The traced result with these tangents."""
     if names is None:
-        moves, bent = moved_entries(row, [trace.line(x) for x in operands if x is not None], static, np.shape(y))
+        moves, bent = moved_entries(row, [trace.line(x) for x in operands if given(x)], static, np.shape(y))
         names, curved = trace.fresh(moves), bent if curved is None else curved & moves
     tangent = trace.marked(np.broadcast_to(dots, (*np.shape(y), trace.directions)), names, curved, y)
     if isinstance(y, np.ndarray):

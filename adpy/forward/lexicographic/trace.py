@@ -28,6 +28,7 @@ from adpy.forward.lexicographic.partials import by_partials
 from adpy.forward.lexicographic.results import moved_entries
 from adpy.forward.watched import WatchTrace, as_marks, marks_of
 from adpy.plain import np
+from adpy.rules._shapes import given
 from adpy.traced.dispatch import coerce, primal
 from adpy.traced.refusal import location, refuse_rule
 from adpy.traced.trace import Trace
@@ -163,8 +164,8 @@ class LexicographicTrace(WatchTrace):
         """The result of a block row by its jvp."""
         result = pushed(self, row, operands, values, static, y)
         parts = result if isinstance(result, list | tuple) else (result,)
-        lines = [self.line(x) for x in operands if type(x) not in (list, tuple) and x is not None]
-        lines += [self.line(x) for xs in operands if type(xs) in (list, tuple) for x in xs]
+        flat = [x for xs in operands for x in (xs if type(xs) in (list, tuple) else (xs,)) if given(x)]
+        lines = [self.line(x) for x in flat]
         for part in parts:
             if self.is_active(part):
                 moves, curved = moved_entries(row, lines, static, np.shape(part))
