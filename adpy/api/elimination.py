@@ -18,6 +18,9 @@ __all__ = ["by_elimination", "by_graph", "graph_of"]
 ELIMINATED_VERTEX, ELIMINATED_PRODUCT = 150, 40
 """Nanoseconds that elimination takes for a vertex and for a multiplication."""
 
+WORTH_TRYING = 5_000_000
+"""Nanoseconds of walks from which elimination is tried; its kernel takes long to compile, once an installation."""
+
 
 def graph_of(record: Record) -> Graph:
     """The graph from the entries of all inputs to those of all active result leaves.
@@ -72,7 +75,7 @@ def _cheapest(graph: Graph) -> np.ndarray:
     """The vector mode of fewer seeds, or elimination where this comes to an end in less time."""
     walks = graph.edges * min(len(graph.inputs), len(graph.outputs)) * WALKED_EDGE
     budget = int((walks - ELIMINATED_VERTEX * graph.size) / (2 * ELIMINATED_PRODUCT))
-    if budget > 0:
+    if walks > WORTH_TRYING and budget > 0:
         found = accumulate(graph, limit=budget)
         if found is not None:
             return found.dense()

@@ -5,6 +5,7 @@ The constants are nanoseconds on one core, measured by ``benchmarks/jacobian_mod
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
@@ -39,6 +40,11 @@ GRAPH, GRAPH_SCALAR, GRAPH_NODE, GRAPH_EDGE, GRAPH_PROBE = 250_000, 300, 50_000,
 
 WALKED_EDGE = 0.8
 """One edge in one of the seeds of a vector mode on the graph."""
+
+LOADING = 600_000_000
+"""Loading Numba and the kernels."""
+
+_missed = 0.0
 
 LARGEST_TAPE = 1 << 28
 """Bytes of the record that is made to choose, where one forward pass is enough."""
@@ -112,12 +118,21 @@ def size_of(record: Record, inputs: int, width: int) -> Size:
     return Size(scalars, nodes, entries, edges + 2 * scalars, probes, inputs, outputs, width)
 
 
-def cheapest(size: Size, graph: bool = True) -> str:
-    """``"columns"``, ``"rows"`` or ``"graph"``; the last only if ``graph`` allows."""
-    costs = {"columns": size.by_columns, "rows": size.by_rows}
-    if graph and size.edges <= LARGEST_GRAPH:
-        costs["graph"] = size.by_graph
-    return min(costs, key=costs.__getitem__)
+def cheapest(size: Size, graph: bool = True, columns: bool = True) -> str:
+    """``"columns"``, ``"rows"`` or ``"graph"``; the first and the last only if allowed."""
+    other = min(size.by_columns, size.by_rows) if columns else size.by_rows
+    if graph and size.edges <= LARGEST_GRAPH and _pays(other - size.by_graph):
+        return "graph"
+    return "columns" if columns and size.by_columns < size.by_rows else "rows"
+
+
+def _pays(saved: float) -> bool:
+    """Do compiled walks pay that would save so many nanoseconds?  Until they are loaded, what was missed adds up."""
+    global _missed
+    if saved <= 0 or "adpy.accumulation.sweeps_cpu" in sys.modules:
+        return saved > 0
+    _missed += saved
+    return _missed > LOADING
 
 
 def width_of(inputs: int) -> int:

@@ -1,6 +1,7 @@
 """Every mode of the Jacobian gives the same, and the automatic one takes what fits."""
 
 import math
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import scipy.special
 import adpy
 from adpy.api.elimination import by_elimination, graph_of
 from adpy.api.jacobian import _by_mode, by_graph, by_rows
-from adpy.api.modes import NARROWEST, WIDEST, is_forward, size_of, width_of
+from adpy.api.modes import NARROWEST, WIDEST, Size, cheapest, is_forward, size_of, width_of
 from adpy.api.rows import recorded
 
 MODES = ["forward", "reverse", "elimination", "auto"]
@@ -192,6 +193,12 @@ class TestGraphs:
 
 
 class TestChoice:
+    @pytest.fixture(autouse=True)
+    def kernels_are_loaded(self):
+        from adpy.accumulation import sweeps_cpu
+
+        assert sweeps_cpu
+
     def choice(self, function, x):
         with recorded((function, (x,), {}, [0]), False) as record:
             return _by_mode(record, [x], "auto", width_of(x.size))
@@ -254,6 +261,15 @@ class TestChoice:
         monkeypatch.setattr("adpy.api.modes.LARGEST_TAPE", 1_000_000)
         np.testing.assert_allclose(adpy.jacobian(f)(np.array([1.0, 2.0])), [[0.0, 2.0]])
         assert is_forward(f, 2)
+
+    def test_kernels_are_loaded_when_they_would_have_paid(self, monkeypatch):
+        monkeypatch.delitem(sys.modules, "adpy.accumulation.sweeps_cpu")
+        monkeypatch.setattr("adpy.api.modes._missed", 0.0)
+        size = Size(scalars=20_000, nodes=0, entries=0, edges=40_000, probes=0, inputs=50, outputs=50, width=50)
+        chosen = [cheapest(size) for _ in range(12)]
+        assert chosen[0] == "columns"
+        assert chosen[-1] == "graph"
+        assert chosen == sorted(chosen)
 
     def test_sizes(self):
         with recorded((lambda x: np.sin(x) * x[0], (X,), {}, [0]), False) as record:
