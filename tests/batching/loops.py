@@ -7,7 +7,7 @@ import numpy as np
 from adpy.api.running import is_differentiable
 from adpy.api.trees import flatten, rebuild
 
-__all__ = ["assert_same", "looped", "samples_of"]
+__all__ = ["assert_same", "counted", "looped", "samples_of"]
 
 
 def _is_sampled(leaf):
@@ -71,3 +71,14 @@ def samples_of(case, size, step=0.003):
             argument = rebuild(argument, iter(leaves).__next__)
         arguments.append(argument)
     return tuple(arguments), tuple(axes)
+
+
+def counted(function):
+    """The function, and the list that grows with every call of it."""
+    calls = []
+
+    def counting(*args):
+        calls.append(1)
+        return function(*args)
+
+    return counting, calls

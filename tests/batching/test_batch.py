@@ -1,4 +1,4 @@
-"""adpy.batch: arguments, axes, structures, decisions, errors, and nesting with the other transforms."""
+"""adpy.batch: arguments, axes, structures, results and errors."""
 
 import math
 import warnings
@@ -9,7 +9,7 @@ import pytest
 
 import adpy
 from adpy.errors import ArgumentError, TracedValueError
-from tests.batching.loops import assert_same, looped
+from tests.batching.loops import assert_same, counted, looped
 
 rng = np.random.default_rng(11)
 X = rng.normal(size=(5, 3))
@@ -18,17 +18,6 @@ W = rng.normal(size=3)
 
 def model(w, x):
     return np.tanh(x @ w) * w[0]
-
-
-def counted(function):
-    """The function, and the list that grows with every call of it."""
-    calls = []
-
-    def counting(*args):
-        calls.append(1)
-        return function(*args)
-
-    return counting, calls
 
 
 # ---- arguments and results
@@ -168,90 +157,6 @@ def test_no_samples():
         adpy.batch(lambda x: x, mode="loop")(np.empty((0, 3)))
 
 
-# ---- decisions
-
-
-def test_samples_part_where_they_decide_differently():
-    def function(x):
-        if x[0] > 0:
-            return x * 2 if x[1] > 0 else x * 3
-        return -x
-
-    many = rng.normal(size=(300, 3))
-    counting, calls = counted(function)
-    assert_same(adpy.batch(counting)(many), looped(function, (many,)))
-    assert len(calls) <= 5  # all, then each side, then each side of one of them
-    assert_same(
-        adpy.batch(adpy.grad(lambda x: function(x).sum()))(many),
-        looped(adpy.grad(lambda x: function(x).sum()), (many,)),
-    )
-
-
-def test_loops_of_different_lengths():
-    def steps(x):
-        count = 0
-        while x > 0.1:
-            x = x * 0.5 - 0.01
-            count += 1
-        return x, count
-
-    numbers = np.linspace(0.05, 4.0, 200)
-    assert_same(adpy.batch(steps)(numbers), looped(steps, (numbers,)))
-
-
-def test_swallowed_decisions_are_decisions_all_the_same():
-    def function(x):
-        try:
-            positive = bool(x[0] > 0)
-        except:  # noqa: E722
-            positive = True
-        return x if positive else -x
-
-    assert_same(adpy.batch(function, mode="vectorized")(X), looped(function, (X,)))
-
-
-@pytest.mark.parametrize(
-    "function",
-    [
-        lambda x: x[int(abs(x[0]) * 2) % 3],
-        lambda x: x[x > 0].sum(),
-        lambda x: {1: 1.0, 0: 2.0}[int(x[0] > 0)] * x,
-        lambda x: sorted(x)[0],
-        lambda x: max(x) - min(x[0], x[1]),
-        lambda x: float(f"{x[0]:.3f}"),
-        lambda x: x[np.nonzero(x > 0)[0]].sum(),
-        lambda x: np.array([1.0, 2.0, 3.0])[: int(x[0] > 0) + 1].sum(),
-        lambda x: sum(v for v in x if v > 0),
-        lambda x: np.unique(np.round(x)).sum(),
-        lambda x: np.histogram(x, 3, (-3, 3))[0],
-    ],
-)
-def test_decisions_of_all_kinds(function):
-    assert_same(adpy.batch(function)(X), looped(function, (X,)))
-
-
-def test_python_floats_raise_what_they_raise():
-    def root(x):
-        try:
-            return math.sqrt(float(x))
-        except ValueError:
-            return -1.0
-
-    assert_same(adpy.batch(root)(X[:, 0]), looped(root, (X[:, 0],)))
-
-    def inverse(x):
-        try:
-            return 1.0 / x.item()
-        except ZeroDivisionError:
-            return 0.0
-
-    numbers = np.array([0.0, 1.0, 2.0, 0.0])
-    assert adpy.batch(inverse)(numbers).tolist() == [0.0, 1.0, 0.5, 0.0]
-    assert adpy.batch(lambda x: math.exp(x))(np.array([0.0, -1e9])).tolist() == [1.0, 0.0]
-    with pytest.raises(OverflowError):
-        adpy.batch(lambda x: math.exp(x))(np.array([0.0, 1e9]))
-
-
 # ---- errors
 
 
@@ -331,99 +236,3 @@ def test_warnings_are_those_of_the_samples():
         warnings.simplefilter("always")
         adpy.batch(lambda x: np.log(x))(np.array([1.0, 0.0]))
     assert [w.category for w in caught] == [RuntimeWarning]
-
-
-# ---- nesting
-
-
-def smooth(x):
-    y = np.zeros(3)
-    for i in range(3):
-        y[i] = math.sin(x[i]) * x[i - 1] + (y[i - 1] if i else 0.0)
-    return (y * y).sum()
-
-
-@pytest.mark.parametrize(
-    "transform",
-    [
-        adpy.grad,
-        adpy.value_and_grad,
-        adpy.jacobian,
-        lambda f: adpy.jacobian(f, mode="reverse"),
-        lambda f: adpy.jacobian(f, mode="forward"),
-        lambda f: adpy.jacobian(adpy.grad(f)),
-        lambda f: adpy.grad(lambda x: (adpy.grad(f)(x) ** 2).sum()),
-        lambda f: lambda x: adpy.jvp(f, x, W),
-        lambda f: lambda x: adpy.jvp(adpy.grad(f), x, x),
-        lambda f: lambda x: adpy.vjp(lambda z: z * f(z), x)[1](x),
-        lambda f: lambda x: adpy.derivative(lambda t: f(x * t))(2.0),
-        lambda f: adpy.grad(lambda x: x[0] * adpy.stop_gradient(f(x))),
-        lambda f: adpy.value_and_grad(lambda x: (f(x), {"aux": x * 2}), has_aux=True),
-    ],
-)
-def test_transforms_inside_a_batch(transform):
-    function = transform(smooth)
-    counting, calls = counted(function)
-    assert_same(adpy.batch(counting, mode="vectorized")(X), looped(function, (X,)))
-    assert len(calls) == 1
-
-
-def test_a_gradient_through_a_batch():
-    def through_batch(w):
-        return (adpy.batch(model, in_axes=(None, 0))(w, X) ** 2).sum()
-
-    def through_loop(w):
-        return sum(model(w, x) ** 2 for x in X)
-
-    np.testing.assert_allclose(adpy.grad(through_batch)(W), adpy.grad(through_loop)(W), rtol=1e-13)
-    np.testing.assert_allclose(
-        adpy.jacobian(adpy.grad(through_batch))(W), adpy.jacobian(adpy.grad(through_loop))(W), rtol=1e-12, atol=1e-14
-    )
-    found = adpy.jvp(through_batch, W, W)
-    np.testing.assert_allclose(found, adpy.jvp(through_loop, W, W), rtol=1e-13)
-
-
-def test_closures_over_outer_variables():
-    def penalty(w):
-        gradients = adpy.batch(lambda x: adpy.grad(lambda v: model(v, x) * w[1])(w))(X)
-        return (gradients**2).sum()
-
-    def by_loop(w):
-        return sum((adpy.grad(lambda v, x=x: model(v, x) * w[1])(w) ** 2).sum() for x in X)
-
-    np.testing.assert_allclose(adpy.grad(penalty)(W), adpy.grad(by_loop)(W), rtol=1e-12)
-
-
-def test_batches_of_batches():
-    cube = rng.normal(size=(4, 5, 3))
-    for function in (smooth, adpy.grad(smooth), adpy.jacobian(lambda x: x * x[0])):
-        inner = adpy.batch(function)
-        assert_same(adpy.batch(inner)(cube), looped(lambda rows: looped(function, (rows,)), (cube,)))  # noqa: B023
-
-
-def test_all_pairs():
-    distance = lambda a, b: np.sqrt(((a - b) ** 2).sum())  # noqa: E731
-    pairs = adpy.batch(lambda a: adpy.batch(lambda b: distance(a, b))(X))(X)
-    np.testing.assert_allclose(pairs, np.linalg.norm(X[:, None] - X, axis=-1), rtol=1e-14)
-
-
-def test_decisions_inside_an_inner_batch():
-    function = adpy.batch(lambda x: x.sum() if x[0] > 0 else (x * x).sum())
-    cube = rng.normal(size=(4, 5, 3))
-    assert_same(
-        adpy.batch(function)(cube),
-        looped(lambda rows: looped(lambda x: x.sum() if x[0] > 0 else (x * x).sum(), (rows,)), (cube,)),
-    )
-
-
-def test_values_of_lanes_do_not_outlive_the_batch():
-    kept = []
-    adpy.batch(lambda x: kept.append(x) or x.sum())(X)
-    with pytest.raises(TracedValueError, match="outlived"):
-        kept[0] * 2
-
-
-def test_the_plain_function_is_called_in_mode_loop():
-    kinds = []
-    adpy.batch(lambda x: kinds.append(type(x)) or x, mode="loop")(X)
-    assert kinds == [np.ndarray] * 5
