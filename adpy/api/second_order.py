@@ -276,4 +276,3 @@ def gauss_newton_vp(residual: Callable, loss: Callable | None = None) -> Callabl
         return vjp(of_x, x)[1](bar)[0]
 
     return product
-

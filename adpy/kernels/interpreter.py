@@ -37,6 +37,8 @@ from adpy.kernels.tiles import (
     pull_seconds,
     pulls,
     push,
+    push_scaled,
+    push_sum,
     pushes,
     store,
     times,
@@ -112,18 +114,32 @@ def tangent_row(table, pc, i0, i1, first, n, memory, dots, base, tile):
     a, b = place_of(table, pc, 1, i0, i1, first), place_of(table, pc, 2, i0, i1, first)
     sa = table[pc, 12] if table[pc, 9] < active else CONSTANT
     sb = table[pc, 16] if 0 <= table[pc, 13] < active else CONSTANT
-    u, v = weights_row(table, pc, i0, i1, first, n, memory, base, tile)
     if width > 1:
+        u, v = weights_row(table, pc, i0, i1, first, n, memory, base, tile)
         pushes(memory, u, v, dots, o, so, a, sa, b, sb, n, add)
         return
-    flat, nothing = dots.reshape(-1), U(base + 3 * tile)
+    op, flat, nothing = table[pc, 0], dots.reshape(-1), U(base + 3 * tile)
     left = nothing if sa == CONSTANT else fetch(flat, a, sa, n, base)
     right = nothing if sb == CONSTANT else fetch(flat, b, sb, n, base + tile)
-    if so == 1 and not add:
-        push(memory, u, v, flat, left, right, n, U(o))
+    if op == COPY:
+        store(flat, o, so, left, n, add)
+        return
+    direct = so == 1 and not add
+    result = U(o) if direct else U(base + 2 * tile)
+    if op == ADDITION or op == SUBTRACT:
+        push_sum(flat, left, right, 1.0 if op == ADDITION else -1.0, n, result)
+    elif op == SQUARE:
+        x, _ = operands(table, pc, i0, i1, first, n, memory, base, tile)
+        push_scaled(memory, x, 2.0, flat, left, n, result)
     else:
-        result = U(base + 2 * tile)
-        push(memory, u, v, flat, left, right, n, result)
+        u, v = weights_row(table, pc, i0, i1, first, n, memory, base, tile)
+        if sb == CONSTANT:
+            push_scaled(memory, u, 1.0, flat, left, n, result)
+        elif sa == CONSTANT:
+            push_scaled(memory, v, 1.0, flat, right, n, result)
+        else:
+            push(memory, u, v, flat, left, right, n, result)
+    if not direct:
         store(flat, o, so, result, n, add)
 
 
@@ -192,9 +208,9 @@ def second_row(table, pc, i0, i1, first, n, memory, dots, bars, turns, base, til
             pull_product(memory, x, 1.0, dots, left, bars, bar, turns, turn, b, sb, n, result)
         return
     if op == SQUARE:
-        u, _ = weights_row(table, pc, i0, i1, first, n, memory, base, tile)
         x, _ = operands(table, pc, i0, i1, first, n, memory, base, tile)
-        pull(memory, u, bars, bar, a, sa, n, result)
+        pull(memory, x, bars, bar, a, sa, n, result)
+        pull(memory, x, bars, bar, a, sa, n, result)
         pull_product(memory, x, 2.0, dots, left, bars, bar, turns, turn, a, sa, n, result)
         return
     u, v, p, q, r = second_partials(table, pc, i0, i1, first, n, memory, base, tile)

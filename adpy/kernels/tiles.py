@@ -25,6 +25,8 @@ __all__ = [
     "pull_seconds",
     "pulls",
     "push",
+    "push_scaled",
+    "push_sum",
     "pushes",
     "store",
     "times",
@@ -131,6 +133,20 @@ def push(memory, u, v, dots, first, second, n, result):
 
 
 @numba.njit(**_options)
+def push_scaled(memory, u, factor, dots, dot, n, result):
+    """Tangent of a result that depends on one operand: ``u * a_dot``, times a number."""
+    for i in range(n):
+        dots[result + i] = times(factor * memory[u + i], dots[dot + i])
+
+
+@numba.njit(**_options)
+def push_sum(dots, first, second, sign, n, result):
+    """Tangent of a sum or difference."""
+    for i in range(n):
+        dots[result + i] = dots[first + i] + sign * dots[second + i]
+
+
+@numba.njit(**_options)
 def pushes(memory, u, v, dots, o, so, a, sa, b, sb, n, add):
     """As :func:`push`, for many directions and operands with strides."""
     width = dots.shape[1]
@@ -175,6 +191,12 @@ def pulls(memory, u, bars, o, so, a, sa, n):
 @numba.njit(**_options)
 def pull_second(memory, u, p, q, dots, dot, other, bars, bar, turns, turn, a, sa, n, result):
     """Tangent of an operand's cotangent: ``u * y_bar_dot + y_bar * (p * a_dot + q * b_dot)``."""
+    if sa == 1:
+        start = U(a)
+        for i in range(n):
+            change = times(memory[p + i], dots[dot + i]) + times(memory[q + i], dots[other + i])
+            turns[start + i] += times(memory[u + i], turns[turn + i]) + times(change, bars[bar + i])
+        return
     for i in range(n):
         change = times(memory[p + i], dots[dot + i]) + times(memory[q + i], dots[other + i])
         turns[result + i] = times(memory[u + i], turns[turn + i]) + times(change, bars[bar + i])
@@ -184,6 +206,12 @@ def pull_second(memory, u, p, q, dots, dot, other, bars, bar, turns, turn, a, sa
 @numba.njit(**_options)
 def pull_product(memory, w, factor, dots, dot, bars, bar, turns, turn, a, sa, n, result):
     """Tangent of the cotangent of a factor: ``w * y_bar_dot + w_dot * y_bar``, times a number."""
+    if sa == 1:
+        start = U(a)
+        for i in range(n):
+            weight, change = factor * memory[w + i], factor * dots[dot + i]
+            turns[start + i] += times(weight, turns[turn + i]) + times(change, bars[bar + i])
+        return
     for i in range(n):
         weight, change = factor * memory[w + i], factor * dots[dot + i]
         turns[result + i] = times(weight, turns[turn + i]) + times(change, bars[bar + i])

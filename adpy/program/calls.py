@@ -154,9 +154,13 @@ class Product:
 
     def tangent(self, memory: np.ndarray, dots: np.ndarray) -> None:
         """Values and tangents."""
-        self.replay(memory)
         left, right = values_of((self.left, self.right), memory)
         out = self.out.columns(dots)
+        if type(self.left) is not View and left.ndim == 2 and right.ndim == 1:
+            both = left @ np.column_stack((right, self.right.columns(dots)))
+            self.out.of(memory)[...], out[...] = both[:, 0], both[:, 1:]
+            return
+        self.replay(memory)
         if type(self.right) is View:
             out[...] = _times_columns(left, self.right.columns(dots))
         else:
@@ -172,6 +176,12 @@ class Product:
     def second_order(self, memory: np.ndarray, dots: np.ndarray, bars: np.ndarray, bar_dots: np.ndarray) -> None:
         """Cotangents of the operands and their tangents."""
         left, right = values_of((self.left, self.right), memory)
+        if type(self.left) is not View and left.ndim == 2 and right.ndim == 1:
+            both = left.T @ np.concatenate((self.out.columns(bars), self.out.columns(bar_dots)), axis=1)
+            into, into_dots = self.right.columns(bars), self.right.columns(bar_dots)
+            into += both[:, :1]
+            into_dots += both[:, 1:]
+            return
         self._pull(left, right, self.out.columns(bars), bars)
         self._pull(left, right, self.out.columns(bar_dots), bar_dots)
         if type(self.left) is View and type(self.right) is View:

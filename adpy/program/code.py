@@ -98,4 +98,3 @@ class Code:
     constants: list[tuple[int, np.ndarray]]
     inputs: list[View]
     outputs: list[View] = field(default_factory=list)
-

@@ -284,11 +284,11 @@ class Lowering:
         self.items.append(row)
 
     def emit_moves(self, out: View, sources: np.ndarray) -> None:
-        """A fresh array whose entries come from addresses: as few copies of contiguous runs, or a gather."""
+        """A fresh array whose entries come from addresses: as few copies of runs in one storage, or a gather."""
         sources = np.ascontiguousarray(sources, np.int64).reshape(-1)
         if not sources.size:
             return
-        breaks = np.flatnonzero(np.diff(sources) != 1) + 1
+        breaks = np.flatnonzero((np.diff(sources) != 1) | np.isin(sources[1:], self.starts)) + 1
         if breaks.size > max(3, sources.size // 64):
             self.emit_places(GATHER, out.offset, sources)
             return

@@ -37,7 +37,7 @@ class Recording:
             self.values[start : start + constant.size] = constant.reshape(-1)
         for view, primal in zip(code.inputs, primals, strict=True):
             view.of(self.values)[...] = primal
-        sweeps.replay(code, self.values)
+        self.replayed = False
         self.overwrites = bool(np.isin(code.table[code.heads, 0], (SAVE, SAVE_AT)).any())
 
     def __enter__(self) -> Recording:
@@ -71,8 +71,15 @@ class Recording:
             workspace.give(memory.base)
             self.taken = [array for array in self.taken if array is not memory.base]
 
+    def replay(self) -> None:
+        """Values of everything, if they are not there."""
+        if not self.replayed:
+            sweeps.replay(self.code, self.values)
+            self.replayed = True
+
     def outputs(self) -> list[np.ndarray]:
         """Values of the results."""
+        self.replay()
         return [view.of(self.values).copy() for view in self.code.outputs]
 
     def tangents(self, directions: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -94,6 +101,7 @@ class Recording:
         for view, direction in zip(self.code.inputs, directions, strict=True):
             view.columns(dots)[...] = direction
         sweeps.tangent(self.code, self.values, dots)
+        self.replayed = True
         return dots
 
     def cotangents(self, seeds: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -104,14 +112,14 @@ class Recording:
         seeds : sequence of ndarray
             For each result an array with one more axis, the last, for the seeds.
         """
+        self.replay()
         bars = self._columns(seeds[0].shape[-1], True)
         for view, seed in zip(self.code.outputs, seeds, strict=True):
             view.columns(bars)[...] += seed
         sweeps.adjoint(self.code, self.values, bars)
         found = [view.columns(bars).copy() for view in self.code.inputs]
         self._release(bars)
-        if self.overwrites:  # the sweep went back to the beginning
-            sweeps.replay(self.code, self.values)
+        self.replayed = not self.overwrites  # the sweep went back to the beginning
         return found
 
     def second_order(self, directions: Sequence[np.ndarray], seeds: Sequence[Any]) -> tuple[list, list]:
@@ -139,4 +147,5 @@ class Recording:
             [view.columns(bar_dots).copy() for view in self.code.inputs],
         )
         self._release(dots, bars, bar_dots)
+        self.replayed = not self.overwrites
         return found
