@@ -187,7 +187,7 @@ class Rebinding:
     def _ours(self, space: dict) -> bool:
         """Is this namespace the user's own, or of the package that the function itself is in?"""
         package = _package(space)
-        if package == "adpy":  # which is to see its own types, and calls the user's function in a trace of its own
+        if package == "adpy":  # which is to see its own types
             return False
         if package == self._home:
             return True
@@ -196,7 +196,7 @@ class Rebinding:
     def _function(self, function: types.FunctionType) -> types.FunctionType:
         space = function.__globals__
         if not self._ours(space):
-            return function
+            return self._transform(function) if self._home == _package(space) == "adpy" else function
         names, stored, compared = facts(function.__code__)
         if id(space) not in self._spaces:
             self._spaces[id(space)] = (space, dict(space), set())
@@ -213,6 +213,17 @@ class Rebinding:
         result.__dict__.update(function.__dict__)
         result.__qualname__, result.__module__ = function.__qualname__, function.__module__
         self._pending.append((space, copy, names, compared))
+        return result
+
+    def _transform(self, function: types.FunctionType) -> types.FunctionType:
+        """What ``adpy.grad`` and its kin return, with the user's function in its cells rebound."""
+        if not function.__closure__:
+            return function
+        result = _FUNCTION(function.__code__, function.__globals__, function.__name__, None, self._cells(function))
+        self._done[id(function)] = (function, result)
+        result.__defaults__, result.__kwdefaults__ = function.__defaults__, function.__kwdefaults__
+        result.__dict__.update(function.__dict__)
+        result.__qualname__, result.__module__ = function.__qualname__, function.__module__
         return result
 
     def _fill(self, space: dict, copy: dict, names: frozenset[str], compared: frozenset[str]) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from adpy import capture
+from adpy.api.trees import map_leaves
 from adpy.errors import TracedValueError
+from adpy.plain import np
 
 __all__ = ["follow"]
 
@@ -24,8 +27,9 @@ def follow(function: Callable, *args: Any, **kwargs: Any) -> Any:
     refused = None
     for level in capture.levels(function):
         try:
+            given = [map_leaves(functools.partial(_borrowed, frame), x) for x in args] if level else args
             with capture.tracing(frame, function, level) as call:
-                result = call(*args, **kwargs)
+                result = call(*given, **kwargs)
         except TracedValueError as error:
             refused = refused or error
             del frame.detached[noted:]
@@ -35,3 +39,8 @@ def follow(function: Callable, *args: Any, **kwargs: Any) -> Any:
         return result
     frame.detached.append(refused)
     raise refused
+
+
+def _borrowed(frame: Any, leaf: Any) -> Any:
+    """A plain array whose copies can take traced values."""
+    return frame.borrow(leaf) if type(leaf) is np.ndarray and leaf.dtype.kind in "fc" else leaf

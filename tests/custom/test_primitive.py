@@ -197,6 +197,29 @@ def test_transforms_inside_the_body():
     check_derivatives(lambda p: np.sum(stationary(p**2) ** 2), X)
 
 
+def test_a_rule_may_fill_copies_of_its_constants():
+    """For higher orders, with values that vary."""
+    kept = [np.linspace(0.0, 1.0, 5)]
+    box = adpy.primitive(lambda u, k: u * k, name="scaled")
+
+    @box.defvjp
+    def filled(primals, y, y_bar):
+        u, k = primals
+        work = u.copy()
+        work[1:] = u[1:] * k
+        return k * y_bar, np.sum(work * y_bar) / k + u[0] * y_bar[0] * (1 - 1 / k)
+
+    def energy(k):
+        return np.sum(box(kept[0], k) ** 3)
+
+    def slope(k):
+        return adpy.grad(energy)(k)
+
+    expected = 6 * 0.7 * np.sum(kept[0] ** 3)
+    np.testing.assert_allclose(adpy.derivative(slope)(0.7), expected)
+    np.testing.assert_allclose(adpy.derivative(adpy.grad(energy))(0.7), expected)
+
+
 def test_under_batch_and_taylor():
     X = np.linspace(0.1, 1.0, 12).reshape(4, 3)
     for name, (black, transparent) in PAIRS.items():
