@@ -16,7 +16,7 @@ from adpy.program.code import View
 from adpy.reverse.sweep import reduce_to
 from adpy.traced.binding import binder
 
-__all__ = ["BlockCall", "ElementwiseCall", "Product", "views_in"]
+__all__ = ["BlockCall", "Check", "ElementwiseCall", "Product", "views_in"]
 
 
 def views_in(operands: Sequence) -> list[View]:
@@ -352,3 +352,36 @@ class BlockCall:
                 turn = np.asarray(turn)
                 into = x.columns(bar_dots)
                 into += reduce_to(turn[..., None] if width == 1 else turn, (*x.shape, width))
+
+
+class Check:
+    """A decision that the recorded function took from values."""
+
+    def __init__(self, function: Callable, operands: list, kwargs: dict, outcome: Any) -> None:
+        self.function, self.arguments, self.kwargs, self.outcome = function, operands, kwargs, outcome
+        self.operands = [*views_in(operands), *views_in(list(kwargs.values()))]
+        self.outs: list[View] = []
+
+    def replay(self, memory: np.ndarray) -> bool:
+        """Is the decision the same?"""
+        kwargs = dict(zip(self.kwargs, values_of(list(self.kwargs.values()), memory), strict=True))
+        with np.errstate(all="ignore"):
+            found = self.function(*values_of(self.arguments, memory), **kwargs)
+        return _same(found, self.outcome)
+
+    def tangent(self, memory: np.ndarray, dots: np.ndarray) -> bool:
+        """As :meth:`replay`."""
+        return self.replay(memory)
+
+    def adjoint(self, memory: np.ndarray, bars: np.ndarray) -> None:
+        """Decisions have no derivative."""
+
+    def second_order(self, memory: np.ndarray, dots: np.ndarray, bars: np.ndarray, bar_dots: np.ndarray) -> None:
+        """Decisions have no derivative."""
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(b, tuple | list):
+        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
+    a, b = np.asarray(a), np.asarray(b)
+    return a.shape == b.shape and (np.array_equal(a, b) or (b.dtype.kind in "fc" and np.array_equal(a, b, True)))

@@ -81,6 +81,8 @@ class Code:
         First address of each constant array, and the array.
     inputs, outputs : list of View
         Where inputs and results are.
+    guards : (ndarray of int64, ndarray of float64)
+        Addresses of scalars that decided how the function went on, and what they decided.
     """
 
     table: np.ndarray
@@ -98,3 +100,9 @@ class Code:
     constants: list[tuple[int, np.ndarray]]
     inputs: list[View]
     outputs: list[View] = field(default_factory=list)
+    guards: tuple[np.ndarray, np.ndarray] = (np.zeros(0, np.int64), np.zeros(0))
+
+    def guarded(self, memory: np.ndarray) -> bool:
+        """Do the scalars that decided have the values of the recording?"""
+        addresses, outcomes = self.guards
+        return not addresses.size or bool(np.array_equal(memory[addresses], outcomes, equal_nan=True))

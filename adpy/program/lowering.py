@@ -15,7 +15,7 @@ from adpy.plain import np
 from adpy.program import calls, products
 from adpy.program.code import COLUMNS, SCRATCH, TILE, Code, View
 from adpy.program.grouping import Elementwise, Group, Storages, assign, axes_of, form, rows_of
-from adpy.program.nodes import Assembled, Buffer, Fixed, Operation, Rearranged
+from adpy.program.nodes import Assembled, Buffer, Check, Fixed, Operation, Rearranged
 from adpy.program.recorder import Recorder
 from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Increment, Pack, Part, Take, Write
 from adpy.reverse.paths import resolve
@@ -108,7 +108,7 @@ class Lowering:
         size = active + self.constant_top - CONSTANTS
         return Code(
             *(table, np.array(heads, np.int64), places, *scalars, active, size, scratch, tile, found),
-            *(stream[:, 3].copy(), constants, inputs, outputs),
+            *(stream[:, 3].copy(), constants, inputs, outputs, self.guards()),
         )
 
     def grouped(self, outputs: list[View]) -> tuple[list, list, dict, int, int]:
@@ -146,6 +146,11 @@ class Lowering:
         for places in self.places:
             found.update(storages.all_of(places))
         return found
+
+    def guards(self) -> tuple[np.ndarray, np.ndarray]:
+        """Addresses and values of the scalars that decided."""
+        found = self.recorder.guards
+        return np.array([a for a, _ in found], np.int64), np.array([value for _, value in found], float)
 
     def resolve_homes(self, columns: np.ndarray) -> None:
         """Addresses below zero become those of the entries."""
@@ -372,6 +377,18 @@ class Lowering:
             return [s if r is None else self.view(r) for r, s in zip(reference, saved, strict=True)]
         return self.view(reference)
 
+    def check(self, node: Check) -> None:
+        """A decision, taken again in Python."""
+        function, kwargs, outcome = node.saved
+        operands = [self.argument(x) for x in node.operands]
+        self.emit_call(calls.Check(function, operands, {k: self.argument(x) for k, x in kwargs.items()}, outcome))
+
+    def argument(self, x: Any) -> Any:
+        """An argument of a check."""
+        if type(x) is list:
+            return [self.argument(item) for item in x]
+        return self.view(x) if type(x) is tuple else x.value if type(x) is Fixed else x
+
     def part(self, node: Part) -> None:
         """One of several results: its block has made it."""
 
@@ -532,6 +549,7 @@ _LOWER = {
     Operation: Lowering.operation,
     BlockNode: Lowering.block,
     Part: Lowering.part,
+    Check: Lowering.check,
     Copy: Lowering.copy,
     Cast: Lowering.cast,
     Take: Lowering.take,

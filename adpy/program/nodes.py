@@ -6,7 +6,7 @@ from typing import Any
 
 from adpy.reverse.nodes import Constant, Node
 
-__all__ = ["Assembled", "Buffer", "Fixed", "Operation", "Rearranged"]
+__all__ = ["Assembled", "Buffer", "Check", "Fixed", "Operation", "Rearranged"]
 
 
 class Fixed:
@@ -38,5 +38,11 @@ class Rearranged(Node):
 
 class Assembled(Node):
     """An array built from scalars and arrays in C order."""
+
+    __slots__ = ()
+
+
+class Check(Node):
+    """A decision: ``saved`` is ``(function, kwargs, outcome)``, ``operands`` its arguments."""
 
     __slots__ = ()

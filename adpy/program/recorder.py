@@ -13,12 +13,13 @@ from typing import Any
 from adpy.capture.registry import TRACED_TYPES
 from adpy.kernels.opcodes import HOLE, OPCODES
 from adpy.plain import np
-from adpy.program.nodes import Assembled, Buffer, Fixed, Operation, Rearranged
+from adpy.program.nodes import Assembled, Buffer, Check, Fixed, Operation, Rearranged
 from adpy.program.scalar import Recorded, RecordedReal, RecordedScalar
 from adpy.reverse.array import Array
 from adpy.reverse.nodes import Flush, Input
 from adpy.reverse.storage import remember_layout, shares_storage
 from adpy.reverse.tape import Tape
+from adpy.traced.dispatch import template
 from adpy.traced.refusal import refuse
 from adpy.traced.trace import Trace
 
@@ -35,6 +36,16 @@ _COMPARISONS = {
 }
 
 
+_CONDITIONS = {
+    np.less: "lt",
+    np.less_equal: "le",
+    np.greater: "gt",
+    np.greater_equal: "ge",
+    np.equal: "eq",
+    np.not_equal: "ne",
+}
+
+
 class Unrecordable(Exception):
     """The function does what programs do not know; other ways to its derivatives remain."""
 
@@ -43,6 +54,7 @@ class Recorder(Tape):
     """The recording of one function."""
 
     flat = False
+    guarded = True
 
     __slots__ = ("buffers", "constants", "failure", "guards", "outlets")
 
@@ -109,10 +121,40 @@ class Recorder(Tape):
         self.guards.append((self.scalar(_COMPARISONS[name], a, b, float(outcome)), float(outcome)))
         return outcome
 
-    def decide(self, x: Any, outcome: Any) -> Any:
-        """Note that a number taken from the value of ``x`` left the recording."""
-        self.guards.append((x.address, x._value))
+    def decide(self, x: Any, op: int, outcome: float) -> None:
+        """Record an operation on a scalar, on whose result the recording depends."""
+        self.guards.append((self.scalar(op, x.address, self.constant(0.0), outcome), outcome))
+
+    def leaves(self, x: Any) -> None:
+        if isinstance(x, Recorded):
+            self.guards.append((x.address, x._value))
+        elif x.active:
+            self.check(_itself, (x,), {}, np.array(x._value))
+
+    def inert(self, function: Callable, args: tuple, kwargs: dict) -> Any:
+        outcome = function(*templates(args), **{name: templates(x) for name, x in kwargs.items()})
+        if self.parent is None and any(_depends(x) for x in (*args, *kwargs.values())):
+            if function in _CONDITIONS and len(args) == 2 and not kwargs and np.ndim(outcome) == 0:
+                if all(isinstance(x, Recorded | float | int) for x in args):
+                    a, b = [x.address if isinstance(x, Recorded) else self.constant(x) for x in args]
+                    return self.compare(_CONDITIONS[function], a, b, outcome)
+            self.check(function, args, kwargs, outcome)
         return outcome
+
+    def check(self, function: Callable, args: tuple, kwargs: dict, outcome: Any) -> None:
+        """Record that the recording depends on the outcome of a function."""
+        node = Check(())
+        node.operands = tuple([self.argument(x) for x in args])
+        node.saved = (function, {name: self.argument(x) for name, x in kwargs.items()}, outcome)
+        self.record(node)
+
+    def argument(self, x: Any) -> Any:
+        """An argument with references in the place of what depends on the inputs, and copies of arrays."""
+        if type(x) in (list, tuple):
+            return [self.argument(item) for item in x]
+        if type(x) in TRACED_TYPES or type(x) is ndarray:
+            return self.operand(x, template(x))
+        return x
 
     def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
         x = args[0]
@@ -234,6 +276,24 @@ class Recorder(Tape):
         node = Assembled(value.shape)
         node.operands = tuple([self.operand(x, x) for x in leaves])
         return self.wrap(self.record(node), value)
+
+
+def _itself(x: Any) -> Any:
+    """The value that left the recording."""
+    return x
+
+
+def templates(x: Any) -> Any:
+    """The plain values in an argument."""
+    if type(x) in (list, tuple):
+        return type(x)([templates(item) for item in x])
+    return template(x)
+
+
+def _depends(x: Any) -> bool:
+    if type(x) in (list, tuple):
+        return any(_depends(item) for item in x)
+    return type(x) in TRACED_TYPES and x.active
 
 
 def _flattened(operands: Sequence):

@@ -5,6 +5,7 @@ The stream holds four entries an address: opcode, address of the first and secon
 
 from __future__ import annotations
 
+from math import ceil, floor
 from typing import Any
 
 from adpy.capture.registry import TRACED_TYPES
@@ -17,6 +18,8 @@ from adpy.traced.traced import Traced
 __all__ = ["Recorded", "RecordedReal", "RecordedScalar"]
 
 _NEGATIVE, _POWER, _SQUARE = OPCODES[np.negative], OPCODES[np.power], OPCODES[np.square]
+_NOT_EQUAL, _RINT = OPCODES[np.not_equal], OPCODES[np.rint]
+_TRUNC, _FLOOR, _CEIL = OPCODES[np.trunc], OPCODES[np.floor], OPCODES[np.ceil]
 
 
 class Recorded:
@@ -70,10 +73,33 @@ class Recorded:
         return self.recorded(type(self), -self._value, _NEGATIVE)
 
     def __bool__(self):
-        return self.frame.decide(self, self._value != 0.0)
+        outcome = self._value != 0.0
+        self.frame.decide(self, _NOT_EQUAL, float(outcome))
+        return outcome
+
+    def _whole(self, op: int, number: int) -> int:
+        self.frame.decide(self, op, float(number))
+        return number
 
     def __int__(self):
-        return self.frame.decide(self, int(self._value))
+        return self._whole(_TRUNC, int(self._value))
+
+    __trunc__ = __int__
+
+    def __floor__(self):
+        return self._whole(_FLOOR, floor(self._value))
+
+    def __ceil__(self):
+        return self._whole(_CEIL, ceil(self._value))
+
+    def __round__(self, digits=None):
+        if digits is None:
+            return self._whole(_RINT, round(self._value))
+        return Traced.__round__(self, digits) if type(self) is RecordedScalar else Real.__round__(self, digits)
+
+    def is_integer(self) -> bool:
+        """As ``float.is_integer``."""
+        return bool(self == np.floor(self))
 
     def _scalar(self):
         """As ``numpy.float64``."""

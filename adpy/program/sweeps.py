@@ -24,26 +24,30 @@ def _tables(code: Code) -> tuple:
     return code.table, code.heads, code.places, code.ops, code.firsts, code.seconds
 
 
-def replay(code: Code, memory: np.ndarray) -> None:
-    """Values of everything, from the inputs in ``memory``."""
+def replay(code: Code, memory: np.ndarray) -> bool:
+    """Values of everything, from the inputs in ``memory``; are all decisions those of the recording?"""
     from adpy.kernels import interpreter
 
+    same = True
     for start, stop, call in _stretches(code):
         if start < stop:
             interpreter.replay(*_tables(code), memory, code.scratch, code.tile, start, stop)
         if call is not None:
-            call.replay(memory)
+            same = call.replay(memory) is not False and same
+    return same and code.guarded(memory)
 
 
-def tangent(code: Code, memory: np.ndarray, dots: np.ndarray) -> None:
-    """Values and tangents of everything; ``dots`` has shape ``(active, directions)``."""
+def tangent(code: Code, memory: np.ndarray, dots: np.ndarray) -> bool:
+    """As :func:`replay`, with tangents; ``dots`` has shape ``(active, directions)``."""
     from adpy.kernels import interpreter
 
+    same = True
     for start, stop, call in _stretches(code):
         if start < stop:
             interpreter.tangent(*_tables(code), memory, dots, code.scratch, code.tile, start, stop)
         if call is not None:
-            call.tangent(memory, dots)
+            same = call.tangent(memory, dots) is not False and same
+    return same and code.guarded(memory)
 
 
 def adjoint(code: Code, memory: np.ndarray, bars: np.ndarray) -> None:

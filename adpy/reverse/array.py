@@ -26,7 +26,7 @@ from adpy.reverse.storage import (
     touches,
 )
 from adpy.reverse.var import VarBase
-from adpy.traced.dispatch import assemble, below, call, call_ufunc, primal, top_trace
+from adpy.traced.dispatch import assemble, below, call, call_ufunc, template, top_trace
 from adpy.traced.refusal import refuse, refuse_dead
 from adpy.traced.traced import Entries, scalar_item
 
@@ -457,7 +457,7 @@ class Array(Entries, VarBase):
         if (
             traced
             and getattr(key, "dtype", None) == np.dtype(bool)
-            and np.may_share_memory(primal(self), primal(source))
+            and np.may_share_memory(template(self), template(source))
         ):
             self._write_overlapping(key, source)
             return

@@ -19,6 +19,8 @@ def index_of(key: Any) -> Any:
     """An index as plain integers or booleans."""
     if type(key) in TRACED_TYPES:
         while type(key) in TRACED_TYPES:
+            if key.frame.guarded:
+                key.frame.leaves(key)
             key = key._value
         return key
     if type(key) is list:

@@ -38,7 +38,7 @@ from adpy.reverse.nodes import (
 from adpy.reverse.paths import Step
 from adpy.reverse.storage import remember_layout, shares_storage
 from adpy.tags import new_tag
-from adpy.traced.dispatch import primal, top_trace
+from adpy.traced.dispatch import template, top_trace
 from adpy.traced.refusal import refuse, refuse_dead, refuse_rule, refuse_subclass
 from adpy.traced.trace import Trace
 from adpy.workspace import LARGE, harvest
@@ -176,7 +176,7 @@ class Tape(Trace):
         if kind in TRACED_TYPES:
             self.plain = False
             self.complex = self.complex or y.dtype.kind == "c"
-            plain = primal(y)
+            plain = template(y)
             if type(plain) is ndarray and plain.base is not None and plain.ndim > 1:
                 remember_layout(node, plain)
             return (Element if kind.immutable else Array)(y, node, self)
@@ -235,7 +235,7 @@ class Tape(Trace):
         if y.dtype.kind == "c":
             self.complex = True
         node = Constant(y.shape, len(self.nodes))
-        plain = primal(y)
+        plain = template(y)
         if plain.base is not None and plain.ndim > 1:
             remember_layout(node, plain)
         return Array(y, node, self)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from adpy.plain import np
 from adpy.rules.table import TABLE, Composite
-from adpy.traced.dispatch import primal, top_trace
+from adpy.traced.dispatch import primal, template, top_trace
 
 __all__ = []
 
@@ -14,7 +14,7 @@ __all__ = []
 def _like(make: Callable):
     def creator(a, dtype=None, order="K", subok=True, shape=None, *, device=None):
         trace = top_trace([a])
-        made = make(np.empty_like(primal(a), dtype, order, True, shape))
+        made = make(np.empty_like(template(a), dtype, order, True, shape))
         return made if trace is None or made.dtype.kind not in "fc" else trace.buffer(made)
 
     return creator
@@ -37,7 +37,7 @@ def _as_it_is(a):
 def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, device=None):
     """As ``numpy.full_like``."""
     trace = top_trace([a, fill_value])
-    made = np.empty_like(primal(a), dtype, order, True, shape)
+    made = np.empty_like(template(a), dtype, order, True, shape)
     if made.dtype.kind not in "fc":
         made[...] = primal(fill_value)
         return made
@@ -49,7 +49,7 @@ def full_like(a, fill_value, dtype=None, order="K", subok=True, shape=None, *, d
 def full(shape, fill_value, dtype=None, order="C", *, device=None, like=None):
     """As ``numpy.full``."""
     trace = top_trace([fill_value])
-    kind = np.asarray(primal(fill_value)).dtype if dtype is None else dtype
+    kind = np.asarray(template(fill_value)).dtype if dtype is None else dtype
     result = trace.buffer(np.zeros(shape, kind, order))
     result[...] = fill_value
     return result

@@ -31,6 +31,7 @@ __all__ = [
     "primal",
     "primals",
     "python_ufunc",
+    "template",
     "top_trace",
 ]
 
@@ -40,6 +41,15 @@ _SEQUENCES = (list, tuple)
 
 def primal(x: Any) -> Any:
     """The plain value under ``x``: every level of tracing removed."""
+    while type(x) in TRACED_TYPES:
+        if x.frame.guarded:
+            x.frame.leaves(x)
+        x = below(x)
+    return x
+
+
+def template(x: Any) -> Any:
+    """As :func:`primal`, for code that looks at shape, dtype and memory, not at the values."""
     while type(x) in TRACED_TYPES:
         x = below(x)
     return x

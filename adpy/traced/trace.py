@@ -39,6 +39,7 @@ class Trace(ABC):
 
     __slots__ = ("detached", "open", "parent", "tag", "thorough")
     batched = False  # do its values stand for one value in each lane of a batch?
+    guarded = False  # does it want to know of every value that leaves it (see `leaves`)?
 
     def __init__(self) -> None:
         self.tag = new_tag()
@@ -125,6 +126,10 @@ class Trace(ABC):
         if self.parent is None:
             return function(*primals(args), **{name: primals(x) for name, x in kwargs.items()})
         return self.parent.inert(function, lower(args, self), {name: lower(x, self) for name, x in kwargs.items()})
+
+    def leaves(self, x: Any) -> None:
+        """The value of ``x`` becomes a plain one, on which code may depend (called where ``guarded``)."""
+        raise NotImplementedError(f"{type(self).__name__} is guarded, and does not say how")
 
     def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
         """Call a ``math`` function on traced arguments (capture frame interface)."""

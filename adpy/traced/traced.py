@@ -26,6 +26,7 @@ from adpy.traced.dispatch import (
     call_ufunc,
     detach,
     primal,
+    template,
 )
 from adpy.traced.refusal import refuse
 
@@ -155,7 +156,7 @@ class Entries:
     __slots__ = ()
 
     def __len__(self):
-        return len(primal(self))
+        return len(template(self))
 
     def __contains__(self, item):
         return bool((primal(self) == primal(item)).any())
@@ -287,17 +288,17 @@ class Traced:
     @property
     def strides(self) -> tuple[int, ...]:
         """Strides of the primal in bytes."""
-        return primal(self).strides
+        return template(self).strides
 
     @property
     def flags(self):
         """Memory layout flags of the primal."""
-        return primal(self).flags
+        return template(self).flags
 
     @property
     def base(self):
         """Base of the primal array."""
-        return primal(self).base
+        return template(self).base
 
     @property
     def T(self):
@@ -346,7 +347,7 @@ class Traced:
 
     @shape.setter
     def shape(self, shape):
-        primal(self).view().shape = shape  # NumPy's errors, and from 2.5 on its warning
+        template(self).view().shape = shape  # NumPy's errors, and from 2.5 on its warning
         self._set_shape(shape)
 
     def _set_shape(self, shape):
@@ -390,26 +391,32 @@ class Traced:
             return complex(primal(self))
         refuse("complex()", "Write a + 1j * b instead.")
 
+    def _leaving(self):
+        """The value one level below, on which code is about to depend."""
+        if self.frame.guarded:
+            self.frame.leaves(self)
+        return self._value
+
     def __int__(self):
-        return int(self._value)
+        return int(self._leaving())
 
     def __index__(self):
         return operator.index(primal(self))
 
     def __bool__(self):
-        return bool(self._value)
+        return bool(self._leaving())
 
     def __round__(self, digits=None):
-        return round(self._value) if digits is None else call(np.round, (self, digits), {})
+        return round(self._leaving()) if digits is None else call(np.round, (self, digits), {})
 
     def __trunc__(self):
-        return int(self._value)
+        return int(self._leaving())
 
     def __floor__(self):
-        return math.floor(self._value)
+        return math.floor(self._leaving())
 
     def __ceil__(self):
-        return math.ceil(self._value)
+        return math.ceil(self._leaving())
 
     def __str__(self):
         return str(primal(self))
@@ -434,7 +441,7 @@ class Traced:
 
     def item(self, *args):
         """The entry as a traced scalar."""
-        primal(self).item(*args)  # NumPy's errors
+        template(self).item(*args)  # NumPy's errors
         if type(self).immutable:
             return self
         index = args[0] if len(args) == 1 and isinstance(args[0], tuple) else args or (0,)
