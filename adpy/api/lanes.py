@@ -122,8 +122,12 @@ def value_and_grad_in_lanes(
 
 def _bars(lanes: Trace, tape: Tape, seeds: list, arguments: list, single: bool) -> Any:
     """Cotangents of the inputs in every lane, in their structure."""
-    with capture.lowered(lanes.parent):
-        bars = sweep(tape, seeds, tape.inputs)
+    try:
+        with capture.lowered(lanes.parent):
+            bars = sweep(tape, seeds, tape.inputs)
+    except Exception as error:
+        lanes.failing(error)
+        raise
     found = [_like_input(lanes, bar, leaf) for bar, leaf in zip(bars, input_leaves_of(arguments), strict=True)]
     return in_structure(arguments, found, single)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from adpy.batching.indexing import data_key, write_by_lane
+from adpy.batching.indexing import data_key, read_by_lane, write_by_lane
 from adpy.batching.scalar import BatchScalar
 from adpy.batching.splitting import Restart, Split
 from adpy.batching.value import BatchBase
@@ -146,7 +146,7 @@ class BatchArray(Entries, BatchBase):
         else:
             key, by_lane = data_key(self.frame, data.ndim - 1, key)
             if by_lane:
-                y = np.moveaxis(np.moveaxis(data, -1, 0)[key], 0, -1)
+                y = read_by_lane(self.frame, data, key)
             else:
                 y = data[key]
         frame = self.frame
@@ -159,8 +159,7 @@ class BatchArray(Entries, BatchBase):
     def _shared_item(self, key):
         plain, by_lane = data_key(self.frame, self.ndim, key)
         if by_lane:
-            data = np.moveaxis(self.frame.expanded(self._shared), -1, 0)
-            return self.frame.wrap(np.moveaxis(data[plain], 0, -1), True)
+            return self.frame.wrap(read_by_lane(self.frame, self.frame.expanded(self._shared), plain), True)
         y = self._shared[key if type(key) is tuple else plain]
         if not getattr(y, "ndim", 0) and not isinstance(y, ndarray):
             return y
@@ -236,6 +235,10 @@ class BatchArray(Entries, BatchBase):
         except ValueError as error:
             self._copies_wanted(error)
             raise
+        except IndexError as error:
+            if by_lane:
+                frame.failing(error)
+            raise
 
     def _copies_wanted(self, error):
         """All lanes of an argument share memory that cannot be written: begin again, with a copy for each."""
@@ -259,9 +262,10 @@ class BatchArray(Entries, BatchBase):
                 self._shared = operate(self._shared, term[..., 0] if getattr(term, "ndim", 0) else term)
             else:
                 operate(data, term)
-        except ValueError as error:
-            if data is not None:
+        except Exception as error:
+            if data is not None and isinstance(error, ValueError):
                 self._copies_wanted(error)
+            frame.failing(error)
             raise
         return self
 

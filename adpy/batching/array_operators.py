@@ -18,14 +18,19 @@ def _fast(name: str, operate: Any, swap: bool) -> None:
 
     def method(self, other):
         data, kind, frame = self._data, type(other), self.frame
-        if data is not None and frame.direct:
-            if kind is BatchArray or kind is BatchScalar:
-                other_data = other._data
-                if other_data is not None and other.frame is frame:
-                    return frame.wrap(operate(other_data, data) if swap else operate(data, other_data), True)
-            elif kind is float or kind is int:
-                return frame.wrap(operate(other, data) if swap else operate(data, other), True)
-        return general(self, other)
+        if data is None or not frame.direct:
+            return general(self, other)
+        if kind is BatchArray or kind is BatchScalar:
+            if other._data is None or other.frame is not frame:
+                return general(self, other)
+            other = other._data
+        elif kind is not float and kind is not int:
+            return general(self, other)
+        try:
+            return frame.wrap(operate(other, data) if swap else operate(data, other), True)
+        except Exception as error:
+            frame.failing(error)
+            raise
 
     setattr(BatchArray, name, method)
 

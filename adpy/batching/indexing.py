@@ -9,7 +9,7 @@ from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
 from adpy.traced.dispatch import primal, primals
 
-__all__ = ["data_key", "write_by_lane"]
+__all__ = ["data_key", "read_by_lane", "write_by_lane"]
 
 ndarray = np.ndarray
 _ONE = frozenset([int, slice, *[np.dtype(c).type for c in "bBhHiIlLqQ"]])
@@ -87,6 +87,15 @@ def _by_lane(frame: Any, ndim: int, found: list, differing: list, writing: bool)
             k = k.reshape(k.shape[:1] + (1,) * (depth + 1 - k.ndim) + k.shape[1:])
         key.append(k)
     return tuple(key), True
+
+
+def read_by_lane(frame: Any, data: Any, key: Any) -> Any:
+    """The entries at an index that differs from lane to lane."""
+    try:
+        return np.moveaxis(np.moveaxis(data, -1, 0)[key], 0, -1)
+    except IndexError as error:
+        frame.failing(error)
+        raise
 
 
 class Mask:

@@ -30,7 +30,11 @@ def _of_one(function: Callable) -> Callable:
     def rule(frame, a, *args, **kwargs):
         if np.ndim(a) < 2 or not a.active:
             return one_by_one(frame, function, (a, *args), kwargs)
-        return _unstacked(frame, apply(frame, function, _stack(frame, a), *args, **kwargs))
+        try:
+            y = apply(frame, function, _stack(frame, a), *args, **kwargs)
+        except np.linalg.LinAlgError:  # of some lanes, perhaps
+            return one_by_one(frame, function, (a, *args), kwargs)
+        return _unstacked(frame, y)
 
     return rule
 
@@ -53,7 +57,10 @@ def solve(frame, a, b):
         return frame.wrap(apply(frame, np.reshape, y, shape), True)
     stacked = _stack(frame, b)
     stacked = stacked[..., None] if vector else stacked
-    y = apply(frame, np.linalg.solve, _stack(frame, a), stacked)
+    try:
+        y = apply(frame, np.linalg.solve, _stack(frame, a), stacked)
+    except np.linalg.LinAlgError:  # of some lanes, perhaps
+        return one_by_one(frame, np.linalg.solve, (a, b), {})
     return _unstacked(frame, y[..., 0] if vector else y)
 
 

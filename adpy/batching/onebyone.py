@@ -9,6 +9,7 @@ from adpy import capture
 from adpy.batching.scalar import BatchReal
 from adpy.batching.splitting import Split
 from adpy.capture.registry import TRACED_TYPES
+from adpy.errors import TracedValueError
 from adpy.plain import np
 from adpy.rules import lookup
 from adpy.traced.dispatch import call, top_trace
@@ -44,12 +45,23 @@ def one_by_one(frame: Any, function: Callable, args: tuple, kwargs: dict) -> Any
     """
     if not frame.size:
         raise Split(frame, None, f"{function.__name__} of no lanes")
-    results = []
+    results, errors = [], []
     with capture.lowered(frame.parent):
         for i in range(frame.size):
             own = {name: lane_of(frame, x, i) for name, x in kwargs.items()}
-            results.append(_called(function, tuple([lane_of(frame, x, i) for x in args]), own))
-        return _joined(frame, results, function)
+            try:
+                results.append(_called(function, tuple([lane_of(frame, x, i) for x in args]), own))
+                errors.append(None)
+            except TracedValueError:
+                raise
+            except Exception as error:
+                errors.append(error)
+        if len(results) == frame.size:
+            return _joined(frame, results, function)
+    kinds = list(dict.fromkeys(map(type, errors)))
+    if len(kinds) > 1:
+        frame.part(np.array([kinds.index(type(error)) for error in errors]), f"An error of {function.__name__}")
+    raise errors[0]
 
 
 def _called(function, args, kwargs):

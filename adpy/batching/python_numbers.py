@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from adpy import capture
 from adpy.batching.scalar import BatchReal
 from adpy.plain import np
 from adpy.traced.dispatch import primal
 
-__all__ = ["check_division", "check_math", "check_power", "yielding"]
+__all__ = ["check_division", "check_power", "math_values", "yielding"]
 
 _DIVISIONS = frozenset([np.divide, np.floor_divide, np.remainder])
 
@@ -42,7 +43,18 @@ def check_power(frame: Any, ufunc: np.ufunc, y: Any) -> None:
             frame.part(bad, "A power of Python floats")
 
 
-def check_math(frame: Any, original: Callable, values: list, y: np.ndarray) -> None:
+def math_values(frame: Any, replacement: Callable, original: Callable, args: tuple) -> Any:
+    """The values of a function of :mod:`math` in all lanes, by the ufunc that equals it."""
+    values = [frame.operand(x)[0] for x in args]
+    with capture.lowered(frame.parent), np.errstate(all="ignore"):
+        y = replacement(*values)
+        plain = primal(y)
+        if not np.isfinite(plain).all():
+            _check_math(frame, original, [primal(x) for x in values], plain)
+    return y
+
+
+def _check_math(frame: Any, original: Callable, values: list, y: np.ndarray) -> None:
     """Raise what ``original`` of :mod:`math` raises where it does in all lanes; part them where it does in some."""
     false = np.zeros(y.shape, bool)
     bad = np.isnan(y) & ~np.any([np.isnan(x) | false for x in values], axis=0)

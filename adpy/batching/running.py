@@ -124,6 +124,8 @@ def _together(
                 result = call(*args, **kwargs)
             if frame.restart is not None:
                 raise frame.restart
+            if frame.failed:  # and the function went on
+                raise frame.parting("An error of some samples")
             if frame.detached:
                 raise frame.detached[0]
         except TracedValueError as error:

@@ -101,17 +101,21 @@ def _fast(name: str, operate: Any, swap: bool, keep: bool) -> None:
 
     def generated(cls: type, mixed: type, plain: frozenset) -> Any:
         def method(self, other):
-            kind, frame = type(other), self.frame
-            if frame.direct:
-                if kind is cls and other.frame is frame:
-                    other = other._data
-                    return cls(operate(other, self._data) if swap else operate(self._data, other), frame)
-                if kind is mixed and other.frame is frame and self._data.dtype == other._data.dtype:
-                    other = other._data
-                    return BatchScalar(operate(other, self._data) if swap else operate(self._data, other), frame)
-                if kind in plain:
-                    return cls(operate(other, self._data) if swap else operate(self._data, other), frame)
-            return general(self, other)
+            kind, frame, data = type(other), self.frame, self._data
+            result = cls
+            if not frame.direct:
+                return general(self, other)
+            if kind is cls and other.frame is frame:
+                other = other._data
+            elif kind is mixed and other.frame is frame and data.dtype == other._data.dtype:
+                other, result = other._data, BatchScalar
+            elif kind not in plain:
+                return general(self, other)
+            try:
+                return result(operate(other, data) if swap else operate(data, other), frame)
+            except Exception as error:
+                frame.failing(error)
+                raise
 
         return method
 

@@ -6,12 +6,13 @@ the arrays of all lanes, since lanes never mix.  So it costs what it costs on su
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from adpy import capture
 from adpy.batching.array import FROZEN, BatchArray
-from adpy.batching.python_numbers import check_division, check_math, check_power, yielding
+from adpy.batching.python_numbers import check_division, check_power, math_values, yielding
 from adpy.batching.scalar import BatchReal, BatchScalar
 from adpy.batching.splitting import Split, groups_of
 from adpy.capture.registry import TRACED_TYPES
@@ -48,6 +49,8 @@ class BatchTrace(Trace):
 
     Attributes
     ----------
+    failed : bool
+        Did an operation raise an error that may be that of some lanes only?
     restart : Restart or None
         The first interruption of the run, even if user code swallowed it.
     direct : bool
@@ -56,7 +59,7 @@ class BatchTrace(Trace):
         Was something written into memory that all lanes share?
     """
 
-    __slots__ = ("base", "copies", "direct", "level", "number", "restart", "size", "wants_copies", "within")
+    __slots__ = ("base", "copies", "direct", "failed", "level", "number", "restart", "size", "wants_copies", "within")
     batched = True
     entrywise: ClassVar[set] = set()  # ufuncs known to be elementwise, and not made by numpy.frompyfunc
 
@@ -69,7 +72,7 @@ class BatchTrace(Trace):
         self.base = self.parent
         self.direct = self.base is None or not self.base.batched
         self.size, self.level, self.copies, self.number = size, level, copies, number
-        self.wants_copies = False
+        self.wants_copies = self.failed = False
         self.restart = None
 
     def close(self) -> None:
@@ -82,6 +85,10 @@ class BatchTrace(Trace):
             self.parent.note(error)
         else:
             self.detached.append(error)
+
+    def failing(self, error: Exception) -> None:
+        """Note an error of an operation: if the function goes on after it, that may be right for some lanes only."""
+        self.failed = self.failed or not isinstance(error, TypeError | AttributeError | NotImplementedError)
 
     def parting(self, reason: str) -> Split:
         """The interruption after which every lane goes on its own."""
@@ -220,8 +227,12 @@ class BatchTrace(Trace):
         python = python and laned
         if python:
             check_division(self, ufunc, values)
-        with capture.lowered(self.parent):
-            y = (operate or ufunc)(*values)
+        try:
+            with capture.lowered(self.parent):
+                y = (operate or ufunc)(*values)
+        except Exception as error:
+            self.failing(error)
+            raise
         if python:
             check_power(self, ufunc, y)
         if type(y) is tuple:
@@ -233,18 +244,16 @@ class BatchTrace(Trace):
             return Trace.math(self, replacement, original, args)
         if any(x.ndim for x in args if type(x) is BatchArray):
             return self.call(original, args, {})
-        values = [self.operand(x)[0] for x in args]
-        with capture.lowered(self.parent), np.errstate(all="ignore"):
-            y = replacement(*values)
-            plain = primal(y)
-            if not np.isfinite(plain).all():
-                check_math(self, original, [primal(x) for x in values], plain)
-        return BatchReal(y, self)
+        return BatchReal(math_values(self, replacement, original, args), self)
 
     def composed(self, function: Callable, original: Callable, args: tuple, kwargs: dict) -> Any:
         """A function of ``math`` that is no ufunc (capture frame interface)."""
         from adpy.batching.onebyone import one_by_one
 
+        if len(args) == 1 and original is math.log:
+            return self.math(np.log, original, args)
+        if len(args) == 2 and original is math.hypot:
+            return self.math(np.hypot, original, args)
         return one_by_one(self, function, args, kwargs)
 
     def inert(self, function: Callable, args: tuple, kwargs: dict) -> Any:
@@ -254,7 +263,11 @@ class BatchTrace(Trace):
         """``function(*args, **kwargs)`` in every lane."""
         from adpy.batching.functions import call
 
-        return call(self, function, args, kwargs)
+        try:
+            return call(self, function, args, kwargs)
+        except Exception as error:
+            self.failing(error)
+            raise
 
     def elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
         return self.ufunc(row.function, inputs)

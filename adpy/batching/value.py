@@ -91,7 +91,11 @@ class BatchBase(Traced):
             if len(inputs) == 1 and ufunc in frame.entrywise and frame.direct:
                 data = self.laned()
                 if data is not None:
-                    y = ufunc(data)
+                    try:
+                        y = ufunc(data)
+                    except Exception as error:
+                        frame.failing(error)
+                        raise
                     if type(y) is not tuple:
                         return frame.wrap(y, True)
             return frame.ufunc(ufunc, inputs)

@@ -91,3 +91,83 @@ def test_python_floats_raise_what_they_raise():
     assert adpy.batch(lambda x: math.exp(x))(np.array([0.0, -1e9])).tolist() == [1.0, 0.0]
     with pytest.raises(OverflowError):
         adpy.batch(lambda x: math.exp(x))(np.array([0.0, 1e9]))
+
+
+def test_an_error_that_some_samples_catch():
+    def logarithm(x):
+        try:
+            return math.log(x[0])
+        except ValueError:
+            return -1.0
+
+    def factor(x):
+        try:
+            return np.linalg.cholesky(np.outer(x, x) - 0.5 * np.eye(3) * x[0])[0, 0]
+        except np.linalg.LinAlgError:
+            return 0.0
+
+    def inverse(x):
+        try:
+            return np.linalg.inv(np.diag(np.where(x > 0, x, 0.0) * 1.0)).sum()
+        except np.linalg.LinAlgError:
+            return x.sum()
+
+    def solved(x):
+        try:
+            return np.linalg.solve(np.diag(np.maximum(x, 0.0)), x).sum()
+        except np.linalg.LinAlgError:
+            return 7.0
+
+    def divided(x):
+        try:
+            with np.errstate(divide="raise"):
+                return (1.0 / np.maximum(x, 0.0)).sum() + 1.0 / np.maximum(x[0], 0.0)
+        except FloatingPointError:
+            return -1.0
+
+    def power(x):
+        try:
+            return (2 ** np.round(x).astype(int)).sum()
+        except ValueError:
+            return -1
+
+    def entry(x):
+        try:
+            return x[np.argmax(x) + 1]
+        except IndexError:
+            return 0.0
+
+    def counted_bins(x):
+        try:
+            return np.bincount(np.round(x).astype(int), minlength=4)[0]
+        except ValueError:
+            return -5
+
+    x = np.concatenate([X, np.abs(X), [[1.0, 2.0, 0.5], [-1.0, -2.0, -3.0]]])
+    for function in (logarithm, factor, inverse, solved, divided, power, entry, counted_bins):
+        assert_same(adpy.batch(function)(x), looped(function, (x,)))
+        gradient = adpy.value_and_grad(lambda z, f=function: f(z) * z[0])
+        assert_same(adpy.batch(gradient)(x), looped(gradient, (x,)))
+
+
+def test_an_error_of_differentiation_that_some_samples_catch():
+    def slope(x):
+        try:
+            return adpy.grad(lambda z: np.linalg.svd(z * np.eye(3))[0][0, 1])(np.diag(x))[0, 1]
+        except adpy.errors.NonDifferentiableError:
+            return -1.0
+
+    x = np.array([[1.0, 1.0, 2.0], [1.0, 2.0, 3.0], [2.0, 2.0, 2.0]])
+    assert_same(adpy.batch(slope)(x), looped(slope, (x,)))
+
+
+def test_an_error_that_all_samples_catch_alike():
+    def function(x):
+        try:
+            return x[3]
+        except IndexError:
+            return x[2]
+
+    counting, calls = counted(function)
+    assert_same(adpy.batch(counting)(X), looped(function, (X,)))
+    assert len(calls) == 1
