@@ -106,7 +106,7 @@ def _alone(function: Callable, single: Callable, lane: int) -> Piece:
     try:
         result = function(*args, **kwargs)
     except Exception as error:
-        error.add_note(f"in lane {int(lane)} of adpy.batch")
+        error.add_note(f"in sample {int(lane)} of adpy.batch")
         raise
     return Piece(np.array([lane]), None, result)
 

@@ -19,7 +19,7 @@ from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError, TracedValueError
 from adpy.plain import np
 from adpy.tags import new_tag
-from adpy.traced.dispatch import coerce, primal, python_ufunc, top_trace
+from adpy.traced.dispatch import coerce, python_ufunc, top_trace
 from adpy.traced.refusal import refuse_dead
 from adpy.traced.trace import Trace
 
@@ -240,8 +240,9 @@ class BatchTrace(Trace):
         return self.wrap(y, laned, python)
 
     def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
-        if top_trace(args) is not self:
-            return Trace.math(self, replacement, original, args)
+        top = top_trace(args)
+        if top is not self:
+            return top.math(replacement, original, args)
         if any(x.ndim for x in args if type(x) is BatchArray):
             return self.call(original, args, {})
         return BatchReal(math_values(self, replacement, original, args), self)

@@ -170,7 +170,7 @@ def test_the_error_of_a_sample_says_which():
     x[3, 0] = 5.0
     with pytest.raises(RuntimeError, match="too large") as caught:
         adpy.batch(function)(x)
-    assert caught.value.__notes__ == ["in lane 3 of adpy.batch"]
+    assert caught.value.__notes__ == ["in sample 3 of adpy.batch"]
 
 
 def test_the_error_is_that_of_the_first_sample():
