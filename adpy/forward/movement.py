@@ -52,8 +52,8 @@ def moved(frame: Any, bind: Callable, operands: Sequence, values: tuple, static:
     dtype = next((part.dtype for part in parts if getattr(part, "dtype", np.dtype(bool)).kind in "fc"), None)
     if dtype is None:
         return y
-    sources = leaves(operands)
-    owners = [storage(x) for x in leaves(values)]
+    sources, given = leaves(operands), leaves(values)
+    owners = [storage(x) for x in given]
     active = [x.frame is frame and x.active if type(x) in TRACED_TYPES else False for x in sources]
     positions = [_owner(part, owners) for part in parts]
     tangents = [None] * len(parts)
@@ -65,6 +65,8 @@ def moved(frame: Any, bind: Callable, operands: Sequence, values: tuple, static:
     for i, (part, position) in enumerate(zip(parts, positions, strict=True)):
         if position is None:
             results.append(_fresh(frame, part, tangents[i]))
+        elif part is given[position]:  # squeeze with nothing to squeeze: the operand itself
+            results.append(sources[position])
         elif active[position]:
             results.append(frame.wrap(part, frame.joined(tangents[i])))
         elif isinstance(sources[position], Carrying) and sources[position].frame is frame:

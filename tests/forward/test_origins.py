@@ -37,3 +37,13 @@ def test_shapes_are_those_of_the_time_of_the_view(function, slope):
     columns = adpy.jacobian(lambda x: function(x[0] * x[1]), mode="forward")(np.array([3.0, 2.0]) / [1, 2])
     np.testing.assert_array_equal(columns, [slope, 3 * slope])
     assert adpy.taylor(function, 3.0, 1.0, 2)[1] == slope
+
+
+def test_a_function_that_returns_its_operand_returns_it():
+    def f(t):
+        a = t * np.ones((2, 3))
+        a.squeeze().shape = (1, 6)  # nothing to squeeze: NumPy returns `a`
+        return (a * np.arange(6.0).reshape(1, 6)).sum()
+
+    assert adpy.derivative(f)(3.0) == adpy.grad(f)(3.0) == adpy.derivative(adpy.derivative(lambda t: f(t * t) / 2))(3.0)
+    assert adpy.derivative(f)(3.0) == 15.0
