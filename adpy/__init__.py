@@ -19,8 +19,10 @@ from adpy.api.stopping import stop_gradient  # noqa: E402
 
 # Loaded when first asked for, so that a plain gradient does not pay for them.
 _LAZY: dict[str, str] = {
+    "Program": "adpy.api.program",
     "batch": "adpy.api.batch",
     "check_rule": "adpy.custom.checking",
+    "compile": "adpy.api.program",
     "custom_linear_solve": "adpy.custom.linear_solve",
     "custom_root": "adpy.custom.root",
     "debug_nans": "adpy.diagnostics.nans",
@@ -35,6 +37,7 @@ _LAZY: dict[str, str] = {
     "kinks": "adpy.diagnostics.kinks",
     "numerical": "adpy.custom.numerical",
     "primitive": "adpy.custom.primitive",
+    "record": "adpy.api.program",
     "taylor": "adpy.series.transforms",
     "value_grad_and_hvp": "adpy.api.second_order",
     "wirtinger": "adpy.api.wirtinger",

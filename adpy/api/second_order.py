@@ -40,8 +40,8 @@ def hvp(function: Callable) -> Callable:
     Returns
     -------
     callable
-        ``product(x, v, *args, **kwargs)``: the Hessian with respect to ``x`` times ``v``, in the structure of ``x``.  It
-        has the signature of ``hessp`` of :func:`scipy.optimize.minimize`.
+        ``product(x, v, *args, **kwargs)``: the Hessian with respect to ``x`` times ``v``, in the structure of ``x``.
+        It has the signature of ``hessp`` of :func:`scipy.optimize.minimize`.
 
     Raises
     ------
@@ -52,8 +52,8 @@ def hvp(function: Callable) -> Callable:
 
     References
     ----------
-    B. Christianson, Automatic Hessians by reverse accumulation, IMA J. Numer. Anal. 12 (1992); A. Griewank & A. Walther,
-    Evaluating Derivatives, 2nd ed., section 5.1.
+    B. Christianson, Automatic Hessians by reverse accumulation, IMA J. Numer. Anal. 12 (1992).
+    A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., section 5.1.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def hessian(function: Callable) -> Callable:
     -------
     callable
         ``matrix(x, *args, **kwargs)``: second derivatives with respect to ``x``, an array of shape
-        ``x.shape + x.shape``.  For a tree, the structure of ``x`` with the structure of ``x`` in the place of each leaf.
+        ``x.shape + x.shape``.  For a tree, the structure of ``x``, each leaf replaced by the structure of ``x``.
 
     Raises
     ------

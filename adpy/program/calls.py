@@ -16,7 +16,7 @@ from adpy.program.code import View
 from adpy.reverse.sweep import reduce_to
 from adpy.traced.binding import binder
 
-__all__ = ["BlockCall", "Check", "ElementwiseCall", "Product", "views_in"]
+__all__ = ["BlockCall", "Check", "ElementwiseCall", "IncrementAt", "Product", "views_in"]
 
 
 def views_in(operands: Sequence) -> list[View]:
@@ -352,6 +352,38 @@ class BlockCall:
                 turn = np.asarray(turn)
                 into = x.columns(bar_dots)
                 into += reduce_to(turn[..., None] if width == 1 else turn, (*x.shape, width))
+
+
+class IncrementAt:
+    """Entries at addresses incremented by those at others; an address named twice is incremented twice."""
+
+    def __init__(self, out: View, source: View, targets: np.ndarray, sources: np.ndarray, sign: int) -> None:
+        self.operands, self.outs = [source], [out]
+        self.targets, self.sources, self.sign = targets, sources, sign
+
+    def _add(self, memory: np.ndarray, sources: np.ndarray, targets: np.ndarray) -> None:
+        """Add entries to entries."""
+        (np.add if self.sign > 0 else np.subtract).at(memory, targets, memory[sources])
+
+    def replay(self, memory: np.ndarray) -> None:
+        """Values."""
+        self._add(memory, self.sources, self.targets)
+
+    def tangent(self, memory: np.ndarray, dots: np.ndarray) -> None:
+        """Values and tangents."""
+        self.replay(memory)
+        if self.operands[0].offset < len(dots):
+            self._add(dots, self.sources, self.targets)
+
+    def adjoint(self, memory: np.ndarray, bars: np.ndarray) -> None:
+        """Cotangents of the operand."""
+        if self.operands[0].offset < len(bars):
+            self._add(bars, self.targets, self.sources)
+
+    def second_order(self, memory: np.ndarray, dots: np.ndarray, bars: np.ndarray, bar_dots: np.ndarray) -> None:
+        """Cotangents of the operand and their tangents."""
+        self.adjoint(memory, bars)
+        self.adjoint(memory, bar_dots)
 
 
 class Check:

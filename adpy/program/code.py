@@ -7,6 +7,7 @@ instruction table have :data:`COLUMNS` columns, see :mod:`adpy.kernels.interpret
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from adpy.plain import np
@@ -14,6 +15,7 @@ from adpy.plain import np
 __all__ = ["COLUMNS", "SCRATCH", "TILE", "Code", "View"]
 
 COLUMNS = 18
+RUN, SAVE, SAVE_AT, GROUP = -1, -5, -6, -8
 TILE = 512
 """Entries that a group works on at a time, at most."""
 SCRATCH = 8
@@ -83,6 +85,8 @@ class Code:
         Where inputs and results are.
     guards : (ndarray of int64, ndarray of float64)
         Addresses of scalars that decided how the function went on, and what they decided.
+    memories : list of ndarray
+        Memories of values that nobody uses now.
     """
 
     table: np.ndarray
@@ -101,8 +105,52 @@ class Code:
     inputs: list[View]
     outputs: list[View] = field(default_factory=list)
     guards: tuple[np.ndarray, np.ndarray] = (np.zeros(0, np.int64), np.zeros(0))
+    memories: list[np.ndarray] = field(default_factory=list)
+
+    @cached_property
+    def overwrites(self) -> bool:
+        """Do entries that derivatives need get overwritten, so that a sweep back restores what was before?"""
+        return bool(np.isin(self.table[self.heads, 0], (SAVE, SAVE_AT)).any())
+
+    @cached_property
+    def stretches(self) -> list[tuple[int, int, Any]]:
+        """``(start, stop, call)``: numbers of compiled instructions, then a call or None."""
+        found, start = [], 0
+        for position in sorted(self.calls):
+            found.append((start, position, self.calls[position]))
+            start = position + 1
+        found.append((start, len(self.heads), None))
+        return found
+
+    def take_memory(self) -> np.ndarray:
+        """A memory of values with the constants in it."""
+        try:
+            return self.memories.pop()
+        except IndexError:
+            memory = np.empty(self.size)
+            memory[: len(self.scalars)] = self.scalars
+            for start, values in self.constants:
+                memory[start : start + values.size] = values.reshape(-1)
+            return memory
+
+    def give_memory(self, memory: np.ndarray) -> None:
+        """Keep a memory for the next use."""
+        self.memories.append(memory)
 
     def guarded(self, memory: np.ndarray) -> bool:
         """Do the scalars that decided have the values of the recording?"""
         addresses, outcomes = self.guards
         return not addresses.size or bool(np.array_equal(memory[addresses], outcomes, equal_nan=True))
+
+    def stats(self) -> dict[str, int]:
+        """Counts of what the code consists of, and bytes of its memory."""
+        kinds = self.table[self.heads, 0]
+        return {
+            "scalar operations": int(np.count_nonzero(self.ops)),
+            "array instructions": int(np.count_nonzero(kinds != RUN)),
+            "groups": int(np.count_nonzero(kinds == GROUP)),
+            "calls in Python": len(self.calls),
+            "guards": len(self.guards[0]) + sum(not call.outs for call in self.calls.values()),
+            "bytes of values": 8 * self.size,
+            "bytes of cotangents": 8 * self.active,
+        }

@@ -17,7 +17,7 @@ from adpy.program.code import COLUMNS, SCRATCH, TILE, Code, View
 from adpy.program.grouping import Elementwise, Group, Storages, assign, axes_of, form, rows_of
 from adpy.program.nodes import Assembled, Buffer, Check, Fixed, Operation, Rearranged
 from adpy.program.recorder import Recorder
-from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Increment, Pack, Part, Take, Write
+from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Increment, Pack, Part, Rearrangement, Take, Write
 from adpy.reverse.paths import resolve
 from adpy.reverse.storage import layout_of
 
@@ -161,6 +161,10 @@ class Lowering:
         starts = np.array([home for home, _, _ in homes])
         found = np.searchsorted(starts, columns[entries, 1], "right") - 1
         shift = np.array([view.offset for _, _, view in homes]) - starts
+        for k, (start, _, view) in enumerate(homes):
+            if view.strides != _c_strides(view.shape):
+                inside = entries[found == k]
+                columns[inside, 1] = view.addresses().reshape(-1)[columns[inside, 1] - start] - shift[k]
         columns[entries, 1] += shift[found]
 
     # ---- memory
@@ -186,10 +190,7 @@ class Lowering:
     def remember_home(self, node: Any) -> None:
         """Where the entries of a node that were read as scalars are."""
         if node.extra is not None and node.extra.home is not None:
-            view = self.whole(node)
-            if view.strides != _c_strides(view.shape):
-                self.recorder.fail("entries of an array in another memory layout")
-            self.homes.append((node.extra.home, len(self.homes), view))
+            self.homes.append((node.extra.home, len(self.homes), self.whole(node)))
 
     def whole(self, node: Any) -> View:
         """The storage of a node."""
@@ -290,7 +291,8 @@ class Lowering:
 
     def emit_moves(self, out: View, sources: np.ndarray) -> None:
         """A fresh array whose entries come from addresses: as few copies of runs in one storage, or a gather."""
-        sources = np.ascontiguousarray(sources, np.int64).reshape(-1)
+        order = sorted(range(len(out.shape)), key=lambda axis: -out.strides[axis])
+        sources = np.ascontiguousarray(np.reshape(sources, out.shape).transpose(order), np.int64).reshape(-1)
         if not sources.size:
             return
         breaks = np.flatnonzero((np.diff(sources) != 1) | np.isin(sources[1:], self.starts)) + 1
@@ -459,7 +461,7 @@ class Lowering:
     def source_of(self, node: Any, region: View) -> View:
         """What a write or increment adds; a copy where it overlaps the region."""
         source = self.view(node.operands[0] if node.operands else node.saved[0])
-        if node.operands and source.offset < CONSTANTS and source.shape:
+        if node.operands and self.count <= source.offset < CONSTANTS:
             low, high = source.interval
             first, last = region.interval
             if low <= last and first <= high:
@@ -502,11 +504,33 @@ class Lowering:
         self.version(node)
         whole = self.whole(node)
         if node.path is not None and _is_fancy(node.path[1]):
-            self.recorder.fail("numpy.add.at")
+            parent, key, _ = node.path
+            self.increment_at(node, whole if parent is None else self.follow(whole, parent), key)
+            return
         region = whole if node.path is None else self.follow(whole, node.path)
         source = self.source_of(node, region)
         self.save(region)
         self.emit(COPY if node.sign > 0 else OPCODES[np.negative], ADD, region.shape, region, source)
+
+    def increment_at(self, node: Increment, holder: View, key: Any) -> None:
+        """``numpy.add.at``: an entry named twice is incremented twice."""
+        targets = holder.addresses()[key]
+        source = self.source_of(node, holder)
+        sources = np.broadcast_to(source.addresses(), targets.shape)
+        self.save_at(np.unique(targets))
+        self.emit_call(calls.IncrementAt(holder, source, targets.reshape(-1), sources.reshape(-1), node.sign))
+
+    def rearrangement(self, node: Rearrangement) -> None:
+        """Entries of a version moved to other places of it."""
+        self.version(node)
+        numbers = node.saved[0]
+        changed = np.flatnonzero(numbers.reshape(-1) != np.arange(1, numbers.size + 1))
+        addresses = self.whole(node).addresses().reshape(-1)
+        sources, targets = addresses[numbers.reshape(-1)[changed] - 1], addresses[changed]
+        moved = self.temporary(sources.shape)
+        self.emit_places(GATHER, moved.offset, sources)
+        self.save_at(targets)
+        self.emit_places(SCATTER, 0, moved.addresses(), targets)
 
     def pack(self, node: Pack) -> None:
         """Entries written one by one."""
@@ -559,4 +583,5 @@ _LOWER = {
     Write: Lowering.write,
     Increment: Lowering.increment,
     Pack: Lowering.pack,
+    Rearrangement: Lowering.rearrangement,
 }

@@ -1,6 +1,6 @@
-"""Recording: a function recorded at a point, with the sweeps over it.
+"""Recording: code at one point, with the sweeps over it.
 
-Memory of values, tangents and cotangents goes back to the workspace when the recording is closed.
+Memory of values stays with the code, constants in place; memory of tangents and cotangents goes back to the workspace.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SAVE, SAVE_AT = -5, -6
 
 
 class Recording:
-    """A lowered recording with its values at one point.
+    """Code with its values at one point; a context manager that gives the memory back.
 
     Parameters
     ----------
@@ -28,54 +28,43 @@ class Recording:
         Values of the inputs.
     """
 
+    __slots__ = ("code", "replayed", "same", "values")
+
     def __init__(self, code: Code, primals: Sequence) -> None:
         self.code = code
-        self.taken: list[np.ndarray] = []
-        self.values = self._memory(code.size)
-        self.values[: len(code.scalars)] = code.scalars
-        for start, constant in code.constants:
-            self.values[start : start + constant.size] = constant.reshape(-1)
+        self.values = code.take_memory()
         for view, primal in zip(code.inputs, primals, strict=True):
-            view.of(self.values)[...] = primal
-        self.replayed = False
-        self.overwrites = bool(np.isin(code.table[code.heads, 0], (SAVE, SAVE_AT)).any())
+            if view.shape:
+                view.of(self.values)[...] = primal
+            else:
+                self.values[view.offset] = primal
+        self.replayed = self.same = False
 
     def __enter__(self) -> Recording:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self.close()
+        self.code.give_memory(self.values)
 
-    def close(self) -> None:
-        """Give the memory back."""
-        for array in self.taken:
-            workspace.give(array)
-        self.taken = []
-
-    def _memory(self, size: int) -> np.ndarray:
-        """Uninitialised flat memory."""
-        memory = workspace.take((size,))
-        self.taken.append(memory)
-        return memory
+    def replay(self) -> bool:
+        """Values of everything; are all decisions those of the recording?"""
+        if not self.replayed:
+            self.same = sweeps.replay(self.code, self.values)
+            self.replayed = True
+        return self.same
 
     def _columns(self, width: int, zeroed: bool) -> np.ndarray:
         """Memory of tangents or cotangents."""
         code = self.code
-        memory = self._memory(code.active * width)
+        memory = workspace.take((code.active * width,))
         memory[: (code.active if zeroed else len(code.scalars)) * width] = 0.0
         return memory.reshape(code.active, width)
 
-    def _release(self, *columns: np.ndarray) -> None:
+    @staticmethod
+    def _release(*columns: np.ndarray) -> None:
         """Give memory of tangents or cotangents back."""
         for memory in columns:
             workspace.give(memory.base)
-            self.taken = [array for array in self.taken if array is not memory.base]
-
-    def replay(self) -> None:
-        """Values of everything, if they are not there."""
-        if not self.replayed:
-            sweeps.replay(self.code, self.values)
-            self.replayed = True
 
     def outputs(self) -> list[np.ndarray]:
         """Values of the results."""
@@ -96,11 +85,10 @@ class Recording:
         return found
 
     def _seeded_tangents(self, directions):
-        width = directions[0].shape[-1]
-        dots = self._columns(width, False)
+        dots = self._columns(directions[0].shape[-1], False)
         for view, direction in zip(self.code.inputs, directions, strict=True):
             view.columns(dots)[...] = direction
-        sweeps.tangent(self.code, self.values, dots)
+        self.same = sweeps.tangent(self.code, self.values, dots)
         self.replayed = True
         return dots
 
@@ -113,13 +101,14 @@ class Recording:
             For each result an array with one more axis, the last, for the seeds.
         """
         self.replay()
-        bars = self._columns(seeds[0].shape[-1], True)
+        width = np.shape(seeds[0])[-1] if seeds else 1
+        bars = self._columns(width, True)
         for view, seed in zip(self.code.outputs, seeds, strict=True):
             view.columns(bars)[...] += seed
         sweeps.adjoint(self.code, self.values, bars)
         found = [view.columns(bars).copy() for view in self.code.inputs]
         self._release(bars)
-        self.replayed = not self.overwrites  # the sweep went back to the beginning
+        self.replayed = not self.code.overwrites  # the sweep went back to the beginning
         return found
 
     def second_order(self, directions: Sequence[np.ndarray], seeds: Sequence[Any]) -> tuple[list, list]:
@@ -147,5 +136,5 @@ class Recording:
             [view.columns(bar_dots).copy() for view in self.code.inputs],
         )
         self._release(dots, bars, bar_dots)
-        self.replayed = not self.overwrites
+        self.replayed = not self.code.overwrites
         return found

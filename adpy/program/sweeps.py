@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from adpy.plain import np
 from adpy.program.code import Code
 
 __all__ = ["adjoint", "replay", "second_order", "tangent"]
-
-
-def _stretches(code: Code) -> list[tuple[int, int, Any]]:
-    """``(start, stop, call)``: compiled instructions, then a call or None."""
-    found, start = [], 0
-    for position in sorted(code.calls):
-        found.append((start, position, code.calls[position]))
-        start = position + 1
-    found.append((start, len(code.heads), None))
-    return found
 
 
 def _tables(code: Code) -> tuple:
@@ -29,7 +17,7 @@ def replay(code: Code, memory: np.ndarray) -> bool:
     from adpy.kernels import interpreter
 
     same = True
-    for start, stop, call in _stretches(code):
+    for start, stop, call in code.stretches:
         if start < stop:
             interpreter.replay(*_tables(code), memory, code.scratch, code.tile, start, stop)
         if call is not None:
@@ -42,7 +30,7 @@ def tangent(code: Code, memory: np.ndarray, dots: np.ndarray) -> bool:
     from adpy.kernels import interpreter
 
     same = True
-    for start, stop, call in _stretches(code):
+    for start, stop, call in code.stretches:
         if start < stop:
             interpreter.tangent(*_tables(code), memory, dots, code.scratch, code.tile, start, stop)
         if call is not None:
@@ -54,7 +42,7 @@ def adjoint(code: Code, memory: np.ndarray, bars: np.ndarray) -> None:
     """Cotangents of the inputs from those of the results; ``bars`` has shape ``(active, seeds)``."""
     from adpy.kernels import interpreter
 
-    for start, stop, call in reversed(_stretches(code)):
+    for start, stop, call in reversed(code.stretches):
         if call is not None:
             call.adjoint(memory, bars)
         if start < stop:
@@ -65,7 +53,7 @@ def second_order(code: Code, memory: np.ndarray, dots: np.ndarray, bars: np.ndar
     """Cotangents of the inputs and their tangents; ``bars`` has one column, the others one a direction."""
     from adpy.kernels import interpreter
 
-    for start, stop, call in reversed(_stretches(code)):
+    for start, stop, call in reversed(code.stretches):
         if call is not None:
             call.second_order(memory, dots, bars, bar_dots)
         if start < stop:
