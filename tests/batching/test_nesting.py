@@ -148,3 +148,23 @@ def test_a_buffer_of_the_outer_sample_written_by_the_inner():
         return adpy.batch(add, mode="loop")(X).sum() + total[0]
 
     assert_same(adpy.batch(function)(X), looped(function, (X,)))
+
+
+@pytest.mark.parametrize(
+    "transform",
+    [
+        lambda f: adpy.hessian(f)(W),
+        lambda f: adpy.hvp(f)(W, W),
+        lambda f: adpy.taylor(f, W, W, 3),
+        lambda f: adpy.jvp(f, W, W, lexicographic=True),
+        lambda f: adpy.jacobian(f, mode="elimination")(W),
+    ],
+)
+def test_other_transforms_through_a_batch(transform):
+    def branching(w, x):
+        return model(w, x) if x[0] > 0 else (w * x).sum() ** 2
+
+    found = transform(lambda w: (adpy.batch(branching, in_axes=(None, 0))(w, X) ** 2).sum())
+    expected = transform(lambda w: sum(branching(w, x) ** 2 for x in X))
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-11, atol=1e-12)
