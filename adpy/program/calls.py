@@ -63,8 +63,9 @@ def push(function: Callable, primals: Sequence, tangents: Sequence, width: int) 
 class ElementwiseCall:
     """An elementwise row without an opcode."""
 
-    def __init__(self, row: Any, operands: list, out: View) -> None:
+    def __init__(self, row: Any, operands: list, out: View, settings: tuple = (), named: dict | None = None) -> None:
         self.row, self.operands, self.out, self.outs = row, operands, out, [out]
+        self.settings, self.named = settings, named or {}
         self.partials = [
             (x, partial)
             for x, partial in zip(operands, row.slices, strict=False)
@@ -74,7 +75,7 @@ class ElementwiseCall:
     def replay(self, memory: np.ndarray) -> None:
         """Values."""
         with np.errstate(all="ignore"):
-            self.out.of(memory)[...] = self.row.function(*values_of(self.operands, memory))
+            self.out.of(memory)[...] = self.row.function(*values_of(self.operands, memory), *self.settings, **self.named)
 
     def weights(self, memory: np.ndarray) -> list[tuple[View, Any]]:
         """Operands with their partials."""
@@ -260,15 +261,17 @@ class BlockCall:
             return arrays[0]
         return self.kind(*arrays) if hasattr(self.kind, "_fields") else self.kind(arrays)
 
-    def results(self, memory: np.ndarray) -> list:
-        """The results; zeros of no shape for those that carry no derivative."""
-        return [None if out is None else _number(out.of(memory)) for out in self.outs]
+    def results(self, memory: np.ndarray, values: list) -> list:
+        """The results; those that carry no derivative (pivots, ranks) are computed again."""
+        again = None in self.outs
+        y = binder(self.row).apply(tuple(values), self.static) if again else self.outs
+        return [part if out is None else _number(out.of(memory)) for out, part in zip(self.outs, y, strict=True)]
 
     def tangent(self, memory: np.ndarray, dots: np.ndarray) -> None:
         """Values and tangents."""
         self.replay(memory)
         values = values_of(self.operands, memory)
-        y = self.result(self.results(memory))
+        y = self.result(self.results(memory, values))
         for k in range(dots.shape[1]):
             given = [self._dot(x, needed, dots, k) for x, needed in zip(self.operands, self.needs, strict=True)]
             with np.errstate(all="ignore"):
@@ -301,7 +304,7 @@ class BlockCall:
     def adjoint(self, memory: np.ndarray, bars: np.ndarray) -> None:
         """Cotangents of the operands."""
         values = values_of(self.operands, memory)
-        y = self.result(self.results(memory))
+        y = self.result(self.results(memory, values))
         for k in range(bars.shape[1]):
             parts = [None if out is None else np.array(out.columns(bars)[..., k])[()] for out in self.outs]
             if not any(np.any(part) for part in parts if part is not None):
@@ -318,12 +321,13 @@ class BlockCall:
         width = dots.shape[1]
         outs = [out for out in self.outs if out is not None]
         operands = views_in(self.operands)
+        y = self.results(memory, values_of(self.operands, memory))
         count = len(outs)
 
         def pulled(*traced):
             given = iter(traced)
             parts = [None if out is None else next(given) for out in self.outs]
-            results = [None if out is None else next(given) for out in self.outs]
+            results = [part if out is None else next(given) for out, part in zip(self.outs, y, strict=True)]
             values = [
                 (
                     [next(given) if type(item) is View else item for item in x]
@@ -355,30 +359,28 @@ class BlockCall:
 
 
 class IncrementAt:
-    """Entries at addresses incremented by those at others; an address named twice is incremented twice."""
+    """``numpy.add.at`` (or ``subtract.at``): an entry named twice is incremented twice."""
 
-    def __init__(self, out: View, source: View, targets: np.ndarray, sources: np.ndarray, sign: int) -> None:
-        self.operands, self.outs = [source], [out]
-        self.targets, self.sources, self.sign = targets, sources, sign
-
-    def _add(self, memory: np.ndarray, sources: np.ndarray, targets: np.ndarray) -> None:
-        """Add entries to entries."""
-        (np.add if self.sign > 0 else np.subtract).at(memory, targets, memory[sources])
+    def __init__(self, out: View, source: Any, targets: np.ndarray, sign: int) -> None:
+        self.source, self.operands, self.outs = source, views_in([source]), [out]
+        self.sign, self.add = sign, np.add.at if sign > 0 else np.subtract.at
+        self.targets = np.ascontiguousarray(targets)
 
     def replay(self, memory: np.ndarray) -> None:
         """Values."""
-        self._add(memory, self.sources, self.targets)
+        self.add(memory, self.targets, self.source.of(memory) if self.operands else self.source)
 
     def tangent(self, memory: np.ndarray, dots: np.ndarray) -> None:
         """Values and tangents."""
         self.replay(memory)
-        if self.operands[0].offset < len(dots):
-            self._add(dots, self.sources, self.targets)
+        for x in self.operands:
+            self.add(dots, self.targets, _spread(x.columns(dots), self.targets))
 
     def adjoint(self, memory: np.ndarray, bars: np.ndarray) -> None:
         """Cotangents of the operand."""
-        if self.operands[0].offset < len(bars):
-            self._add(bars, self.targets, self.sources)
+        for x in self.operands:
+            into = x.columns(bars)
+            into += self.sign * _reduced(bars[self.targets], x)
 
     def second_order(self, memory: np.ndarray, dots: np.ndarray, bars: np.ndarray, bar_dots: np.ndarray) -> None:
         """Cotangents of the operand and their tangents."""

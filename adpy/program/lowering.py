@@ -61,6 +61,7 @@ class Lowering:
         self.before = {node.next: node for node in (*recorder.nodes, *recorder.buffers) if node.next is not None}
         self.homes: list[tuple[int, int, int]] = []
         self.overwritten: list[int] = []
+        self.saved: set[View] = set()
         self.read: dict[int, list[tuple[int, int]]] = {}
         self.parts: dict[Any, dict[int, Any]] = {}
         for node in recorder.nodes:
@@ -119,7 +120,7 @@ class Lowering:
         tile = min(TILE, max([int(np.prod(m.shape)) for g in groups for m in g.members[:1]], default=0))
         scratch = self.top
         base = scratch + SCRATCH * tile
-        self.top = assign(groups, storages, self.escaping(items, outputs, storages), base, tile)
+        self.top = assign(groups, storages, self.escaping(items, outputs, storages), self.steady, base, tile)
         rows, heads, found = [], [], {}
         for item in items:
             if type(item) is Group:
@@ -312,6 +313,11 @@ class Lowering:
             place = bisect_right(self.overwritten, view.offset)
             if place % 2 and view.offset < CONSTANTS:
                 self.read.setdefault(place, []).append(view.interval)
+                self.saved.add(view)
+
+    def steady(self, view: View) -> bool:
+        """Does a sweep that comes back find the entries of a view as they were when it was read?"""
+        return view.offset >= CONSTANTS or bisect_right(self.overwritten, view.offset) % 2 == 0 or view in self.saved
 
     def is_needed(self, low: int, high: int) -> bool:
         """Does a derivative read anything between two addresses of one storage?"""
@@ -334,12 +340,12 @@ class Lowering:
 
     def operation(self, node: Operation) -> None:
         """An elementwise row."""
-        row = node.saved[0]
+        row, settings, named = node.saved
         out = self.allocate(node)
         op = OPCODES.get(row.function)
         operands = node.operands
         if op is None or len(operands) > 2:
-            self.emit_call(calls.ElementwiseCall(row, [self.value_of(x) for x in operands], out))
+            self.emit_call(calls.ElementwiseCall(row, [self.value_of(x) for x in operands], out, settings, named))
             self.needs(out, *[self.view(x) for x in operands if type(x) is tuple])
             return
         if row.function is np.power and type(operands[1]) is Fixed and np.ndim(operands[1].value) == 0:
@@ -515,10 +521,9 @@ class Lowering:
     def increment_at(self, node: Increment, holder: View, key: Any) -> None:
         """``numpy.add.at``: an entry named twice is incremented twice."""
         targets = holder.addresses()[key]
-        source = self.source_of(node, holder)
-        sources = np.broadcast_to(source.addresses(), targets.shape)
+        source = node.saved[0].value if not node.operands else self.source_of(node, holder)
         self.save_at(np.unique(targets))
-        self.emit_call(calls.IncrementAt(holder, source, targets.reshape(-1), sources.reshape(-1), node.sign))
+        self.emit_call(calls.IncrementAt(holder, source, targets, node.sign))
 
     def rearrangement(self, node: Rearrangement) -> None:
         """Entries of a version moved to other places of it."""

@@ -25,7 +25,7 @@ class Buffer(Constant):
 
 
 class Operation(Node):
-    """An elementwise row: ``saved`` is ``(row,)``, ``operands`` references and :class:`Fixed`."""
+    """An elementwise row: ``saved`` is ``(row, settings, named settings)``, ``operands`` references and :class:`Fixed`."""
 
     __slots__ = ()
 

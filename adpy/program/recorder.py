@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adpy.capture.registry import TRACED_TYPES
-from adpy.kernels.opcodes import HOLE, OPCODES
+from adpy.kernels.opcodes import COPY, HOLE, OPCODES
 from adpy.plain import np
 from adpy.program.nodes import Assembled, Buffer, Check, Fixed, Operation, Rearranged
 from adpy.program.scalar import Recorded, RecordedReal, RecordedScalar
@@ -106,15 +106,16 @@ class Recorder(Tape):
 
     def constant(self, value: Any) -> int:
         """Address of a number without derivative."""
+        value = float(value)
         key = value if value else str(value)
         found = self.constants.get(key)
         if found is None:
-            found = self.constants[key] = self.scalar(HOLE, 0, 0, float(value))
+            found = self.constants[key] = self.scalar(HOLE, 0, 0, value)
         return found
 
     def entry(self, value: float, address: int) -> Any:
         """The scalar read from the entry of an array: an instruction of its own, as the entry may be overwritten."""
-        return self.operation(RecordedScalar, value, OPCODES[np.positive], address)
+        return self.operation(RecordedScalar, float(value), COPY, address)
 
     def compare(self, name: str, a: int, b: int, outcome: Any) -> Any:
         """Record a comparison, on whose outcome the recording depends."""
@@ -229,6 +230,9 @@ class Recorder(Tape):
     # ---- rows
 
     def elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
+        return self.elementwise_call(row, inputs, values, y, (), {})
+
+    def elementwise_call(self, row, inputs: Sequence, values: Sequence, y: Any, settings: tuple, named: dict) -> Any:
         if not any(type(x) in TRACED_TYPES and x.frame is self and x.active for x in inputs):
             return self.lift(y)
         for x, partial in zip(inputs, row.slices, strict=False):
@@ -241,7 +245,7 @@ class Recorder(Tape):
                 return self.operation(RecordedScalar, float(y), op, *addresses)
         node = Operation(np.shape(y))
         node.operands = tuple([self.operand(x, v) for x, v in zip(inputs, values, strict=True)])
-        node.saved = (row,)
+        node.saved = (row, settings, named)
         return self.wrap(self.record(node), y)
 
     def real_elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:

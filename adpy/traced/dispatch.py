@@ -376,7 +376,10 @@ def _elementwise_function(row, args, kwargs):
     values = [below(x) if type(x) in TRACED_TYPES and x.frame is trace else x for x in args]
     with capture.lowered(trace.parent if trace is not None else capture.frame()):
         y = row.function(*values, **kwargs)
-    result = y if trace is None else trace.elementwise(row, args[:arity], values[:arity], y)
+    if trace is None:
+        result = y
+    else:
+        result = trace.elementwise_call(row, args[:arity], values[:arity], y, tuple(args[arity:]), kwargs)
     return result if out is None else _store(result, out, True, row.name)
 
 

@@ -52,6 +52,10 @@ class Trace(ABC):
     def elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
         """Return ``y`` carrying derivatives by the partials of ``row``; ``values`` are the primals of ``inputs``."""
 
+    def elementwise_call(self, row, inputs: Sequence, values: Sequence, y: Any, settings: tuple, named: dict) -> Any:
+        """As :meth:`elementwise` for a function that was given settings after its operands, which no partial reads."""
+        return self.elementwise(row, inputs, values, y)
+
     @abstractmethod
     def real_elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:
         """As :meth:`elementwise` for a function that returns Python floats."""
