@@ -7,7 +7,7 @@ way back computes them again from what the group reads.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from adpy.plain import np
@@ -39,6 +39,7 @@ class Group:
     members: list[Elementwise] = field(default_factory=list)
     read: set[int] = field(default_factory=set)
     written: dict[int, View | None] = field(default_factory=dict)
+    made: dict[int, Elementwise] = field(default_factory=dict)
     local: dict[int, int] = field(default_factory=dict)
 
     def takes(self, item: Elementwise, storages: Storages) -> bool:
@@ -58,7 +59,9 @@ class Group:
         """Let the operation join."""
         self.members.append(item)
         self.read.update(storages.of(view.offset) for view in item.operands)
-        self.written[storages.of(item.out.offset)] = item.out if item.mode == SET else None
+        storage = storages.of(item.out.offset)
+        self.written[storage] = item.out if item.mode == SET else None
+        self.made[storage] = item
 
 
 class Storages:
@@ -94,8 +97,14 @@ def form(items: Iterable, storages: Storages) -> list:
     return result
 
 
-def assign(groups: Sequence[Group], storages: Storages, escaping: set[int], base: int, tile: int) -> int:
-    """Give local results an address from ``base`` on; return the end of the memory that they need."""
+def assign(
+    groups: Sequence[Group], storages: Storages, escaping: set[int], steady: Callable, base: int, tile: int
+) -> int:
+    """Give local results an address from ``base`` on; return the end of the memory that they need.
+
+    ``steady(view)`` says whether the entries of a view are those that were read when a sweep comes back: a local result
+    is computed again from its operands.
+    """
     readers: dict[int, set[int]] = {}
     for number, group in enumerate(groups):
         for storage in group.read:
@@ -107,6 +116,8 @@ def assign(groups: Sequence[Group], storages: Storages, escaping: set[int], base
         place = base
         for storage, view in group.written.items():
             if view is None or storage in escaping or readers.get(storage, {number}) != {number}:
+                continue
+            if not all(steady(operand) for operand in group.made[storage].operands):
                 continue
             group.local[storage] = place
             place += tile

@@ -1,0 +1,12 @@
+"""Tests use the compiled interpreters: they are built once, before the workers start."""
+
+import os
+import subprocess
+import sys
+
+os.environ.setdefault("ADPY_KERNELS", "wait")
+
+
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):
+        subprocess.run([sys.executable, "-m", "adpy.kernels.building"], check=True)
