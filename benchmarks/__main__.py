@@ -1,4 +1,7 @@
-"""Command line: ``python -m benchmarks [names] [--peers ...] [--repeat n] [--clock cpu] [--out path]``."""
+"""Command line: ``python -m benchmarks [names] [--peers ...] [--repeat n] [--clock cpu] [--out path]``.
+
+The first name may be that of another benchmark, which has options of its own: ``second-order``, ``batches``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import argparse
 import json
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,7 @@ os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_paralleli
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 EXTRAS = ("small_functions", "fixed_costs")
+OTHERS = {"second-order": "benchmarks.second_order.command", "batches": "benchmarks.batches"}
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -91,4 +96,6 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] and sys.argv[1] in OTHERS:
+        sys.exit(import_module(OTHERS[sys.argv[1]]).main(sys.argv[2:]))
     sys.exit(main(sys.argv[1:]))
