@@ -62,7 +62,7 @@ class Lowering:
         self.homes: list[tuple[int, int, int]] = []
         self.overwritten: list[int] = []
         self.saved: set[View] = set()
-        self.read: dict[int, list[tuple[int, int]]] = {}
+        self.read: dict[int, set[tuple[int, int]]] = {}
         self.parts: dict[Any, dict[int, Any]] = {}
         for node in recorder.nodes:
             if type(node) is Part:
@@ -312,7 +312,7 @@ class Lowering:
         for view in views:
             place = bisect_right(self.overwritten, view.offset)
             if place % 2 and view.offset < CONSTANTS:
-                self.read.setdefault(place, []).append(view.interval)
+                self.read.setdefault(place, set()).add(view.interval)
                 self.saved.add(view)
 
     def steady(self, view: View) -> bool:
