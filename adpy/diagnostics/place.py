@@ -40,8 +40,8 @@ class Place:
 def place_of(frame: FrameType | None = None) -> Place:
     """The place of a frame; by default of the innermost frame of the user's."""
     frame = user_frame() if frame is None else frame
-    if frame is None:
+    code = None if frame is None else frame.f_code
+    if code is None:
         return Place("<unknown>", 0, "<unknown>", "")
-    code = frame.f_code
     source = linecache.getline(code.co_filename, frame.f_lineno, frame.f_globals).strip()
     return Place(code.co_filename, frame.f_lineno, code.co_qualname, source)

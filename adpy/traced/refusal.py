@@ -16,6 +16,7 @@ from adpy.errors import MissingRuleError, TracedValueError
 __all__ = ["location", "refuse", "refuse_dead", "refuse_subclass", "unheard", "user_frame"]
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_TYPED = ("<stdin>", "<python-input", "<ipython-input")  # what the user typed; other "<…>" is generated code
 
 
 def location() -> str:
@@ -30,7 +31,7 @@ def user_frame() -> FrameType | None:
     fallback = None
     while frame is not None:
         path = frame.f_code.co_filename
-        if not path.startswith(_ROOT) and not path.startswith("<"):
+        if not path.startswith(_ROOT) and (not path.startswith("<") or path.startswith(_TYPED)):
             if not _is_library(path):
                 return frame
             fallback = fallback or frame
@@ -39,9 +40,9 @@ def user_frame() -> FrameType | None:
 
 
 def _is_library(path: str) -> bool:
-    """Is this a source file of NumPy or SciPy?"""
+    """Is this a source file of NumPy or SciPy, or one through which Python calls back?"""
     parts = path.replace(os.sep, "/").split("/")
-    return "numpy" in parts or "scipy" in parts
+    return "numpy" in parts or "scipy" in parts or parts[-1] == "contextlib.py"
 
 
 def refuse(call: str, advice: str, kind: type[TracedValueError] = TracedValueError) -> None:
