@@ -75,7 +75,8 @@ class ElementwiseCall:
     def replay(self, memory: np.ndarray) -> None:
         """Values."""
         with np.errstate(all="ignore"):
-            self.out.of(memory)[...] = self.row.function(*values_of(self.operands, memory), *self.settings, **self.named)
+            y = self.row.function(*values_of(self.operands, memory), *self.settings, **self.named)
+        self.out.of(memory)[...] = y
 
     def weights(self, memory: np.ndarray) -> list[tuple[View, Any]]:
         """Operands with their partials."""

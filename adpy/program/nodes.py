@@ -25,7 +25,7 @@ class Buffer(Constant):
 
 
 class Operation(Node):
-    """An elementwise row: ``saved`` is ``(row, settings, named settings)``, ``operands`` references and :class:`Fixed`."""
+    """An elementwise row: ``operands`` are references and :class:`Fixed`, ``saved`` is ``(row, settings, keywords)``."""
 
     __slots__ = ()
 

@@ -146,7 +146,8 @@ class Recorder(Tape):
         """Record that the recording depends on the outcome of a function."""
         node = Check(())
         node.operands = tuple([self.argument(x) for x in args])
-        node.saved = (function, {name: self.argument(x) for name, x in kwargs.items()}, outcome)
+        kept = copied(outcome)  # the user's code may write into it
+        node.saved = (function, {name: self.argument(x) for name, x in kwargs.items()}, kept)
         self.record(node)
 
     def argument(self, x: Any) -> Any:
@@ -292,6 +293,13 @@ def templates(x: Any) -> Any:
     if type(x) in (list, tuple):
         return type(x)([templates(item) for item in x])
     return template(x)
+
+
+def copied(x: Any) -> Any:
+    """An outcome with arrays of its own."""
+    if type(x) in (list, tuple):
+        return type(x)([copied(item) for item in x])
+    return x.copy() if type(x) is ndarray else x
 
 
 def _depends(x: Any) -> bool:
