@@ -17,7 +17,7 @@ from adpy.program.code import COLUMNS, SCRATCH, TILE, Code, View
 from adpy.program.grouping import Elementwise, Group, Storages, assign, axes_of, form, rows_of
 from adpy.program.nodes import Assembled, Buffer, Check, Fixed, Operation, Rearranged
 from adpy.program.recorder import Recorder
-from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Increment, Pack, Part, Rearrangement, Take, Write
+from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Increment, Input, Pack, Part, Rearrangement, Take, Write
 from adpy.reverse.paths import resolve
 from adpy.reverse.storage import layout_of
 
@@ -58,7 +58,8 @@ class Lowering:
         self.placed = 0
         self.constants: dict[int, tuple[int, np.ndarray, Any]] = {}
         self.offsets: dict[Any, int] = {}
-        self.before = {node.next: node for node in (*recorder.nodes, *recorder.buffers) if node.next is not None}
+        storages = (*recorder.storages, *recorder.buffers, *recorder.nodes)
+        self.before = {node.next: node for node in storages if node.next is not None}
         self.homes: list[tuple[int, int, int]] = []
         self.overwritten: list[int] = []
         self.saved: set[View] = set()
@@ -450,12 +451,18 @@ class Lowering:
         self.emit_moves(out, np.array(addresses, np.int64))
 
     def version(self, node: Any) -> Any:
-        """Give a version its memory: that of the version before, or new memory with the initial entries."""
+        """Give a version its memory: that of the version before, or new memory with the initial entries.
+
+        The memory of an input is never written into: sweeps begin with it.
+        """
         previous = self.before.get(node)
-        if previous is not None and previous in self.offsets:
+        if previous in self.offsets and type(previous) is not Input:
             self.share(node, previous)
             return
         out = self.allocate(node)
+        if type(previous) is Input:
+            self.emit(COPY, SET, out.shape, out, self.whole(previous))
+            return
         initial = previous.initial if type(previous) is Buffer else None
         if initial is None:
             self.recorder.fail("a version without a beginning")

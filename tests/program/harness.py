@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -135,7 +136,7 @@ def check(function: Callable, *primals: Any, second: bool = True, rtol: float = 
 
 def check_at(program: Program, primals: tuple, second: bool, rtol: float) -> None:
     """Compare all derivatives at a point."""
-    value = program.function(*primals)
+    value = program.function(*copy.deepcopy(primals))
     with program.at(primals) as recording:
         outputs = program.chosen(value)
         close_all(recording.outputs(), outputs, 1e-12, "value")
@@ -184,7 +185,7 @@ def check_elsewhere(program: Program, *primals: Any, rtol: float = 1e-11) -> boo
         if not sweeps.replay(program.code, recording.values):
             return False
         recording.replayed = True
-        close_all(recording.outputs(), program.chosen(program.function(*primals)), rtol, "value at another point")
+        close_all(recording.outputs(), program.chosen(program.function(*copy.deepcopy(primals))), rtol, "value at another point")
     return True
 
 
