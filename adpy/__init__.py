@@ -35,6 +35,7 @@ _LAZY: dict[str, str] = {
     "hutchinson_trace": "adpy.estimates.hutchinson",
     "hvp": "adpy.api.second_order",
     "kinks": "adpy.diagnostics.kinks",
+    "load_program": "adpy.api.program_saving",
     "numerical": "adpy.custom.numerical",
     "primitive": "adpy.custom.primitive",
     "record": "adpy.api.program",

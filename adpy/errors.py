@@ -3,11 +3,14 @@
 __all__ = [
     "AdpyError",
     "ArgumentError",
+    "GuardError",
     "MissingRuleError",
     "NonDifferentiableError",
     "NonFiniteError",
     "OptionalDependencyError",
+    "ProgramFileError",
     "RuleError",
+    "TapeMemoryError",
     "TracedValueError",
 ]
 
@@ -83,6 +86,31 @@ class NonFiniteError(AdpyError, FloatingPointError):
 
 class RuleError(AdpyError):
     """A derivative rule returned something of the wrong shape or structure."""
+
+
+class GuardError(AdpyError, LookupError):
+    """A program without its function has no recording whose decisions hold at these arguments."""
+
+
+class ProgramFileError(AdpyError, ValueError):
+    """A program cannot be saved, or a file is not a program of this version of adpy."""
+
+
+class TapeMemoryError(AdpyError, MemoryError):
+    """A recording would take more memory than it may.
+
+    Attributes
+    ----------
+    needed, allowed : int
+        Bytes.
+    """
+
+    def __init__(self, needed: int, allowed: int) -> None:
+        self.needed, self.allowed = needed, allowed
+        super().__init__(
+            f"the recording takes more than {needed / 2**20:.0f} MiB, and {allowed / 2**20:.0f} MiB are allowed. "
+            "Use adpy.checkpoint, which records one part at a time, or raise adpy.program.limits.memory."
+        )
 
 
 class OptionalDependencyError(AdpyError, ImportError):

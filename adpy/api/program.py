@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 from adpy import capture
 from adpy.api.forward_mode import jvp
 from adpy.api.jacobian import jacobian
+from adpy.api.program_saving import Saving
 from adpy.api.results import is_number, result_leaf, untraced
 from adpy.api.reverse_mode import value_and_grad, vjp
 from adpy.api.running import check_function, is_differentiable, run
@@ -16,7 +19,7 @@ from adpy.api.second_order import hessian, hvp
 from adpy.api.signature import signature
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
-from adpy.errors import ArgumentError
+from adpy.errors import ArgumentError, GuardError
 from adpy.kernels import building
 from adpy.plain import np
 
@@ -26,7 +29,7 @@ CHUNK = 64
 """Directions or seeds of one sweep."""
 
 
-class _Branch:
+class Branch:
     """One recording: its code, and how its result is put together."""
 
     def __init__(self, code: Any, tree: Any, places: list) -> None:
@@ -51,7 +54,7 @@ def _copied(leaf: Any) -> Any:
     return leaf.copy() if type(leaf) is np.ndarray else leaf
 
 
-class Program:
+class Program(Saving):
     """A function with its recordings; made by :func:`record` and :func:`compile`.
 
     A call replays the recording whose decisions (branches, counts of loops, indices) hold at the new arguments, and
@@ -74,12 +77,14 @@ class Program:
     """
 
     def __init__(self, function: Callable, argnum: int = 0, recordings: int = 16) -> None:
-        check_function(function)
+        if function is not None:
+            check_function(function)
+            functools.update_wrapper(self, function, updated=())
         self.function, self.argnum, self.limit = function, argnum, recordings
-        self._branches: dict[tuple, list[_Branch]] = {}
+        self._branches: OrderedDict[tuple, list[Branch]] = OrderedDict()
         self._eager: dict[tuple, str] = {}
         self._hits = self._misses = 0
-        functools.update_wrapper(self, function, updated=())
+        self._lock = threading.Lock()
 
     # ---- evaluations
 
@@ -225,15 +230,14 @@ class Program:
         from adpy.program.recording import Recording
 
         if capture.frame() is not None:
-            return None, None
+            return self._without("values of another transform")
         key, inputs = signature(args, kwargs)
         if key is None or key in self._eager:
-            return None, None
-        branches = self._branches.get(key, ())
-        for branch in tuple(branches):
+            return self._without("arguments of this kind")
+        for branch in tuple(self._branches.get(key, ())):
             recording = Recording(branch.code, inputs)
             if _replays(recording):
-                self._hits += 1
+                self._used(key, branch)
                 return branch, recording
             recording.__exit__()
         branch = self._record(key, args, kwargs)
@@ -241,12 +245,32 @@ class Program:
             return None, None
         return branch, Recording(branch.code, inputs)
 
-    def _record(self, key: tuple, args: tuple, kwargs: dict) -> _Branch | None:
+    def _without(self, what: str) -> tuple[None, None]:
+        """No recording: the function itself is differentiated, where it is known."""
+        if self.function is None:
+            raise GuardError(
+                f"this program was loaded without its function, and has no recording for {what}. "
+                "Give it the function, adpy.load_program(path, function), or record it there before saving."
+            )
+        return None, None
+
+    def _used(self, key: tuple, branch: Branch) -> None:
+        """Count a hit; the recording used last comes first."""
+        with self._lock:
+            self._hits += 1
+            branches = self._branches.get(key, ())
+            if branch in branches:  # no other thread has let it go
+                self._branches.move_to_end(key)
+                branches.remove(branch)
+                branches.insert(0, branch)
+
+    def _record(self, key: tuple, args: tuple, kwargs: dict) -> Branch | None:
         """Record at these arguments."""
         from adpy.program import Recorder, Unrecordable
         from adpy.program.lowering import lower
 
-        self._misses += 1
+        if self.function is None:
+            self._without("these arguments (other shapes, or other decisions)")
         building.build()
         keys = [i for i, arg in enumerate(args) if _inputs(arg)] + [k for k, arg in kwargs.items() if _inputs(arg)]
         try:
@@ -256,17 +280,25 @@ class Program:
             finally:
                 frame.close()
         except Unrecordable as reason:
+            branch = None
             self._eager[key] = str(reason)
-            return None
-        branches = self._branches.setdefault(key, [])
-        branches.insert(0, branch)
-        del branches[self.limit :]
-        while len(self._branches) > self.limit:
-            self._branches.pop(next(iter(self._branches)))
+        self._keep(key, branch)
         return branch
 
+    def _keep(self, key: tuple, branch: Branch | None) -> None:
+        """Count a miss, and keep its recording in the place of the least recently used ones."""
+        with self._lock:
+            self._misses += 1
+            if branch is not None:
+                branches = self._branches.setdefault(key, [])
+                self._branches.move_to_end(key)
+                branches.insert(0, branch)
+                del branches[self.limit :]
+                while len(self._branches) > self.limit:
+                    self._branches.popitem(last=False)
+
     @staticmethod
-    def _branch(frame: Any, y: Any, lower: Callable) -> _Branch:
+    def _branch(frame: Any, y: Any, lower: Callable) -> Branch:
         places, references = [], []
         for _, leaf in flatten(y):
             leaf = result_leaf(leaf)
@@ -278,9 +310,9 @@ class Program:
         if frame.failure is not None:
             frame.fail(frame.failure)
         structure = map_leaves(_nothing, y)
-        return _Branch(lower(frame, references), structure, places)
+        return Branch(lower(frame, references), structure, places)
 
-    def _check_number(self, branch: _Branch) -> None:
+    def _check_number(self, branch: Branch) -> None:
         """Raise unless the result is one number."""
         if len(branch.places) != 1 or any(view.shape for view in branch.code.outputs):
             shapes = [view.shape for view in branch.code.outputs]
@@ -309,7 +341,8 @@ class Program:
         >>> p.stats()["hits"], p.stats()["misses"]
         (2, 2)
         """
-        branches = [branch.code for found in self._branches.values() for branch in found]
+        with self._lock:
+            branches = [branch.code for found in self._branches.values() for branch in found]
         return {
             "hits": self._hits,
             "misses": self._misses,
@@ -415,7 +448,7 @@ def _matched(args: tuple, dots: tuple) -> list:
     return found
 
 
-def _tangent_tree(branch: _Branch, dots: list) -> Any:
+def _tangent_tree(branch: Branch, dots: list) -> Any:
     """Tangents in the structure of the result."""
     leaves = []
     for place, leaf in branch.places:
@@ -426,7 +459,7 @@ def _tangent_tree(branch: _Branch, dots: list) -> Any:
     return rebuild(branch.tree, iter(leaves).__next__)
 
 
-def _seeds(branch: _Branch, value: Any, y_bar: Any) -> list:
+def _seeds(branch: Branch, value: Any, y_bar: Any) -> list:
     """Cotangents of the outputs."""
     found = []
     for (place, _), (path, leaf), (_, bar) in zip(branch.places, flatten(value), flatten(y_bar), strict=True):

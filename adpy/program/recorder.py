@@ -130,7 +130,7 @@ class Recorder(Tape):
         if isinstance(x, Recorded):
             self.guards.append((x.address, x._value))
         elif x.active:
-            self.check(_itself, (x,), {}, np.array(x._value))
+            self.check(itself, (x,), {}, np.array(x._value))
 
     def inert(self, function: Callable, args: tuple, kwargs: dict) -> Any:
         outcome = function(*templates(args), **{name: templates(x) for name, x in kwargs.items()})
@@ -283,7 +283,7 @@ class Recorder(Tape):
         return self.wrap(self.record(node), value)
 
 
-def _itself(x: Any) -> Any:
+def itself(x: Any) -> Any:
     """The value that left the recording."""
     return x
 

@@ -97,6 +97,18 @@ class Recorded:
             return self._whole(_RINT, round(self._value))
         return Traced.__round__(self, digits) if type(self) is RecordedScalar else Real.__round__(self, digits)
 
+    def __repr__(self):
+        self.frame.leaves(self)
+        return super().__repr__()
+
+    def __str__(self):
+        self.frame.leaves(self)
+        return super().__str__()
+
+    def __format__(self, spec):
+        self.frame.leaves(self)
+        return super().__format__(spec)
+
     def is_integer(self) -> bool:
         """As ``float.is_integer``."""
         return bool(self == np.floor(self))

@@ -70,8 +70,8 @@ def _compare(ufunc: np.ufunc, compare):
             return compare(primal(self), other)
         if not _accepts(other):
             return NotImplemented
-        # An enclosing transform may want to know what is decided.
-        if self.frame.parent is not None or getattr(type(other), "_batched", False):
+        # This transform or an enclosing one may want to know what is decided.
+        if self.frame.guarded or self.frame.parent is not None or getattr(type(other), "_batched", False):
             return call_ufunc(ufunc, self, other)
         return ufunc(_value(self), _value(other))
 
