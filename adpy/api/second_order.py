@@ -25,7 +25,7 @@ from adpy.traced.dispatch import coerce
 
 __all__ = ["gauss_newton_vp", "hessian", "hvp", "value_grad_and_hvp"]
 
-CHUNK = 64
+CHUNK = 128
 """Directions of one sweep: more cost memory, fewer repeat what is the same for all."""
 
 
@@ -185,7 +185,7 @@ def hessian(function: Callable) -> Callable:
 
     Notes
     -----
-    The function is recorded once; its columns are second-order sweeps, 64 directions at a time.
+    The function is recorded once; its columns are second-order sweeps, up to 128 directions at a time.
 
     Examples
     --------
@@ -216,6 +216,7 @@ def _matrix(recording: Any, x: Any) -> Any:
     result = np.empty((size, size))
     seeds = [1.0] * len(recording.code.outputs)
     chunk = min(CHUNK, max(8, (1 << 24) // max(1, recording.code.active)))
+    chunk = -(-size // -(-size // chunk)) if size else 1
     for first in range(0, size, chunk):
         last = min(size, first + chunk)
         directions = np.zeros((size, last - first))

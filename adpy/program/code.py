@@ -110,7 +110,8 @@ class Code:
     @cached_property
     def overwrites(self) -> bool:
         """Do entries that derivatives need get overwritten, so that a sweep back restores what was before?"""
-        return bool(np.isin(self.table[self.heads, 0], (SAVE, SAVE_AT)).any())
+        kinds = self.table[self.heads, 0]
+        return bool(((kinds == SAVE) | (kinds == SAVE_AT)).any())
 
     @cached_property
     def stretches(self) -> list[tuple[int, int, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from adpy.plain import np
 from adpy.program.code import COLUMNS, View
@@ -41,6 +42,11 @@ class Group:
     written: dict[int, View | None] = field(default_factory=dict)
     made: dict[int, Elementwise] = field(default_factory=dict)
     local: dict[int, int] = field(default_factory=dict)
+
+    @cached_property
+    def axes(self) -> list[tuple[int, ...]]:
+        """Common axes, the strides of all views after each length; for a group that is complete."""
+        return axes_of(self.members[0].shape, [view for m in self.members for view in (m.out, *m.operands)])
 
     def takes(self, item: Elementwise, storages: Storages) -> bool:
         """Can the operation join without changing what it or others read?"""
@@ -111,7 +117,7 @@ def assign(
             readers.setdefault(storage, set()).add(number)
     top = base
     for number, group in enumerate(groups):
-        if len(_axes_of(group)) > 3:
+        if len(group.axes) > 3:
             continue
         place = base
         for storage, view in group.written.items():
@@ -127,7 +133,7 @@ def assign(
 
 def rows_of(group: Group, storages: Storages) -> list[list[list[int]]]:
     """Table rows of a group: one or more instructions, each a list of rows with its head."""
-    axes = _axes_of(group)
+    axes = group.axes
     if len(axes) <= 3:
         return [_instruction(group.members, axes, group.local, storages)]
     if len(group.members) > 1:
@@ -173,14 +179,10 @@ def _outer(member: Elementwise, axes: list) -> list[list[list[int]]]:
     return found
 
 
-def _axes_of(group: Group) -> list[tuple[int, ...]]:
-    """Common axes of a group, the strides of all its views after each length."""
-    shape = group.members[0].shape
-    return axes_of(shape, [view for m in group.members for view in (m.out, *m.operands)])
-
-
 def axes_of(shape: tuple, views: Sequence[View]) -> list[tuple[int, ...]]:
     """Axes ``(length, strides …)`` from the outer to the inner, those of length one dropped, neighbours merged."""
+    if len(shape) == 1 and shape[0] != 1 and all(view.shape == shape for view in views):
+        return [(shape[0], *[view.strides[0] for view in views])]
     strides = [_broadcast(view, shape) for view in views]
     axes = [(n, *[s[i] for s in strides]) for i, n in enumerate(shape) if n != 1]
     axes.sort(key=_outwards, reverse=True)
@@ -194,6 +196,8 @@ def axes_of(shape: tuple, views: Sequence[View]) -> list[tuple[int, ...]]:
 
 def _broadcast(view: View, shape: tuple) -> tuple[int, ...]:
     """Strides of a view broadcast to ``shape``."""
+    if view.shape == shape:
+        return view.strides
     missing = len(shape) - len(view.shape)
     strides = [0] * missing
     for n, m, stride in zip(view.shape, shape[missing:], view.strides, strict=True):

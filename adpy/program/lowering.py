@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from adpy.kernels.opcodes import COPY, OPCODES
@@ -17,7 +18,20 @@ from adpy.program.code import COLUMNS, SCRATCH, TILE, Code, View
 from adpy.program.grouping import Elementwise, Group, Storages, assign, axes_of, form, rows_of
 from adpy.program.nodes import Assembled, Buffer, Check, Fixed, Operation, Rearranged
 from adpy.program.recorder import Recorder
-from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Increment, Input, Pack, Part, Rearrangement, Take, Write
+from adpy.reverse.nodes import (
+    BlockNode,
+    Cast,
+    Copy,
+    Flush,
+    Gather,
+    Increment,
+    Input,
+    Pack,
+    Part,
+    Rearrangement,
+    Take,
+    Write,
+)
 from adpy.reverse.paths import resolve
 from adpy.reverse.storage import layout_of
 
@@ -118,7 +132,7 @@ class Lowering:
         storages = Storages([*self.starts, CONSTANTS])
         items = form(self.items, storages)
         groups = [item for item in items if type(item) is Group]
-        tile = min(TILE, max([int(np.prod(m.shape)) for g in groups for m in g.members[:1]], default=0))
+        tile = min(TILE, max([prod(m.shape) for g in groups for m in g.members[:1]], default=0))
         scratch = self.top
         base = scratch + SCRATCH * tile
         self.top = assign(groups, storages, self.escaping(items, outputs, storages), self.steady, base, tile)
@@ -177,7 +191,7 @@ class Lowering:
         if address is None:
             address = self.top
             self.starts.append(address)
-            self.top += max(1, int(np.prod(node.shape)))
+            self.top += max(1, prod(node.shape))
             if node.next is not None:
                 self.overwritten += [address, self.top]
         self.offsets[node] = address
@@ -215,7 +229,7 @@ class Lowering:
         """Memory for an intermediate result."""
         offset = self.top
         self.starts.append(offset)
-        self.top += max(1, int(np.prod(shape)))
+        self.top += max(1, prod(shape))
         return View(offset, tuple(shape), _c_strides(shape))
 
     def constant(self, value: Any) -> View:
@@ -242,7 +256,7 @@ class Lowering:
 
     def follow(self, whole: View, path: tuple, shape: tuple | None = None) -> View:
         """The view at the end of a path."""
-        span = max(1, int(np.prod(whole.shape)))
+        span = max(1, prod(whole.shape))
         storage = np.empty(span)  # never touched: only its addresses are read
         array = np.ndarray(whole.shape, np.float64, storage, 0, [8 * s for s in whole.strides])
         found = resolve(path, array)
@@ -471,9 +485,12 @@ class Lowering:
         else:
             self.emit(COPY, SET, out.shape, out, self.constant(initial))
 
-    def source_of(self, node: Any, region: View) -> View:
-        """What a write or increment adds; a copy where it overlaps the region."""
+    def source_of(self, node: Any, region: View, ndim: int | None = None) -> View:
+        """What a write or increment adds, with at most ``ndim`` axes; a copy where it overlaps the region."""
         source = self.view(node.operands[0] if node.operands else node.saved[0])
+        extra = len(source.shape) - (len(region.shape) if ndim is None else ndim)
+        if extra > 0:  # axes of length one, which NumPy drops
+            source = View(source.offset, source.shape[extra:], source.strides[extra:])
         if node.operands and self.count <= source.offset < CONSTANTS:
             low, high = source.interval
             first, last = region.interval
@@ -504,7 +521,7 @@ class Lowering:
         """A write through an index array."""
         holder = whole if parent is None else self.follow(whole, parent)
         targets = holder.addresses()[key]
-        source = self.source_of(node, holder)
+        source = self.source_of(node, holder, targets.ndim)
         sources = np.broadcast_to(source.addresses(), targets.shape)
         if node.winners is not None:
             targets, sources = targets[node.winners], sources[node.winners]
@@ -528,7 +545,7 @@ class Lowering:
     def increment_at(self, node: Increment, holder: View, key: Any) -> None:
         """``numpy.add.at``: an entry named twice is incremented twice."""
         targets = holder.addresses()[key]
-        source = node.saved[0].value if not node.operands else self.source_of(node, holder)
+        source = node.saved[0].value if not node.operands else self.source_of(node, holder, targets.ndim)
         self.save_at(np.unique(targets))
         self.emit_call(calls.IncrementAt(holder, source, targets, node.sign))
 

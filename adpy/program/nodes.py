@@ -25,7 +25,7 @@ class Buffer(Constant):
 
 
 class Operation(Node):
-    """An elementwise row: ``operands`` are references and :class:`Fixed`, ``saved`` is ``(row, settings, keywords)``."""
+    """An elementwise row: ``saved`` is ``(row, settings, keywords)``, ``operands`` references and :class:`Fixed`."""
 
     __slots__ = ()
 

@@ -44,7 +44,8 @@ def _sum(lowering, node, static, mean) -> bool:
     a = lowering.view(node.operands[0])
     ndim = len(a.shape)
     axis = static.get("axis")
-    reduced = set(range(ndim)) if axis is None else {k % ndim for k in ((axis,) if np.ndim(axis) == 0 else axis)}
+    axes = range(ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
+    reduced = {k % ndim for k in axes if ndim}
     out = lowering.allocate(node)
     total = lowering.temporary(out.shape) if mean else out
     kept = iter(
