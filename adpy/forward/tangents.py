@@ -8,6 +8,7 @@ as an array of *records* of ``width`` numbers, and makes views exactly where it 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -28,6 +29,7 @@ __all__ = [
     "record",
     "storage",
     "unpacked",
+    "widened",
     "zeros",
 ]
 
@@ -59,6 +61,24 @@ def packed(tangent: Any, width: int, view: bool) -> ndarray:
 def unpacked(records: Any) -> ndarray:
     """The inverse of :func:`packed` (a view)."""
     return records["directions"]
+
+
+def widened(values: Sequence, y: Any) -> Sequence:
+    """Primals with all digits of the result ``y``, in which partials are computed."""
+    found = getattr(y, "dtype", None)
+    for x in values if found is not None else ():
+        if _narrower(getattr(x, "dtype", found), found):
+            return [_wide(x, found) for x in values]
+    return values
+
+
+def _narrower(dtype: np.dtype, other: np.dtype) -> bool:
+    return dtype is not other and dtype.kind in "fc" and np.finfo(dtype).eps > np.finfo(other).eps
+
+
+def _wide(x: Any, dtype: np.dtype) -> Any:
+    kind = getattr(x, "dtype", dtype)
+    return x.astype(np.result_type(kind, dtype)) if _narrower(kind, dtype) else x
 
 
 def zeros(value: Any, width: int | None) -> Any:

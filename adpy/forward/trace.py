@@ -17,7 +17,7 @@ from adpy.forward.carrying import BORROWED, Carrying
 from adpy.forward.element import DualElement
 from adpy.forward.movement import moved
 from adpy.forward.scalar import DualReal, DualScalar, as_real, weighted
-from adpy.forward.tangents import copied, fitted, fitted_scalar, packed, product, record, unpacked, zeros
+from adpy.forward.tangents import copied, fitted, fitted_scalar, packed, product, record, unpacked, widened, zeros
 from adpy.forward.unary import partial_of
 from adpy.forward.wide import combined
 from adpy.plain import np
@@ -144,11 +144,12 @@ class ForwardTrace(Trace):
         if not operands:
             return self.lift(y)
         if type(y) is float64:
-            return self._scalar(operands, values, y)
+            return self._scalar(operands, widened(values, y), y)
         if type(y) is float:
             return as_real(self._scalar(operands, values, float64(y)))
         if isinstance(y, tuple):
             refuse_rule(row.name)
+        values = widened(values, y)
         with capture.lowered(self.parent), np.errstate(all="ignore"):
             if self.arena is not None and type(y) is ndarray and row.function is not np.conjugate:
                 total = combined(self.arena, operands, values, y, self.width)
