@@ -51,7 +51,8 @@ def place(arr, mask, vals):
         if not np.size(vals):
             raise ValueError("Cannot insert from an empty array!")
         if np.ndim(vals) and np.may_share_memory(memory(arr), memory(vals)):
-            flat = vals.reshape(-1)  # NumPy reads what it has already written, where it need not copy for order
+            # NumPy reads what it has already written, where it need not copy for order.
+            flat = (vals if memory(vals).flags.c_contiguous else vals.copy()).reshape(-1)
             for i, position in enumerate(np.flatnonzero(mask)):
                 arr[tuple(int(k) for k in np.unravel_index(position, arr.shape))] = flat[i % len(flat)]
             return
