@@ -13,7 +13,7 @@ from typing import Any
 
 from adpy import capture
 from adpy.api.results import RESULT, described, is_number, result_leaf, untraced
-from adpy.api.running import is_differentiable, run
+from adpy.api.running import is_differentiable, run_below
 from adpy.api.trees import flatten, in_order_of, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
@@ -40,7 +40,7 @@ __all__ = [
 def lanes_above() -> Trace | None:
     """The batch whose lanes are running, if there is one."""
     frame = capture.frame()
-    return frame if frame is not None and getattr(frame, "batched", False) else None
+    return frame if frame is not None and frame.batched else None
 
 
 # ---- results
@@ -96,7 +96,7 @@ def value_and_grad_in_lanes(
     lanes: Trace, function: Callable, args: tuple, kwargs: dict, keys: list, has_aux: bool, single: bool
 ) -> tuple[Any, Any]:
     """As :func:`adpy.value_and_grad`, in every lane."""
-    tape, y = run(Tape, function, args, kwargs, keys, lanes)
+    tape, y = run_below(lanes, Tape, function, args, kwargs, keys)
     try:
         aux = None
         if has_aux:
@@ -134,7 +134,7 @@ def _bars(lanes: Trace, tape: Tape, seeds: list, arguments: list, single: bool) 
 
 def vjp_in_lanes(lanes: Trace, function: Callable, primals: tuple) -> tuple[Any, Callable]:
     """As :func:`adpy.vjp`, in every lane."""
-    tape, y = run(Tape, function, primals, {}, list(range(len(primals))), lanes)
+    tape, y = run_below(lanes, Tape, function, primals, {}, list(range(len(primals))))
     results = [under(lanes, leaf) for _, leaf in flatten(y)]
     value = map_leaves(functools.partial(untraced_in_lanes, lanes, tape), y)
     tape.open = False
@@ -171,8 +171,7 @@ def jvp_in_lanes(lanes: Trace, call: tuple, tangents: list) -> tuple[Any, Any]:
     ``call`` is what :func:`~adpy.api.running.run` takes: function, arguments, keyword arguments, keys.
     """
     own = [_own(lanes.laned(tangent)) for tangent in tangents]
-    make = functools.partial(ForwardTrace, own)
-    frame, y = run(make, *call, lanes)
+    frame, y = run_below(lanes, functools.partial(ForwardTrace, own), *call)
     try:
         y_dot = map_leaves(functools.partial(_tangent, lanes, frame), y)
         return map_leaves(functools.partial(untraced_in_lanes, lanes, frame), y), y_dot

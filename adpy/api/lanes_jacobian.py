@@ -10,7 +10,7 @@ from typing import Any
 from adpy import capture
 from adpy.api.lanes import arguments_at, in_structure, input_leaves_of, shared_result, under, untraced_in_lanes
 from adpy.api.results import described, is_number
-from adpy.api.running import run
+from adpy.api.running import run_below
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
@@ -38,7 +38,7 @@ def jacobian_in_lanes(
     inputs = input_leaves_of(arguments)
     if any(np.iscomplexobj(leaf) for leaf in inputs):
         raise lanes.parting("A complex Jacobian")
-    call = function, args, kwargs, keys, lanes
+    call = function, args, kwargs, keys
     size = sum(np.size(leaf) for leaf in inputs)
     found = None
     if mode == "reverse" or (mode == "auto" and size > CHUNK):
@@ -61,7 +61,7 @@ def _split(lanes: Trace, frame: Any, y: Any, has_aux: bool) -> tuple[Any, Any]:
 
 def _by_rows(lanes, call, inputs, has_aux, size):
     """One sweep for each number of the result; None if for ``size`` numbers of input columns are cheaper."""
-    tape, y = run(Tape, *call)
+    tape, y = run_below(lanes, Tape, *call)
     try:
         y, aux = _split(lanes, tape, y, has_aux)
         leaves = [leaf for _, leaf in flatten(y)]
@@ -139,7 +139,8 @@ def _pass(lanes, call, inputs, has_aux, start, width):
             seed[numbers - offset, :, numbers - start] = 1.0
         seeds.append(seed.reshape((*shape, lanes.size, width)[: len(shape) + 1 + (width != 1)]))
         offset += size
-    frame, y = run(functools.partial(ForwardTrace, seeds, width if width != 1 else None), *call)
+    make = functools.partial(ForwardTrace, seeds, width if width != 1 else None)
+    frame, y = run_below(lanes, make, *call)
     try:
         y, aux = _split(lanes, frame, y, has_aux)
         return y, aux, [_columns(lanes, frame, leaf, width) for _, leaf in flatten(y)]

@@ -9,7 +9,7 @@ from adpy.api.trees import flatten, in_order_of
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
 from adpy.plain import np
-from adpy.traced.dispatch import coerce, primal, top_trace
+from adpy.traced.dispatch import below, coerce, primal, top_trace
 from adpy.traced.refusal import refuse_dead
 
 __all__ = [
@@ -69,12 +69,12 @@ def check_result(y: Any) -> None:
 def untraced(leaf: Any, tape: Any) -> Any:
     """A result leaf without the tape: its primal as plain NumPy would have returned it."""
     kind = type(leaf)
-    if kind in TRACED_TYPES and not leaf.frame.open and leaf.frame is not tape:
-        refuse_dead()
-    if kind in TRACED_TYPES and leaf.frame is tape:
-        value = leaf._value
-        return np.float64(value) if type(value) is float and leaf.__class__ is not float else value
-    if kind is np.ndarray and leaf.dtype == object and top_trace([leaf]) is not None:
+    if kind in TRACED_TYPES:
+        if leaf.frame is tape:
+            return below(leaf)
+        if not leaf.frame.open:
+            refuse_dead()
+    elif kind is np.ndarray and leaf.dtype == object and top_trace([leaf]) is not None:
         return untraced(coerce(leaf), tape)
     return leaf
 

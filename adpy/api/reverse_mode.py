@@ -34,8 +34,8 @@ def finish(bar: Any) -> Any:
 def _like_input(bar: Any, leaf: Any) -> Any:
     """A bar with the type of the input it belongs to."""
     kind = type(leaf)
-    if kind is float and type(bar) is not float and type(bar) not in TRACED_TYPES:
-        return float(bar)
+    if kind is float:
+        return bar if type(bar) is float or type(bar) in TRACED_TYPES else float(bar)
     if isinstance(leaf, np.generic) and type(bar) not in TRACED_TYPES:
         return leaf.dtype.type(bar)
     if kind is np.ndarray and type(bar) is np.ndarray and bar.dtype != leaf.dtype and leaf.dtype.kind in "fc":
@@ -94,6 +94,7 @@ def value_and_grad(
     0.0 [3. 0.]
     """
     check_function(function)
+    single = not isinstance(argnums if argnames is None else argnames, tuple | list)
 
     @functools.wraps(function, updated=())
     def with_gradient(*args, **kwargs):
@@ -104,7 +105,6 @@ def value_and_grad(
             check_complex_inputs(args, kwargs, keys)
         lanes = lanes_above()
         if lanes is not None and not holomorphic:
-            single = not isinstance(argnums if argnames is None else argnames, tuple | list)
             return value_and_grad_in_lanes(lanes, function, args, kwargs, keys, has_aux, single)
         tape, y = run(Tape, function, args, kwargs, keys)
         try:
@@ -115,7 +115,6 @@ def value_and_grad(
                 y, aux = y
                 aux = map_leaves(functools.partial(untraced, tape=tape), aux)
             seeds, value = scalar_seed(result_leaf(y), tape, holomorphic)
-            single = not isinstance(argnums if argnames is None else argnames, tuple | list)
             gradient = input_bars(tape, args, kwargs, keys, seeds, single)
             if holomorphic:
                 turned = [(reference, 1j * seed) for reference, seed in seeds]

@@ -15,7 +15,7 @@ from adpy.errors import ArgumentError, TracedValueError
 from adpy.plain import np
 from adpy.traced.refusal import refusal_of
 
-__all__ = ["check_function", "check_input", "is_differentiable", "primal_input", "run", "select", "wrap"]
+__all__ = ["check_function", "check_input", "is_differentiable", "primal_input", "run", "run_below", "select", "wrap"]
 
 DEBUGGER: ContextVar[Any] = ContextVar("adpy_debugger", default=None)
 """What looks at the transforms of this context: ``started(frame)``, ``finished(frame, y, call)``; mostly None."""
@@ -146,42 +146,28 @@ def run(
 ) -> tuple[Any, Any]:
     """Call ``function`` with the arguments at ``keys`` traced by a frame of its own; return the frame and the result.
 
-    ``lanes`` is the batch under which the frame traces the arrays of all lanes; a transform that does not ask for that
-    is done for one lane after the other.
+    A transform inside a batch is done for one lane after the other, unless it asks for :func:`run_below`.
 
     Raises
     ------
     TracedValueError
         The first refusal of the trace, even when the function swallowed it.
     """
-    if lanes is not None:
-        return _run_below(lanes, make_frame, function, args, kwargs, keys)
-    if getattr(capture.frame(), "batched", False):
-        raise capture.frame().parting("A transform that has no rule for batches")
-    return _run(make_frame, function, args, kwargs, keys)
-
-
-def _run_below(lanes, make_frame, function, args, kwargs, keys):
-    """A run under the batch ``lanes``: the function sees values of lanes."""
-    before = lanes.parent, lanes.level
-    try:
-        with capture.lowered(lanes.parent):
-            return _run(make_frame, function, args, kwargs, keys, lanes)
-    finally:
-        lanes.parent, lanes.level = before
-
-
-def _run(make_frame, function, args, kwargs, keys, lanes=None):
+    above = capture.frame()
+    if above is not None and above.batched and lanes is None:
+        raise above.parting("A transform that has no rule for batches")
     refused = None
     debugger = _debugger()
     for level in capture.levels(function):
-        frame = make_frame()
-        frame.thorough = level > 0
+        top = frame = make_frame()
+        make = frame.input
+        if level:
+            frame.thorough = True
         if debugger is not None:
             debugger.started(frame)
-        top = frame if lanes is None else lanes.placed_above(frame, level)
+        if lanes is not None:
+            top, make = lanes.placed_above(frame, level), functools.partial(lanes.input_below, frame)
         try:
-            make = frame.input if lanes is None else functools.partial(lanes.input_below, frame)
             traced_args, traced_kwargs = wrap(args, kwargs, keys, make)
             if level:
                 _borrow_others(top, traced_args, traced_kwargs, keys)
@@ -209,6 +195,18 @@ def _run(make_frame, function, args, kwargs, keys, lanes=None):
             debugger.finished(frame, y, (function, args, kwargs, keys))
         return frame, y
     raise refused
+
+
+def run_below(
+    lanes: Any, make_frame: Callable, function: Callable, args: tuple, kwargs: dict, keys: list
+) -> tuple[Any, Any]:
+    """As :func:`run`, under the batch ``lanes``: the frame traces the arrays of all lanes, the function sees lanes."""
+    before = lanes.parent, lanes.level
+    try:
+        with capture.lowered(lanes.parent):
+            return run(make_frame, function, args, kwargs, keys, lanes)
+    finally:
+        lanes.parent, lanes.level = before
 
 
 def _borrow_others(frame: Any, args: list, kwargs: dict, keys: list) -> None:

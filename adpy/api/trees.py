@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
+from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
 
 __all__ = ["flatten", "in_order_of", "map_leaves", "rebuild"]
@@ -16,7 +17,8 @@ _LEAVES = frozenset((np.ndarray, np.float64, float, int))  # the usual ones
 def flatten(tree: Any, leaves: list | None = None, path: str = "") -> list[tuple[str, Any]]:
     """Leaves of a tree with their paths, in a fixed order."""
     leaves = [] if leaves is None else leaves
-    if type(tree) in _LEAVES:
+    kind = type(tree)
+    if kind in _LEAVES or kind in TRACED_TYPES:
         leaves.append((path, tree))
     elif isinstance(tree, tuple | list):
         names = getattr(tree, "_fields", None)
@@ -35,6 +37,9 @@ def flatten(tree: Any, leaves: list | None = None, path: str = "") -> list[tuple
 
 def rebuild(tree: Any, leaves: Callable[[], Any]) -> Any:
     """A tree of the same structure, its leaves taken in turn from ``leaves()``."""
+    kind = type(tree)
+    if kind in _LEAVES or kind in TRACED_TYPES:
+        return leaves()
     if isinstance(tree, tuple | list):
         items = [rebuild(item, leaves) for item in tree]
         if hasattr(tree, "_fields"):
@@ -58,6 +63,9 @@ def rebuild(tree: Any, leaves: Callable[[], Any]) -> Any:
 
 def map_leaves(function: Callable, tree: Any) -> Any:
     """Apply ``function`` to every leaf."""
+    kind = type(tree)
+    if kind in _LEAVES or kind in TRACED_TYPES:
+        return function(tree)
     found = iter([function(leaf) for _, leaf in flatten(tree)])
     return rebuild(tree, found.__next__)
 

@@ -8,7 +8,7 @@ from adpy.capture.registry import TRACED_TYPES
 from adpy.diagnostics.origin import Origin, Where, raise_origin
 from adpy.plain import np
 from adpy.reverse.nodes import BlockNode, Elementwise
-from adpy.reverse.sweep import ScalarSweep, Sweep, swept, unpacked
+from adpy.reverse.sweep import ScalarSweep, Sweep, unpacked
 from adpy.reverse.tape import Tape
 
 __all__ = ["NotedTape", "noted"]
@@ -50,16 +50,14 @@ class NotedTape(Tape):
 
     __slots__ = ()
 
-    def diagnose(self, seeds: list, inputs: list) -> list:
-        """Sweep as usual; an error if a result is NaN (or infinite, if the debugging context asks for it)."""
-        result = swept(self, seeds, inputs)
+    def diagnose(self, seeds: list, inputs: list, result: list) -> None:
+        """An error if a result is NaN (or infinite, if the debugging context asks for it)."""
         plain = self.plain and not any(type(bar) in TRACED_TYPES for _, bar in seeds)
         if plain and any(_bad(bar, self.nodes.infinite) for bar in result):
             watching = WatchingSweep(self)
             watching.run(seeds, inputs)
             if watching.origin is not None:
                 raise_origin(watching.origin)
-        return result
 
 
 def noted(tape: Tape, infinite: bool) -> None:

@@ -17,7 +17,7 @@ from adpy.reverse.nodes import Flush, Outlet
 from adpy.reverse.paths import depends_on_layout, resolve, through_parts
 from adpy.reverse.storage import layout_of, relayout
 
-__all__ = ["ScalarSweep", "Sweep", "rows_of_stream", "sweep", "swept", "unpacked"]
+__all__ = ["ScalarSweep", "Sweep", "rows_of_stream", "sweep", "unpacked"]
 
 ndarray = np.ndarray
 
@@ -34,24 +34,21 @@ def sweep(tape: Any, seeds: list[tuple[tuple, Any]], inputs: list[tuple]) -> lis
     inputs : list of reference
         References of independent variables.
     """
-    return swept(tape, seeds, inputs) if tape.diagnose is None else tape.diagnose(seeds, inputs)
-
-
-def swept(tape: Any, seeds: list[tuple[tuple, Any]], inputs: list[tuple]) -> list:
-    """As :func:`sweep`, whatever the tape wants to know about its sweeps."""
     parent, plain = tape.parent, tape.plain
+    if plain and not tape.nodes and not tape.chunks and tape.diagnose is None:
+        found = _scalars_only(tape, seeds, inputs)
+        if found is not None:
+            return found
     for _, bar in seeds:
         if type(bar) in TRACED_TYPES:
             plain = False
             if parent is None or bar.frame.tag > parent.tag:
                 parent = bar.frame  # a pullback called in a transform that was entered after its tape was made
-    if plain and not tape.nodes and not tape.chunks:
-        found = _scalars_only(tape, seeds, inputs)
-        if found is not None:
-            return found
     result = Sweep(tape, parent, plain, False).run(seeds, inputs)
     if any(_has_nan(bar) for bar in result):
         result = Sweep(tape, parent, plain, True).run(seeds, inputs)
+    if tape.diagnose is not None:
+        tape.diagnose(seeds, inputs, result)
     return result
 
 
@@ -64,7 +61,7 @@ def _scalars_only(tape, seeds, inputs) -> list | None:
     size = count - tape.home
     adjoints = [0.0] * size
     for (target, *_), bar in seeds:
-        if type(target) is not int:
+        if type(target) is not int or type(bar) in TRACED_TYPES:
             return None
         adjoints[target] += bar
     position = 4 * count

@@ -53,7 +53,7 @@ class Tape(Trace):
     """The record of one reverse transform."""
 
     streams = True  # are float64 scalars recorded on the scalar stream?
-    diagnose: Callable | None = None  # does its sweeps, where a debugging context wants to look at them
+    diagnose: Callable | None = None  # looks at its sweeps, in a debugging context
     flat = True  # do arithmetic and unary functions of arrays take the fast path?
 
     __slots__ = (
