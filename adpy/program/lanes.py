@@ -1,0 +1,330 @@
+"""Lanes: a code at many points side by side, instruction by instruction along all of them.
+
+A plan is a stream simplified, with a row of memory for every value and cotangent; lanes are swept in blocks whose
+memory stays in the cache.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+from adpy.kernels.opcodes import COMPARISONS, FIRST, HOLE, UFUNCS
+from adpy.plain import np
+from adpy.program import calls
+from adpy.program.code import Code, View
+from adpy.program.streams import Stream, stream_of
+from adpy.reverse.sweep import reduce_to
+
+__all__ = ["Plan"]
+
+GUARD = -1
+CACHE = 1 << 19
+"""Bytes of the memory of one block of lanes, about."""
+WIDEST, NARROWEST = 512, 64
+
+
+@functools.lru_cache(maxsize=None)
+def _reads(op: int) -> tuple[frozenset[str], frozenset[str]]:
+    """What the two partials of an opcode read: ``a``, ``b`` (operands), ``y`` (result)."""
+    from adpy.kernels.symbolic import partials_of
+    from adpy.rules import lookup
+
+    ufunc = UFUNCS[op - FIRST]
+    if ufunc in COMPARISONS:
+        return frozenset(), frozenset()
+    names = [frozenset(n.id for n in ast.walk(x) if isinstance(n, ast.Name)) for x in partials_of(lookup(ufunc))]
+    return (names[0], names[1] if len(names) > 1 else frozenset())
+
+
+class Plan:
+    """How lanes of a code are swept.
+
+    Parameters
+    ----------
+    code : Code
+    sources : sequence of int or None
+        Numbers of the inputs that are differentiated; None for values alone.
+
+    Attributes
+    ----------
+    rows : int
+        Rows of the memory.
+    """
+
+    def __init__(self, code: Code, sources: Sequence[int] | None) -> None:
+        self.code, self.sources = code, sources
+        self._simplify(stream_of(code))
+        self._mark()
+        self._allocate()
+
+    # ---- preparation
+
+    def _simplify(self, stream: Stream) -> None:
+        """Constants folded, operations that occur twice done once."""
+        from adpy.kernels import lanes
+
+        same = np.empty(len(stream.ops), np.int64)
+        lanes.simplify(stream.ops, stream.firsts, stream.seconds, stream.values, stream.fixed, same)
+        self.stream = stream
+        self.inputs = stream.inputs
+        self.outputs = [same[numbers] for numbers in stream.outputs]
+        self.guards = same[stream.guards[0]]
+        for call in stream.calls:
+            call.operands = [same[numbers] for numbers in call.operands]
+
+    def _mark(self) -> None:
+        """What is needed, what depends on the sources, what a sweep back reads."""
+        from adpy.kernels import lanes
+
+        s = self.stream
+        marked = np.zeros(len(s.ops), bool)
+        for numbers in (*self.outputs, self.guards):
+            marked[numbers] = True
+        for call in s.calls:
+            for numbers in (*call.operands, *call.outs):
+                marked[numbers] = True
+        lanes.live(s.ops, s.firsts, s.seconds, marked)
+        self.marked = marked
+        kept = s.ops == HOLE
+        for numbers in self.outputs:
+            kept[numbers] = True
+        for call in s.calls:
+            for numbers in call.operands:
+                kept[numbers] = True
+        self.active = self._active()
+        if self.sources is not None:
+            self._keep(kept)
+        self.kept = kept
+
+    def _active(self) -> np.ndarray:
+        """Which values depend on the sources."""
+        s = self.stream
+        active = np.zeros(len(s.ops), bool)
+        for k in self.sources or ():
+            active[self.inputs[k]] = True
+        from adpy.kernels import lanes
+
+        start = 0
+        for call in s.calls:
+            lanes.depend(s.ops, s.firsts, s.seconds, active, start, call.position)
+            if any(active[numbers].any() for numbers in call.operands):
+                for numbers in call.outs:
+                    active[numbers] = True
+            start = call.position
+        lanes.depend(s.ops, s.firsts, s.seconds, active, start, len(s.ops))
+        return active & self.marked
+
+    def _keep(self, kept: np.ndarray) -> None:
+        """Keep the values that partials read."""
+        s, active = self.stream, self.active
+        for op in np.unique(s.ops[active]):
+            if op == HOLE:
+                continue
+            here = np.flatnonzero(active & (s.ops == op))
+            firsts, seconds = s.firsts[here], s.seconds[here]
+            for reads, operands in zip(_reads(int(op)), (firsts, seconds), strict=True):
+                pulled = (operands >= 0) & active[operands]
+                for name, numbers in (("a", firsts), ("b", seconds), ("y", here)):
+                    if name in reads:
+                        kept[numbers[pulled]] = True
+
+    def _allocate(self) -> None:
+        """Rows and tables."""
+        from adpy.kernels import lanes
+
+        s = self.stream
+        rows = np.full(len(s.ops), -1, np.int64)
+        holes = np.flatnonzero(self.marked & (s.ops == HOLE))
+        for numbers in self.inputs:
+            rows[numbers] = 0
+        holes = np.union1d(holes, np.flatnonzero(rows == 0))
+        rows[holes] = np.arange(holes.size)
+        constants = holes[s.fixed[holes]]
+        self.constants = rows[constants], s.values[constants]
+        table, begins = np.empty((2 * len(s.ops), 4), np.int64), np.empty(len(s.ops) + 1, np.int64)
+        guards = np.full(len(s.ops), -1, np.int64)
+        guards[self.guards] = np.arange(self.guards.size)
+        top, done = lanes.allocate_values(
+            s.ops, s.firsts, s.seconds, self.marked, self.kept, guards, rows, holes.size, table, begins
+        )
+        self.table, self.row_of = table[:done].copy(), rows
+        self.before = [int(begins[call.position]) for call in s.calls]
+        if self.sources is not None:
+            top = self._allocate_bars(top)
+        self.scratch, self.rows = top, top + 2
+        fitting = CACHE // (8 * self.rows) // 8 * 8
+        self.width = max(NARROWEST, min(WIDEST, fitting))
+
+    def _allocate_bars(self, top: int) -> int:
+        """Rows of cotangents and the table of the way back; return the number of rows."""
+        from adpy.kernels import lanes
+
+        s = self.stream
+        pinned = np.zeros(len(s.ops), bool)
+        for k in self.sources:
+            pinned[self.inputs[k]] = True
+        for numbers in self.outputs:
+            pinned[numbers] = True
+        for call in s.calls:
+            for numbers in (*call.operands, *call.outs):
+                pinned[numbers] = True
+        pinned &= self.active
+        for k in self.sources:
+            pinned[self.inputs[k]] = True
+        bars = np.full(len(s.ops), -1, np.int64)
+        numbers = np.flatnonzero(pinned)
+        bars[numbers] = np.arange(top, top + numbers.size)
+        self.pinned = slice(top, top + numbers.size)
+        table = np.empty((len(s.ops), 8), np.int64)
+        owners = np.empty(len(s.ops), np.int64)
+        top, done = lanes.allocate_bars(
+            s.ops, s.firsts, s.seconds, self.active, pinned, self.row_of, bars, top + numbers.size, table, owners
+        )
+        self.back = table[:done].copy()
+        self.bar_of = bars
+        self.back_after = [int(np.count_nonzero(owners[:done] >= call.position)) for call in s.calls]
+        return top
+
+    # ---- sweeps
+
+    def memory(self, shared: Sequence[np.ndarray | None]) -> np.ndarray:
+        """Memory of a block, with the constants and the inputs that all lanes share."""
+        memory = np.empty((self.rows, self.width))
+        rows, values = self.constants
+        memory[rows] = values[:, None]
+        for numbers, x in zip(self.inputs, shared, strict=True):
+            if x is not None:
+                memory[self.row_of[numbers]] = np.reshape(x, (-1, 1))
+        return memory
+
+    def load(self, memory: np.ndarray, k: int, x: np.ndarray) -> None:
+        """Values of an input, one row a lane."""
+        rows = self.row_of[self.inputs[k]]
+        if rows.size:
+            memory[rows[0] : rows[0] + rows.size, : len(x)] = x.reshape(len(x), -1).T
+
+    def replay(self, memory: np.ndarray, n: int) -> np.ndarray:
+        """Values of ``n`` lanes; which of them decide as the recording did?"""
+        from adpy.kernels import lanes
+
+        same = np.ones(n, bool)
+        flat, start = memory.reshape(-1), 0
+        for call, stop in zip(self.stream.calls, self.before, strict=True):
+            lanes.replay(self.table, flat, self.width, n, self.stream.guards[1], same, start, stop)
+            self._call(call, memory, n, same)
+            start = stop
+        lanes.replay(self.table, flat, self.width, n, self.stream.guards[1], same, start, len(self.table))
+        return same
+
+    def output(self, memory: np.ndarray, k: int, n: int) -> np.ndarray:
+        """A result of ``n`` lanes, one row a lane."""
+        shape = self.code.outputs[k].shape
+        return memory[self.row_of[self.outputs[k]], :n].T.reshape(n, *shape)
+
+    def adjoint(self, memory: np.ndarray, n: int, same: np.ndarray) -> list[np.ndarray]:
+        """Cotangents of the sources, one column a lane, where ``same``; the cotangent of every result is one."""
+        from adpy.kernels import lanes
+
+        memory[self.pinned, :n] = 0.0
+        for numbers in self.outputs:
+            for number in numbers.tolist():
+                if self.active[number]:
+                    memory[self.bar_of[number], :n] += 1.0
+        flat, start = memory.reshape(-1), 0
+        for call, stop in zip(reversed(self.stream.calls), reversed(self.back_after), strict=True):
+            lanes.adjoint(self.back, flat, self.width, n, self.scratch, start, stop)
+            self._pull(call, memory, n, same)
+            start = stop
+        lanes.adjoint(self.back, flat, self.width, n, self.scratch, start, len(self.back))
+        return [memory[self.bar_of[self.inputs[k]], :n] for k in self.sources]
+
+    # ---- instructions in Python
+
+    def _call(self, item: Any, memory: np.ndarray, n: int, same: np.ndarray) -> None:
+        """An instruction in Python: at all lanes together if it is elementwise, else lane by lane."""
+        call = item.call
+        if type(call) is calls.ElementwiseCall:
+            operands = self._operands(item, memory, n)
+            with np.errstate(all="ignore"):
+                y = call.row.function(*operands, *call.settings, **call.named)
+            memory[self.row_of[item.outs[0]], :n] = y
+            return
+        views = [view for view in call.outs if view is not None]
+        flat = self.code.take_memory()
+        for lane in range(n):
+            if not same[lane]:
+                continue
+            self._fill(flat, calls.views_in(call.operands), item.operands, memory[:, lane])
+            try:
+                if call.replay(flat) is False:
+                    same[lane] = False
+            except (ArithmeticError, ValueError, IndexError, TypeError, np.linalg.LinAlgError):
+                same[lane] = False
+            for view, numbers in zip(views, item.outs, strict=True):
+                memory[self.row_of[numbers], lane] = view.of(flat)
+        self.code.give_memory(flat)
+
+    def _operands(self, item: Any, memory: np.ndarray, n: int) -> list:
+        """Operands of an elementwise instruction, with one more axis, the last, for the lanes."""
+        found = iter(item.operands)
+        return [
+            memory[self.row_of[next(found)], :n] if type(x) is View else np.asarray(x)[..., None]
+            for x in item.call.operands
+        ]
+
+    def _fill(self, flat: np.ndarray, views: list, numbers: list, column: np.ndarray) -> None:
+        for view, entries in zip(views, numbers, strict=True):
+            view.of(flat)[...] = column[self.row_of[entries]]
+
+    def _pull(self, item: Any, memory: np.ndarray, n: int, same: np.ndarray) -> None:
+        """Cotangents of the operands of an instruction in Python."""
+        call = item.call
+        if not any(self.active[numbers].any() for numbers in item.outs):
+            return
+        if type(call) is calls.ElementwiseCall:
+            self._pull_elementwise(item, memory, n)
+            return
+        views = calls.views_in(call.operands)
+        outs = [view for view in call.outs if view is not None]
+        flat, bars = self.code.take_memory(), np.zeros((self.code.active, 1))
+        addresses = np.concatenate([view.addresses().reshape(-1) for view in views])
+        addresses, found = np.unique(addresses, return_index=True)  # an operand may occur twice
+        numbers = np.concatenate([entries.reshape(-1) for entries in item.operands])[found]
+        addresses, numbers = addresses[self.active[numbers]], numbers[self.active[numbers]]
+        for lane in range(n):
+            if not same[lane]:
+                continue
+            column = memory[:, lane]
+            self._fill(flat, [*views, *outs], [*item.operands, *item.outs], column)
+            bars[addresses] = 0.0
+            for view, entries in zip(outs, item.outs, strict=True):
+                view.of(bars)[...] = column[self.bar_of[entries]]
+            call.adjoint(flat, bars)
+            np.add.at(column, self.bar_of[numbers], bars[addresses, 0])
+        self.code.give_memory(flat)
+
+    def _add(self, memory: np.ndarray, numbers: np.ndarray, contribution: np.ndarray) -> None:
+        """Add to cotangents; a number may occur several times."""
+        here = self.active[numbers]
+        np.add.at(memory, self.bar_of[numbers[here]], contribution[here])
+
+    def _pull_elementwise(self, item: Any, memory: np.ndarray, n: int) -> None:
+        call = item.call
+        operands = self._operands(item, memory, n)
+        out = item.outs[0]
+        y, bar = memory[self.row_of[out], :n], memory[self.bar_of[out], :n]
+        numbers = iter(item.operands)
+        places = [next(numbers) if type(x) is View else None for x in call.operands]
+        for k, (x, place) in enumerate(zip(call.operands, places, strict=True)):
+            if place is None or not self.active[place].any():
+                continue
+            partial = call.row.slices[k]
+            if partial.constant == 0.0:
+                continue
+            with np.errstate(all="ignore"):
+                weight = partial.function(*operands, y)
+                pulled = np.where(bar == 0.0, 0.0, weight * bar)
+            self._add(memory[:, :n], place, reduce_to(pulled, (*x.shape, n)))
