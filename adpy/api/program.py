@@ -11,6 +11,7 @@ from typing import Any
 from adpy import capture
 from adpy.api.forward_mode import jvp
 from adpy.api.jacobian import jacobian
+from adpy.api.program_lanes import Lanes
 from adpy.api.program_saving import Saving
 from adpy.api.results import is_number, result_leaf, untraced
 from adpy.api.reverse_mode import value_and_grad, vjp
@@ -19,7 +20,7 @@ from adpy.api.second_order import hessian, hvp
 from adpy.api.signature import signature
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
-from adpy.errors import ArgumentError, GuardError
+from adpy.errors import ArgumentError, GuardError, TracedValueError
 from adpy.kernels import building
 from adpy.plain import np
 
@@ -54,7 +55,7 @@ def _copied(leaf: Any) -> Any:
     return leaf.copy() if type(leaf) is np.ndarray else leaf
 
 
-class Program(Saving):
+class Program(Saving, Lanes):
     """A function with its recordings; made by :func:`record` and :func:`compile`.
 
     A call replays the recording whose decisions (branches, counts of loops, indices) hold at the new arguments, and
@@ -279,7 +280,7 @@ class Program(Saving):
                 branch = self._branch(frame, y, lower)
             finally:
                 frame.close()
-        except Unrecordable as reason:
+        except (Unrecordable, TracedValueError) as reason:
             branch = None
             self._eager[key] = str(reason)
         self._keep(key, branch)

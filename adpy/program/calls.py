@@ -241,20 +241,29 @@ def _right_bar(left: np.ndarray, bar: np.ndarray, ndim: int) -> np.ndarray:
 
 
 class BlockCall:
-    """A block row."""
+    """A block row.
+
+    ``plain`` are those results that are no floating-point numbers (pivots, ranks), in the places where ``outs`` has None.
+    """
 
     def __init__(
-        self, row: Any, operands: list, needs: tuple, static: dict, outs: list, several: bool, kind: type
+        self, row: Any, operands: list, needs: tuple, static: dict, outs: list, plain: list, several: bool, kind: type
     ) -> None:
         self.row, self.operands, self.needs, self.static = row, operands, needs, static
-        self.outs, self.several, self.kind = outs, several, kind
+        self.outs, self.plain, self.several, self.kind = outs, plain, several, kind
 
-    def replay(self, memory: np.ndarray) -> None:
-        """Values."""
+    def replay(self, memory: np.ndarray) -> bool:
+        """Values; are shapes, types and whole numbers among the results those of the recording?"""
         y = binder(self.row).apply(tuple(values_of(self.operands, memory)), self.static)
-        for out, part in zip(self.outs, y if self.several else (y,), strict=True):
-            if out is not None:
+        same = True
+        for out, plain, part in zip(self.outs, self.plain, y if self.several else (y,), strict=True):
+            if out is None:
+                same = same and _same(part, plain)
+            elif np.shape(part) == out.shape and not np.iscomplexobj(part):
                 out.of(memory)[...] = part
+            else:
+                same = False
+        return same
 
     def result(self, arrays: list) -> Any:
         """Results as the row's rules take them."""
@@ -268,9 +277,10 @@ class BlockCall:
         y = binder(self.row).apply(tuple(values), self.static) if again else self.outs
         return [part if out is None else _number(out.of(memory)) for out, part in zip(self.outs, y, strict=True)]
 
-    def tangent(self, memory: np.ndarray, dots: np.ndarray) -> None:
-        """Values and tangents."""
-        self.replay(memory)
+    def tangent(self, memory: np.ndarray, dots: np.ndarray) -> bool:
+        """Values and tangents; the same as :meth:`replay`."""
+        if not self.replay(memory):
+            return False
         values = values_of(self.operands, memory)
         y = self.result(self.results(memory, values))
         for k in range(dots.shape[1]):
@@ -280,6 +290,7 @@ class BlockCall:
             for out, part in zip(self.outs, y_dot if self.several else (y_dot,), strict=True):
                 if out is not None:
                     out.columns(dots)[..., k] = 0.0 if part is None else part
+        return True
 
     @staticmethod
     def _dot(x, needed, dots, k):

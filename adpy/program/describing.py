@@ -21,6 +21,7 @@ from adpy.plain import np
 from adpy.program import calls
 from adpy.program.code import Code, View
 from adpy.program.recorder import itself
+from adpy.reverse.array import converted
 from adpy.rules import load_all
 from adpy.rules.table import TABLE, Row
 
@@ -28,7 +29,7 @@ __all__ = ["describe", "restore"]
 
 _PLAIN = (bool, int, str, NoneType)
 _KINDS = (float, int, bool, str, bytes, NoneType, np.ndarray)
-_SINGLE = {"no value": np._NoValue, "ellipsis": Ellipsis, "itself": itself, "not implemented": NotImplemented}
+_SINGLE = {"no value": np._NoValue, "ellipsis": Ellipsis, "itself": itself, "converted": converted, "not implemented": NotImplemented}
 _MODULES = {"math": math, "operator": operator}
 
 
@@ -85,7 +86,7 @@ _CODECS: dict[type, _Codec] = {
         "elementwise", attrgetter("row", "operands", "out", "settings", "named"), calls.ElementwiseCall
     ),
     calls.BlockCall: _Codec(
-        "block", attrgetter("row", "operands", "needs", "static", "outs", "several", "kind"), calls.BlockCall
+        "block", attrgetter("row", "operands", "needs", "static", "outs", "plain", "several", "kind"), calls.BlockCall
     ),
 }
 _BY_TAG = {codec.tag: codec for codec in _CODECS.values()}

@@ -387,11 +387,13 @@ class Lowering:
             for i, reference in enumerate(node.operands)
         ]
         if node.parts is None:
-            outs = [self.allocate(node)]
+            outs, plain = [self.allocate(node)], [None]
         else:
             parts = self.parts.get(node, {})
             outs = [self.allocate(parts[i]) if i in parts else None for i in range(len(y))]
-        self.emit_call(calls.BlockCall(row, operands, node.needs, static, outs, node.parts is not None, type(y)))
+            plain = [None if i in parts else part for i, part in enumerate(y)]
+        several = node.parts is not None
+        self.emit_call(calls.BlockCall(row, operands, node.needs, static, outs, plain, several, type(y)))
         self.needs(*[v for v in outs if v is not None], *calls.views_in(operands))
 
     def block_operand(self, reference: Any, saved: Any) -> Any:

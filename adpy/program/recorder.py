@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
+from math import isfinite
 from typing import Any
 
 from adpy.capture.registry import TRACED_TYPES
@@ -19,7 +20,7 @@ from adpy.reverse.array import Array
 from adpy.reverse.nodes import Flush, Input
 from adpy.reverse.storage import remember_layout, shares_storage
 from adpy.reverse.tape import Tape
-from adpy.traced.dispatch import template
+from adpy.traced.dispatch import primals, template
 from adpy.traced.refusal import refuse
 from adpy.traced.trace import Trace
 
@@ -44,6 +45,11 @@ _CONDITIONS = {
     np.equal: "eq",
     np.not_equal: "ne",
 }
+
+
+_SUBTRACT = OPCODES[np.subtract]
+_TOTAL = frozenset([np.tanh, np.arctan, np.arctan2, np.arcsinh, np.fabs, np.absolute, np.copysign])
+"""Functions whose namesakes in :mod:`math` raise at no floats."""
 
 
 class Unrecordable(Exception):
@@ -132,8 +138,23 @@ class Recorder(Tape):
         elif x.active:
             self.check(itself, (x,), {}, np.array(x._value))
 
+    def failed(self, operands: Sequence) -> None:
+        primals(list(operands))
+
+    def finite(self, x: Any) -> Any:
+        """A result in whose place Python raises where it would not be finite; ``x - x`` is zero where it is."""
+        if isfinite(x._value):
+            self.guards.append((self.scalar(_SUBTRACT, x.address, x.address, 0.0), 0.0))
+        else:
+            self.leaves(x)
+        return x
+
     def inert(self, function: Callable, args: tuple, kwargs: dict) -> Any:
-        outcome = function(*templates(args), **{name: templates(x) for name, x in kwargs.items()})
+        try:
+            outcome = function(*templates(args), **{name: templates(x) for name, x in kwargs.items()})
+        except Exception:
+            self.failed((*args, *kwargs.values()))
+            raise
         if self.parent is None and any(_depends(x) for x in (*args, *kwargs.values())):
             if function in _CONDITIONS and len(args) == 2 and not kwargs and np.ndim(outcome) == 0:
                 if all(isinstance(x, Recorded | float | int) for x in args):
@@ -159,6 +180,14 @@ class Recorder(Tape):
         return x
 
     def math(self, replacement: Callable, original: Callable, args: tuple) -> Any:
+        try:
+            y = self._math(replacement, original, args)
+        except (ArithmeticError, ValueError):
+            self.failed(args)
+            raise
+        return y if replacement in _TOTAL or not isinstance(y, Recorded) else self.finite(y)
+
+    def _math(self, replacement, original, args):
         x = args[0]
         if len(args) == 1 and isinstance(x, Recorded) and x.frame is self and replacement in OPCODES:
             y = original(x._value)
@@ -245,7 +274,7 @@ class Recorder(Tape):
                 addresses = [x.address if isinstance(x, Recorded) else self.constant(x) for x in inputs]
                 return self.operation(RecordedScalar, float(y), op, *addresses)
         node = Operation(np.shape(y))
-        node.operands = tuple([self.operand(x, v) for x, v in zip(inputs, values, strict=True)])
+        node.operands = tuple([self.operand(x, widened(v)) for x, v in zip(inputs, values, strict=True)])
         node.saved = (row, settings, named)
         return self.wrap(self.record(node), y)
 
@@ -293,6 +322,12 @@ def templates(x: Any) -> Any:
     if type(x) in (list, tuple):
         return type(x)([templates(item) for item in x])
     return template(x)
+
+
+def widened(x: Any) -> Any:
+    """A constant with all digits of the result, in which partials are computed."""
+    kind = getattr(x, "dtype", None)
+    return x.astype(float64) if kind is not None and kind.kind == "f" and kind != float64 else x
 
 
 def copied(x: Any) -> Any:

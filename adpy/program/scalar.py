@@ -5,7 +5,8 @@ The stream holds four entries an address: opcode, address of the first and secon
 
 from __future__ import annotations
 
-from math import ceil, floor
+from collections.abc import Callable
+from math import ceil, floor, inf
 from typing import Any
 
 from adpy.capture.registry import TRACED_TYPES
@@ -42,7 +43,7 @@ class Recorded:
         kind = type(other)
         a = self._value
         if kind is int or kind is float:
-            if other == 2:
+            if other == 2 and a * a != inf:  # where Python may raise
                 return self.recorded(type(self), a * a, _SQUARE)
             if a > 0.0:
                 try:
@@ -165,7 +166,25 @@ def __{name}__(self, other):
     return general(self, other)
 """
 
+def _raising(name: str) -> Callable:
+    """An operation for which Python raises an error where NumPy gives inf or NaN."""
+    operate = getattr(RecordedReal, name)
+
+    def method(self, *others):
+        try:
+            y = operate(self, *others)
+        except ArithmeticError:
+            self.frame.failed((self, *others))
+            raise
+        return self.frame.finite(y) if type(y) is RecordedReal else y
+
+    return method
+
+
 STREAMED.update((RecordedScalar, RecordedReal))
 TRACED_TYPES.update((RecordedScalar, RecordedReal))
 generate(RecordedScalar, RecordedScalar, RecordedReal, _operation, _COMPARE)
 generate(RecordedReal, RecordedScalar, RecordedReal, _operation, _COMPARE)
+for _name in ("truediv", "floordiv", "mod", "pow"):
+    for _method in (f"__{_name}__", f"__r{_name}__"):
+        setattr(RecordedReal, _method, _raising(_method))

@@ -638,11 +638,18 @@ def cast(x: Any, dtype: Any) -> Any:
     if dtype.kind == "O":
         refuse("astype(object)", "Keep a floating-point dtype.")
     if dtype.kind not in "fc" or not x.active:
+        if dtype.kind not in "fc" and x.frame.guarded:
+            return x.frame.inert(converted, (x, dtype), {})
         return x.frame.lift(value) if dtype.kind in "fc" else value
     frame = x.frame
     if value.dtype.kind == "c":
         frame.complex = True
     return frame.wrap(frame.node(Cast, value, (x.reference(),), (x.dtype,)), value)
+
+
+def converted(x: Any, dtype: np.dtype) -> Any:
+    """A plain array or number of another type."""
+    return x.astype(dtype)
 
 
 def _check_cast(result, target) -> None:

@@ -443,8 +443,12 @@ def _block(row, args, kwargs):
         result = bind.apply(operands, static)
     else:
         values = lower(operands, trace)
-        with capture.lowered(trace.parent):
-            y = bind.apply(values, static)
+        try:
+            with capture.lowered(trace.parent):
+                y = bind.apply(values, static)
+        except Exception:
+            trace.failed(operands)
+            raise
         result = trace.block(row, operands, values, static, y)
     return result if out is None else _store(result, out[0] if type(out) is tuple else out, True, row.name)
 

@@ -131,6 +131,9 @@ class Trace(ABC):
             return function(*primals(args), **{name: primals(x) for name, x in kwargs.items()})
         return self.parent.inert(function, lower(args, self), {name: lower(x, self) for name, x in kwargs.items()})
 
+    def failed(self, operands: Sequence) -> None:  # noqa: B027 (a hook)
+        """An operation on these operands raised an error, which the function may catch."""
+
     def leaves(self, x: Any) -> None:
         """The value of ``x`` becomes a plain one, on which code may depend (called where ``guarded``)."""
         raise NotImplementedError(f"{type(self).__name__} is guarded, and does not say how")
