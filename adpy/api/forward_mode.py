@@ -74,7 +74,7 @@ def _matched(primals: tuple, tangents: tuple, match: Callable = matching_tangent
         for (path, leaf), (_, dot) in zip(leaves, dots, strict=True):
             if not path or is_differentiable(leaf):
                 value = coerce(leaf)
-                if np.ndim(value) and value.dtype.kind not in "fc":
+                if type(value) is np.ndarray and value.dtype.kind not in "fc":
                     check_input(value, f"primals[{i}]{path}")
                 matched.append(match(dot, value, f"tangents[{i}]{path}"))
     return matched
@@ -213,19 +213,16 @@ def derivative(function: Callable, argnum: int = 0, argname: str | None = None, 
         keys = select(function, args, kwargs, argnum, argname)
         key = keys[0]
         x = kwargs[key] if type(key) is str else args[key]
-        if np.shape(x) != () or flatten(x)[0][0]:
-            expected = "one floating-point number (adpy.grad and adpy.jacobian take arrays and trees)"
-            raise ArgumentError(f"argument {key!r}", expected, described(x))
-        check_input(x, f"argument {key!r}")
+        one = 1.0 if type(x) is float else _one(x, f"argument {key!r}")
         if holomorphic:
             check_complex_inputs(args, kwargs, keys)
         call = (function, args, kwargs, keys)
-        one = np.ones((), getattr(x, "dtype", None) or np.result_type(x))[()]
+        turning = is_complex(x)
         lanes = lanes_above()
-        if lanes is not None and not is_complex(x):
+        if lanes is not None and not turning:
             return jvp_in_lanes(lanes, call, [one])[1]
         slope = _slope(call, one, holomorphic)
-        if is_complex(x):
+        if turning:
             pairs = zip(flatten(slope), flatten(_slope(call, 1j * one, holomorphic)), strict=True)
             for (_, along), (_, across) in pairs:
                 if is_number(along):
@@ -233,6 +230,15 @@ def derivative(function: Callable, argnum: int = 0, argname: str | None = None, 
         return slope
 
     return of_function
+
+
+def _one(x: Any, name: str) -> Any:
+    """The unit tangent of an argument that must be one number."""
+    if np.shape(x) != () or flatten(x)[0][0]:
+        expected = "one floating-point number (adpy.grad and adpy.jacobian take arrays and trees)"
+        raise ArgumentError(name, expected, described(x))
+    check_input(x, name)
+    return np.ones((), getattr(x, "dtype", None) or np.result_type(x))[()]
 
 
 def _slope(call: tuple, direction: Any, holomorphic: bool) -> Any:

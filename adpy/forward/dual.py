@@ -41,8 +41,9 @@ def matching_tangent(tangent: Any, primal: Any, name: str) -> Any:
         tangent = np.asarray(tangent)[()]
         if not hasattr(tangent, "dtype"):
             raise ArgumentError(name, "a number or an array", f"{type(tangent).__name__}")
-    if tangent.shape != np.shape(primal):
-        raise ArgumentError(name, f"the shape of its primal, {np.shape(primal)}", f"shape {tangent.shape}")
+    shape = getattr(primal, "shape", ())
+    if tangent.shape != shape:
+        raise ArgumentError(name, f"the shape of its primal, {shape}", f"shape {tangent.shape}")
     dtype = np.dtype(getattr(primal, "dtype", complex if isinstance(primal, complex) else float))
     if tangent.dtype.kind not in ("iufc" if dtype.kind == "c" else "iuf"):
         raise ArgumentError(name, f"numbers that fit its primal of dtype {dtype}", f"dtype {tangent.dtype}")
