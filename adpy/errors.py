@@ -3,6 +3,7 @@
 __all__ = [
     "AdpyError",
     "ArgumentError",
+    "DeviceError",
     "GuardError",
     "MissingRuleError",
     "NonDifferentiableError",
@@ -86,6 +87,10 @@ class NonFiniteError(AdpyError, FloatingPointError):
 
 class RuleError(AdpyError):
     """A derivative rule returned something of the wrong shape or structure."""
+
+
+class DeviceError(AdpyError, RuntimeError):
+    """A device was asked for that is not there, or that cannot run this program."""
 
 
 class GuardError(AdpyError, LookupError):
