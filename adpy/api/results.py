@@ -100,7 +100,7 @@ def scalar_seed(y: Any, tape: Any, holomorphic: bool = False) -> tuple[list, Any
         if not y.frame.open:
             refuse_dead()
         if y.frame is tape and not holomorphic and not y.ndim and y.dtype.kind != "c":
-            return _seed_one(y, tape)
+            return _seed_one(y)
     wanted = "one complex number (because of holomorphic=True)" if holomorphic else "one real number"
     if not is_number(y) or (isinstance(y, np.ndarray) and y.dtype.kind not in "biufc"):
         reduced = " (return one of them, the others with has_aux=True; or adpy.jacobian or adpy.vjp)"
@@ -113,12 +113,12 @@ def scalar_seed(y: Any, tape: Any, holomorphic: bool = False) -> tuple[list, Any
     if found_complex is not holomorphic:
         fix = " (leave it out: the result is real)" if holomorphic else " (take .real or abs; f'(z): holomorphic=True)"
         raise ArgumentError(RESULT, wanted + fix, described(y))
-    return _seed_one(y, tape) if kind in TRACED_TYPES and y.frame is tape else ([], y)
+    return _seed_one(y) if kind in TRACED_TYPES and y.frame is tape else ([], y)
 
 
-def _seed_one(y: Any, tape: Any) -> tuple[list, Any]:
+def _seed_one(y: Any) -> tuple[list, Any]:
     """The seed 1 for a traced number, and its primal."""
-    return ([(y.reference(), 1.0 if hasattr(y, "address") else _one(y))] if y.active else []), untraced(y, tape)
+    return ([(y.reference(), 1.0 if hasattr(y, "address") else _one(y))] if y.active else []), below(y)
 
 
 def _one(y: Any) -> Any:

@@ -229,7 +229,10 @@ def wrap(args: tuple, kwargs: dict, keys: list, make: Callable) -> tuple[list, d
         container = kwargs if type(key) is str else args
         argument = container[key]
         kind = type(argument)
-        if kind is np.ndarray or kind is float:
+        if kind is float:
+            container[key] = make(argument)
+            nothing = False
+        elif kind is np.ndarray:
             container[key] = make(primal_input(argument, f" {key}"))
             nothing = False
         else:

@@ -14,6 +14,9 @@ __all__ = ["DEEP", "FRAME", "Frame", "frame", "lowered", "paused"]
 class Frame(Protocol):
     """What a running transform offers to the replaced functions."""
 
+    batched: bool
+    """Do its values stand for one value in each lane of a batch?"""
+
     def buffer(self, array: np.ndarray) -> Any:
         """Wrap a fresh array as an inactive buffer that can take traced values."""
 

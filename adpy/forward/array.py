@@ -42,8 +42,12 @@ class DualArray(Carrying):
         kind = type(value)
         if kind is ndarray:
             return DualArray(value, tangent, frame)
-        if kind is float64 and type(tangent) not in TRACED_TYPES:
+        if kind is float64:
             if not frame.open:
                 refuse_dead()
-            return DualScalar(float(value), float(tangent) if frame.width is None else tangent, frame)
+            kind = type(tangent)
+            if kind is float64:
+                return DualScalar(float(value), float(tangent), frame)
+            if kind is ndarray:  # many directions
+                return DualScalar(float(value), tangent, frame)
         return frame.wrap(value, tangent)

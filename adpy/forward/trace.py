@@ -226,12 +226,12 @@ class ForwardTrace(Trace):
         plain = True
         for x, tangent in zip(leaves, tangents, strict=True):
             if tangent is None:
-                tangent = np.zeros((*np.shape(x), *width)) if np.ndim(x) or width else 0.0
-            plain = plain and not np.ndim(x) and type(tangent) not in TRACED_TYPES
+                tangent = np.zeros((*np.shape(x), *width)) if _ndim(x) or width else 0.0
+            plain = plain and not _ndim(x) and type(tangent) not in TRACED_TYPES
             parts.append(tangent)
         if plain:
             flat = np.array(parts)
-        elif all(np.ndim(x) == 0 for x in leaves):
+        elif not any(map(_ndim, leaves)):
             flat = assemble(parts)
         else:
             flat = np.concatenate([np.reshape(t, (-1, *width)) for t in parts])
@@ -242,6 +242,11 @@ class ForwardTrace(Trace):
         self.open = False
         if self.arena is not None:
             self.arena.close()
+
+
+def _ndim(x: Any) -> int:
+    """``numpy.ndim``, without a dispatch for traced values."""
+    return x.ndim if type(x) in TRACED_TYPES else np.ndim(x)
 
 
 def _number(x: Any) -> Any:

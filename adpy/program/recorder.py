@@ -119,7 +119,7 @@ class Recorder(Tape):
             found = self.constants[key] = self.scalar(HOLE, 0, 0, value)
         return found
 
-    def entry(self, value: float, address: int) -> Any:
+    def entry(self, value: float, address: int, tape: Any) -> Any:
         """The scalar read from the entry of an array: an instruction of its own, as the entry may be overwritten."""
         return self.operation(RecordedScalar, float(value), COPY, address)
 

@@ -263,7 +263,7 @@ class Array(Entries, VarBase):
         more = extra(node)
         if more.home is None:
             more.home = tape.claim(prod(node.shape))
-        found = tape.entry(value, more.home + flat)
+        found = tape.entry(value, more.home + flat, tape)
         if pending is None and self.path is None and (type(key) is int or type(key) is tuple):
             if more.elements is None:
                 more.elements = {}

@@ -55,6 +55,9 @@ class Tape(Trace):
     streams = True  # are float64 scalars recorded on the scalar stream?
     diagnose: Callable | None = None  # looks at its sweeps, in a debugging context
     flat = True  # do arithmetic and unary functions of arrays take the fast path?
+    entry: (
+        Callable  # (value, address, tape): the scalar that stands for the entry of an array, at its address below zero
+    )
 
     __slots__ = (
         "__weakref__",
@@ -126,10 +129,6 @@ class Tape(Trace):
         """Reserve a home for ``size`` entries and return its first address."""
         self.home -= size
         return self.home
-
-    def entry(self, value: float, address: int) -> Any:
-        """The scalar that stands for the entry of an array at an address below zero."""
-        return Scalar(value, address, self)
 
     def constant(self, value: Any) -> int:
         """Address of a number without derivative."""
@@ -522,3 +521,5 @@ def _size(x: Any) -> int:
 
 from adpy.reverse.array import Array, Element  # noqa: E402  (the tape makes the values that hold it)
 from adpy.reverse.scalar import Real, Scalar, Streamed, math_binary, math_unary  # noqa: E402
+
+Tape.entry = Scalar

@@ -325,7 +325,8 @@ def array_function(function: Callable, args: tuple, kwargs: dict) -> Any:
 
 def call(function: Callable, args: tuple, kwargs: dict) -> Any:
     """Call ``function`` on traced arguments by its row in the rule table."""
-    if getattr(capture.frame(), "batched", False):
+    frame = capture.frame()
+    if frame is not None and frame.batched:
         trace = top_trace([*args, *kwargs.values()])
         if trace is not None and trace.batched:
             return trace.call(function, args, kwargs)

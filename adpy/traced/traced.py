@@ -71,7 +71,8 @@ def _compare(ufunc: np.ufunc, compare):
         if not _accepts(other):
             return NotImplemented
         # This transform or an enclosing one may want to know what is decided.
-        if self.frame.guarded or self.frame.parent is not None or getattr(type(other), "_batched", False):
+        frame, kind = self.frame, type(other)
+        if frame.guarded or frame.parent is not None or (kind in TRACED_TYPES and kind._batched):
             return call_ufunc(ufunc, self, other)
         return ufunc(_value(self), _value(other))
 
