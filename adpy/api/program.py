@@ -18,6 +18,7 @@ from adpy.api.reverse_mode import value_and_grad, vjp
 from adpy.api.running import check_function, is_differentiable, run
 from adpy.api.second_order import hessian, hvp
 from adpy.api.signature import signature
+from adpy.api.surroundings import Surroundings, random_state
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError, GuardError, TracedValueError
@@ -31,10 +32,10 @@ CHUNK = 64
 
 
 class Branch:
-    """One recording: its code, and how its result is put together."""
+    """One recording: its code, how its result is put together, and what was around the function (None: not known)."""
 
-    def __init__(self, code: Any, tree: Any, places: list) -> None:
-        self.code, self.tree, self.places = code, tree, places
+    def __init__(self, code: Any, tree: Any, places: list, around: tuple | None = None) -> None:
+        self.code, self.tree, self.places, self.around = code, tree, places, around
 
     def result(self, outputs: list) -> Any:
         """The result of the function from the values of the outputs."""
@@ -84,6 +85,7 @@ class Program(Saving, Lanes):
         self.function, self.argnum, self.limit = function, argnum, recordings
         self._branches: OrderedDict[tuple, list[Branch]] = OrderedDict()
         self._eager: dict[tuple, str] = {}
+        self._surroundings: Surroundings | None = None
         self._hits = self._misses = 0
         self._lock = threading.Lock()
 
@@ -235,13 +237,14 @@ class Program(Saving, Lanes):
         key, inputs = signature(args, kwargs)
         if key is None or key in self._eager:
             return self._without("arguments of this kind")
-        for branch in tuple(self._branches.get(key, ())):
+        around = self._around()
+        for branch in self._candidates(key, around):
             recording = Recording(branch.code, inputs)
             if _replays(recording):
                 self._used(key, branch)
                 return branch, recording
             recording.__exit__()
-        branch = self._record(key, args, kwargs)
+        branch = self._record(key, args, kwargs, around)
         if branch is None:
             return None, None
         return branch, Recording(branch.code, inputs)
@@ -265,7 +268,18 @@ class Program(Saving, Lanes):
                 branches.remove(branch)
                 branches.insert(0, branch)
 
-    def _record(self, key: tuple, args: tuple, kwargs: dict) -> Branch | None:
+    def _around(self) -> tuple | None:
+        """The state of what the function reads of its surroundings; None where it is not known."""
+        if self._surroundings is None and self.function is not None:
+            self._surroundings = Surroundings(self.function)
+        return None if self._surroundings is None else self._surroundings.state()
+
+    def _candidates(self, key: tuple, around: tuple | None) -> list[Branch]:
+        """Recordings for arguments of this kind, in these surroundings."""
+        found = tuple(self._branches.get(key, ()))
+        return [b for b in found if b.around is None or around is None or b.around == around]
+
+    def _record(self, key: tuple, args: tuple, kwargs: dict, around: tuple | None = None) -> Branch | None:
         """Record at these arguments."""
         from adpy.program import Recorder, Unrecordable
         from adpy.program.lowering import lower
@@ -274,10 +288,16 @@ class Program(Saving, Lanes):
             self._without("these arguments (other shapes, or other decisions)")
         building.build()
         keys = [i for i, arg in enumerate(args) if _inputs(arg)] + [k for k, arg in kwargs.items() if _inputs(arg)]
+        drawn = random_state()
         try:
             frame, y = run(Recorder, self.function, args, kwargs, keys)
             try:
+                if random_state() != drawn:
+                    raise Unrecordable("it draws random numbers")
+                if around is not None and self._around() != around:
+                    raise Unrecordable("it changes what is around it")
                 branch = self._branch(frame, y, lower)
+                branch.around = around
             finally:
                 frame.close()
         except (Unrecordable, TracedValueError) as reason:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
+import dataclasses
 from typing import Any
 
 from adpy.api.running import is_differentiable
+from adpy.api.surroundings import fingerprint
 from adpy.api.trees import flatten
 from adpy.capture.registry import TRACED_TYPES
 from adpy.plain import np
 
 __all__ = ["signature"]
+
+LEAVES = frozenset((np.ndarray, np.float64, float, int, str, bool, type(None)))
+"""The usual arguments that are no containers."""
 
 
 def signature(args: tuple, kwargs: dict) -> tuple[tuple | None, list]:
@@ -34,6 +38,8 @@ def signature(args: tuple, kwargs: dict) -> tuple[tuple | None, list]:
     key: list = []
     inputs: list = []
     for name, arg in (*enumerate(args), *sorted(kwargs.items())):
+        if type(arg) not in LEAVES:
+            key.append((name, _form(arg)))
         for path, leaf in flatten(arg):
             kind = type(leaf)
             if kind is float or kind is np.float64:
@@ -45,16 +51,20 @@ def signature(args: tuple, kwargs: dict) -> tuple[tuple | None, list]:
             elif kind in TRACED_TYPES or is_differentiable(leaf):
                 return None, []
             else:
-                key.append((name, path, kind, _value(leaf)))
+                key.append((name, path, fingerprint(leaf)))
     return tuple(key), inputs
 
 
-def _value(leaf: Any) -> Any:
-    """Something equal only for equal leaves."""
-    if isinstance(leaf, np.ndarray):
-        return leaf.shape, leaf.dtype.str, hashlib.blake2b(np.ascontiguousarray(leaf).tobytes()).digest()
-    try:
-        hash(leaf)
-    except TypeError:
-        return id(leaf)
-    return leaf
+def _form(tree: Any) -> Any:
+    """Types of the containers in a tree, the empty ones included; None for a leaf."""
+    kind = type(tree)
+    if isinstance(tree, dict):
+        names, items = tuple(tree), list(tree.values())
+    elif isinstance(tree, tuple | list):
+        names, items = (), list(tree)
+    elif dataclasses.is_dataclass(tree) and not isinstance(tree, type):
+        names, items = (), [getattr(tree, field.name) for field in dataclasses.fields(tree)]
+    else:
+        return None
+    forms = tuple([_form(item) for item in items])
+    return kind, names, forms if any(forms) else len(forms)

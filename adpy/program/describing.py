@@ -28,8 +28,8 @@ from adpy.rules.table import TABLE, Row
 __all__ = ["describe", "restore"]
 
 _PLAIN = (bool, int, str, NoneType)
-_KINDS = (float, int, bool, str, bytes, NoneType, np.ndarray)
-_SINGLE = {"no value": np._NoValue, "ellipsis": Ellipsis, "itself": itself, "converted": converted, "not implemented": NotImplemented}
+_KINDS = (float, int, bool, str, bytes, NoneType, np.ndarray, dict, set, frozenset)
+_SINGLE = {"no value": np._NoValue, "ellipsis": Ellipsis, "itself": itself, "converted": converted}
 _MODULES = {"math": math, "operator": operator}
 
 
@@ -146,7 +146,7 @@ def _row(row: Row) -> list[str]:
 
 
 def _type(kind: type) -> list[str]:
-    if kind not in _KINDS and not issubclass(kind, tuple | list | np.generic):
+    if kind not in _KINDS and not issubclass(kind, tuple | list | np.generic) and not dataclasses.is_dataclass(kind):
         _refuse(f"the class {kind.__module__}.{kind.__qualname__}")
     return _name_of(kind)
 

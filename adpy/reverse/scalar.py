@@ -8,7 +8,7 @@ saved is a fifth of the time of an operation.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import log
+from math import inf, log
 from typing import Any
 
 from adpy.capture.registry import TRACED_TYPES
@@ -84,7 +84,7 @@ class Streamed(VarBase):
         kind = type(other)
         a = self._value
         if kind is int or kind is float:
-            if other == 2:
+            if other == 2 and a * a != inf:  # where Python may raise
                 return self._recorded(type(self), a * a, 2.0 * a)
             if a > 0.0:
                 try:
