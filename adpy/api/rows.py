@@ -70,9 +70,9 @@ def by_rows(record: Record, inputs: list) -> list:
 
 def _rows(record: Record, leaf: Any, inputs: list) -> list:
     """The Jacobian of one result leaf with respect to each input leaf."""
-    shape = np.shape(leaf)
     if not record.is_active(leaf):
-        return [np.zeros(shape + np.shape(x))[()] for x in inputs]
+        return [np.zeros(np.shape(leaf) + np.shape(x))[()] for x in inputs]
+    shape = leaf.shape
     reference = leaf.reference()
     rows = [_row(record.tape, leaf, reference, i, inputs) for i in range(leaf.size)]
     blocks = []

@@ -74,7 +74,7 @@ def _compare(ufunc: np.ufunc, compare):
         frame, kind = self.frame, type(other)
         if frame.guarded or frame.parent is not None or (kind in TRACED_TYPES and kind._batched):
             return call_ufunc(ufunc, self, other)
-        return ufunc(_value(self), _value(other))
+        return ufunc(below(self), _value(other))
 
     return method
 
