@@ -14,7 +14,7 @@ from adpy.kernels.opcodes import COMPARISONS, FIRST, UFUNCS
 from adpy.kernels.symbolic import ZERO, partials_of, second_partials_of, source
 from adpy.rules import lookup
 
-__all__ = ["PATH", "generate"]
+__all__ = ["PATH", "generate", "results"]
 
 PATH = Path(__file__).with_name("elementwise.py")
 
@@ -68,8 +68,8 @@ _FUNCTIONS = {
 }
 
 
-def _results(name: str, ufunc: np.ufunc) -> list[str | ast.expr]:
-    """What a function computes for an opcode."""
+def results(name: str, ufunc: np.ufunc) -> list[str | ast.expr]:
+    """What a function computes for an opcode: text, or expressions in ``a``, ``b`` and ``y``."""
     if name == "value":
         arguments = "a, b" if ufunc.nin == 2 else "a"
         return [_SYMBOLS.get(ufunc, f"np.{ufunc.__name__}({arguments})")]
@@ -97,10 +97,12 @@ class _Shared(ast.NodeTransformer):
         return ast.Name(self.found.setdefault(source(node), f"t{len(self.found)}"))
 
 
-def _statements(results: list, targets: tuple[str, ...]) -> list[str]:
+def _statements(formulas: list, targets: tuple[str, ...]) -> list[str]:
     """Code that assigns the results to the targets."""
     shared = _Shared()
-    texts = [x if isinstance(x, str) else source(shared.visit(ast.parse(source(x), mode="eval").body)) for x in results]
+    texts = [
+        x if isinstance(x, str) else source(shared.visit(ast.parse(source(x), mode="eval").body)) for x in formulas
+    ]
     lines = [f"{name} = {text}" for text, name in shared.found.items()]
     return lines + [f"{target} = {_real(text)}" for target, text in zip(targets, texts, strict=True)]
 
@@ -118,7 +120,7 @@ def _function(name: str) -> str:
     tile = [f"def {name}_tile(op, memory, {places}, n):", f'    """As :func:`{name}`, entry by entry."""']
     for i, ufunc in enumerate(UFUNCS):
         head = f"    {'if' if i == 0 else 'elif'} op == {FIRST + i}:  # {ufunc.__name__}"
-        body = _statements(_results(name, ufunc), targets)
+        body = _statements(results(name, ufunc), targets)
         scalar += [head, *_indent(body, 8), f"        return {', '.join(targets)}"]
         tile += [head, *_loop(arguments, targets, body)]
     copied = ["y = a"] if name == "value" else [f"{t} = {float(i == 0)}" for i, t in enumerate(targets)]
