@@ -11,6 +11,7 @@ from typing import Any
 from adpy import capture
 from adpy.api.forward_mode import jvp
 from adpy.api.jacobian import jacobian
+from adpy.api.program_kernels import Specialized
 from adpy.api.program_lanes import Lanes
 from adpy.api.program_saving import Saving
 from adpy.api.results import is_number, result_leaf, untraced
@@ -56,7 +57,7 @@ def _copied(leaf: Any) -> Any:
     return leaf.copy() if type(leaf) is np.ndarray else leaf
 
 
-class Program(Saving, Lanes):
+class Program(Saving, Lanes, Specialized):
     """A function with its recordings; made by :func:`record` and :func:`compile`.
 
     A call replays the recording whose decisions (branches, counts of loops, indices) hold at the new arguments, and
@@ -298,6 +299,7 @@ class Program(Saving, Lanes):
                     raise Unrecordable("it changes what is around it")
                 branch = self._branch(frame, y, lower)
                 branch.around = around
+                self._specialized(branch.code)
             finally:
                 frame.close()
         except (Unrecordable, TracedValueError) as reason:
@@ -368,7 +370,7 @@ class Program(Saving, Lanes):
             "hits": self._hits,
             "misses": self._misses,
             "eager": sorted(set(self._eager.values())),
-            "recordings": [code.stats() for code in branches],
+            "recordings": [code.stats() | self._kernel_stats(code) for code in branches],
         }
 
 
@@ -414,8 +416,12 @@ def record(function: Callable, *args: Any, argnum: int = 0, recordings: int = 16
     return program
 
 
-def compile(function: Callable | None = None, *, argnum: int = 0, recordings: int = 16) -> Any:
+def compile(
+    function: Callable | None = None, *, argnum: int = 0, recordings: int = 16, specialize: bool = False
+) -> Any:
     """Make a function a :class:`Program` that records by itself, for every structure, shape and branch; a decorator.
+
+    With ``specialize``, recordings get kernels of their own, see :meth:`Program.specialize`.
 
     Examples
     --------
@@ -429,8 +435,9 @@ def compile(function: Callable | None = None, *, argnum: int = 0, recordings: in
     6.0
     """
     if function is None:
-        return functools.partial(compile, argnum=argnum, recordings=recordings)
-    return Program(function, argnum, recordings)
+        return functools.partial(compile, argnum=argnum, recordings=recordings, specialize=specialize)
+    program = Program(function, argnum, recordings)
+    return program.specialize() if specialize else program
 
 
 def _nothing(leaf: Any) -> None:

@@ -212,12 +212,13 @@ class Kernels:
                 run(self.steps, self.table, code.places, self.tables, self.numbers, memory, *columns, first, last)
 
     def stats(self) -> dict[str, Any]:
-        """What was generated, and what compiling it took."""
+        """What was generated, and the seconds that compiling each sweep took."""
         return {
-            "kernels": len(self.bodies),
-            "operations in kernels": sum(body.size for body in self.bodies),
-            "interpreted pieces": sum(other for found in self.segments.values() for other, _, _ in found),
-            "compiled": {sweep: round(seconds, 2) for sweep, seconds in self.seconds.items()},
+            "count": len(self.bodies),
+            "operations": sum(body.size for body in self.bodies),
+            "pieces left to the interpreter": sum(other for found in self.segments.values() for other, _, _ in found),
+            "compiled": {sweep: round(seconds, 3) for sweep, seconds in self.seconds.items()},
+            "compiling": sorted(self.working - set(self.functions)),
         }
 
 
