@@ -13,7 +13,6 @@ registry.TRACED_TYPES.update((Array, Element, Real, Scalar, DualArray, DualEleme
 registry.set_hooks(traced.primal, traced.call)
 
 from adpy.api.forward_mode import derivative, jvp  # noqa: E402
-from adpy.api.jacobian import jacobian  # noqa: E402
 from adpy.api.reverse_mode import grad, value_and_grad, vjp  # noqa: E402
 from adpy.api.stopping import stop_gradient  # noqa: E402
 
@@ -34,6 +33,7 @@ _LAZY: dict[str, str] = {
     "hutchinson_diagonal": "adpy.estimates.hutchinson",
     "hutchinson_trace": "adpy.estimates.hutchinson",
     "hvp": "adpy.api.second_order",
+    "jacobian": "adpy.api.jacobian",
     "kinks": "adpy.diagnostics.kinks",
     "load_program": "adpy.api.program_saving",
     "numerical": "adpy.custom.numerical",
@@ -50,7 +50,6 @@ __all__ = [
     "derivative",
     "errors",
     "grad",
-    "jacobian",
     "jvp",
     "stop_gradient",
     "value_and_grad",
