@@ -380,7 +380,9 @@ class IncrementAt:
 
     def replay(self, memory: np.ndarray) -> None:
         """Values."""
-        self.add(memory, self.targets, self.source.of(memory) if self.operands else self.source)
+        values = self.source.of(memory) if self.operands else self.source
+        # NumPy 2.4 adds wrong values at indices with axes that the values lack.
+        self.add(memory, self.targets, np.broadcast_to(values, self.targets.shape))
 
     def tangent(self, memory: np.ndarray, dots: np.ndarray) -> None:
         """Values and tangents."""

@@ -283,12 +283,12 @@ class Lowering:
         axes = axes_of(out.shape, [out, source or out])
         if 0 in out.shape:
             return
-        if len(axes) > 3:
-            self.recorder.fail("entries along many axes")
-        axes = [(1, 0, 0)] * (3 - len(axes)) + axes
-        row = [op, 0, *[axis[0] for axis in axes], out.offset, *[axis[1] for axis in axes]]
-        row += [(source or out).offset, *[axis[2] for axis in axes]]
-        self.items.append([*row, *[0] * (COLUMNS - len(row))])
+        outer, axes = axes[:-3], [(1, 0, 0)] * (3 - len(axes)) + axes[-3:]
+        for index in np.ndindex(*[axis[0] for axis in outer]):
+            first, second = [sum(i * axis[k] for i, axis in zip(index, outer, strict=True)) for k in (1, 2)]
+            row = [op, 0, *[axis[0] for axis in axes], out.offset + first, *[axis[1] for axis in axes]]
+            row += [(source or out).offset + second, *[axis[2] for axis in axes]]
+            self.items.append([*row, *[0] * (COLUMNS - len(row))])
 
     def emit_call(self, call: Any) -> None:
         """An instruction in Python."""
