@@ -114,7 +114,7 @@ class TapeMemoryError(AdpyError, MemoryError):
         self.needed, self.allowed = needed, allowed
         super().__init__(
             f"the recording takes more than {needed / 2**20:.0f} MiB, and {allowed / 2**20:.0f} MiB are allowed. "
-            "Use adpy.checkpoint, which records one part at a time, or raise adpy.program.limits.memory."
+            "Differentiate the function in parts (checkpointing), or raise adpy.program.limits.memory."
         )
 
 

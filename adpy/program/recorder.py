@@ -12,8 +12,10 @@ from math import isfinite
 from typing import Any
 
 from adpy.capture.registry import TRACED_TYPES
+from adpy.errors import TapeMemoryError
 from adpy.kernels.opcodes import COPY, HOLE, OPCODES
 from adpy.plain import np
+from adpy.program import limits
 from adpy.program.nodes import Assembled, Buffer, Check, Fixed, Operation, Rearranged
 from adpy.program.scalar import Recorded, RecordedReal, RecordedScalar
 from adpy.reverse.array import Array
@@ -62,11 +64,12 @@ class Recorder(Tape):
     flat = False
     guarded = True
 
-    __slots__ = ("buffers", "constants", "failure", "guards", "outlets")
+    __slots__ = ("buffers", "bytes", "constants", "failure", "guards", "outlets")
 
     def __init__(self) -> None:
         Tape.__init__(self)
         self.buffers: list[Buffer] = []
+        self.bytes = 0
         self.constants: dict = {}
         self.failure: str | None = None
         self.guards: list[tuple[int, float]] = []
@@ -78,11 +81,19 @@ class Recorder(Tape):
         self.failure = self.failure or reason
         raise Unrecordable(reason)
 
+    def takes(self, size: int) -> None:
+        """Count bytes that the recording takes."""
+        self.bytes += size
+        if self.bytes > limits.memory:
+            self.failure = "too large"
+            raise TapeMemoryError(self.bytes, limits.memory)
+
     # ---- scalars
 
     def compact(self) -> None:
         """Move the stream to a compact array."""
         self.chunks.append(np.frombuffer(array("d", self.stream)).reshape(-1, 4))
+        self.takes(self.chunks[-1].nbytes)
         self.offset += len(self.stream)
         first = self.offset // 4
         self.record(Flush(()))
@@ -200,6 +211,7 @@ class Recorder(Tape):
     def wrap(self, node: Any, y: Any) -> Any:
         kind = type(y)
         if kind is ndarray and y.dtype == float64:
+            self.takes(y.nbytes)
             if y.base is not None and y.ndim > 1:
                 remember_layout(node, y)
             return Array(y, node, self)
