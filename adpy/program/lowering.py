@@ -506,7 +506,7 @@ class Lowering:
         """``storage[path] = source``."""
         if node.path is None:
             out = self.allocate(node)
-            self.emit(COPY, SET, out.shape, out, self.view(node.operands[0] if node.operands else node.saved[0]))
+            self.emit(COPY, SET, out.shape, out, self.source_of(node, out))
             return
         self.version(node)
         whole = self.whole(node)
