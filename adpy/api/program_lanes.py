@@ -26,8 +26,44 @@ RECORDINGS = 16
 class Lanes:
     """The methods of a program for many points at once."""
 
+    _device: tuple[str, type] = ("cpu", np.float64)
+
+    def to(self, device: str, dtype: Any = np.float64) -> Any:
+        """This program with another device for its batches; recordings are shared.
+
+        Parameters
+        ----------
+        device : {"cpu", "cuda"}
+        dtype : numpy.float64 or numpy.float32
+            Precision of the lanes on a CUDA device.
+
+        Returns
+        -------
+        Program
+
+        Examples
+        --------
+        >>> import numpy as np, adpy
+        >>> p = adpy.record(lambda x: x * x, 1.0).to("cpu")
+        >>> p.batch_gradient(np.array([1.0, 2.0]))
+        array([2., 4.])
+        """
+        _check_device(device)
+        if np.dtype(dtype) not in (np.float64, np.float32) or (device == "cpu" and np.dtype(dtype) != np.float64):
+            raise ArgumentError("dtype", "float64, or float32 on a CUDA device", repr(dtype))
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._device = device, np.dtype(dtype).type
+        return other
+
     def batch(
-        self, *args: Any, in_axes: Any = 0, reduce: str | None = None, parallel: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        in_axes: Any = 0,
+        reduce: str | None = None,
+        parallel: bool = False,
+        device: str | None = None,
+        **kwargs: Any,
     ) -> Any:
         """Values at many points: lanes of the compiled program run side by side.
 
@@ -44,6 +80,8 @@ class Lanes:
             The sum or mean over all lanes, without storing theirs.
         parallel : bool
             Use all processors.
+        device : {None, "cpu", "cuda"}
+            Where the lanes run; None for the program's own device, see :meth:`to`.
         **kwargs
             Keyword arguments, which all lanes share.
 
@@ -55,6 +93,10 @@ class Lanes:
         ------
         ArgumentError
             If no argument has lanes, their numbers differ, or the results of lanes have different structures or shapes.
+        DeviceError
+            If the device is not there, or the program calls functions that it does not have.
+        OptionalDependencyError
+            If ``adpy[cuda]`` is not installed.
 
         Examples
         --------
@@ -63,10 +105,16 @@ class Lanes:
         >>> p.batch(np.array([[1.0, 2.0], [-1.0, 5.0], [3.0, 4.0]]))
         array([ 2.,  5., 12.])
         """
-        return _Batch(self, args, kwargs, in_axes, reduce, parallel, False).run()[0]
+        return _Batch(self, args, kwargs, in_axes, reduce, parallel, device, False).run()[0]
 
     def batch_gradient(
-        self, *args: Any, in_axes: Any = 0, reduce: str | None = None, parallel: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        in_axes: Any = 0,
+        reduce: str | None = None,
+        parallel: bool = False,
+        device: str | None = None,
+        **kwargs: Any,
     ) -> Any:
         """The gradient in every lane; arguments as of :meth:`batch`.
 
@@ -80,10 +128,16 @@ class Lanes:
         >>> p.batch_gradient(np.ones(2), X, in_axes=(None, 0), reduce="mean").shape
         (2,)
         """
-        return self.batch_value_and_gradient(*args, in_axes=in_axes, reduce=reduce, parallel=parallel, **kwargs)[1]
+        return _Batch(self, args, kwargs, in_axes, reduce, parallel, device, True).run()[1]
 
     def batch_value_and_gradient(
-        self, *args: Any, in_axes: Any = 0, reduce: str | None = None, parallel: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        in_axes: Any = 0,
+        reduce: str | None = None,
+        parallel: bool = False,
+        device: str | None = None,
+        **kwargs: Any,
     ) -> tuple[Any, Any]:
         """Value and gradient in every lane; arguments as of :meth:`batch`.
 
@@ -94,19 +148,29 @@ class Lanes:
         >>> p.batch_value_and_gradient(np.array([1.0, 2.0]))
         (array([1., 8.]), array([ 3., 12.]))
         """
-        return _Batch(self, args, kwargs, in_axes, reduce, parallel, True).run()
+        return _Batch(self, args, kwargs, in_axes, reduce, parallel, device, True).run()
 
 
 class _Batch:
     """One evaluation of many lanes."""
 
     def __init__(
-        self, program: Any, args: tuple, kwargs: dict, in_axes: Any, reduce: str | None, parallel: bool, gradient: bool
+        self,
+        program: Any,
+        args: tuple,
+        kwargs: dict,
+        in_axes: Any,
+        reduce: str | None,
+        parallel: bool,
+        device: str | None,
+        gradient: bool,
     ) -> None:
         if reduce not in (None, "sum", "mean"):
             raise ArgumentError("reduce", "None, 'sum' or 'mean'", repr(reduce))
         self.program, self.args, self.kwargs, self.in_axes = program, args, kwargs, in_axes
         self.reduce, self.parallel, self.gradient = reduce, parallel, gradient
+        self.device, self.dtype = program._device if device is None else (device, np.float64)
+        _check_device(self.device)
         self.leaves = self._leaves(in_axes)
         self.size = self._size()
         self.values = _Gathered(self.size, reduce, "results")
@@ -161,12 +225,13 @@ class _Batch:
         if columns is None or key is None or key in program._eager:
             self._alone(lanes)
             return self._results()
-        for branch in tuple(program._branches.get(key, ())):
+        around = program._around()
+        for branch in program._candidates(key, around):
             lanes = self._sweep(branch, columns, lanes)
             if not lanes.size:
                 return self._results()
         for _ in range(RECORDINGS):
-            branch = program._record(key, self.lane(int(lanes[0])), self.kwargs)
+            branch = program._record(key, self.lane(int(lanes[0])), self.kwargs, around)
             if branch is None:
                 break
             left = self._sweep(branch, columns, lanes)
@@ -202,7 +267,7 @@ class _Batch:
         """Do the lanes that decide like a recording; return those that do not."""
         if self.gradient:
             self.program._check_number(branch)
-        plan = _plan(branch, self._sources() if self.gradient else None)
+        plan = _plan(branch, self._sources() if self.gradient else None, self.device, self.dtype)
         if plan is None:
             self._alone(lanes)
             return lanes[:0]
@@ -214,7 +279,7 @@ class _Batch:
             self.bars.reserve(j, 0.0, branch.code.inputs[source].shape)
         width = plan.width
         pieces = [lanes[i : i + width] for i in range(0, lanes.size, width)]
-        workers = min(os.cpu_count() or 1, len(pieces)) if self.parallel else 1
+        workers = min(os.cpu_count() or 1, len(pieces)) if self.parallel and self.device == "cpu" else 1
         groups = [pieces[len(pieces) * i // workers : len(pieces) * (i + 1) // workers] for i in range(workers)]
 
         def work(group):
@@ -236,7 +301,7 @@ class _Batch:
     def _blocks(self, branch: Any, plan: Any, columns: list, pieces: Sequence[np.ndarray]) -> tuple:
         """Sweep blocks of lanes; return those that decide otherwise, and what is reduced."""
         values, bars = self.values.part(), self.bars.part()
-        memory = plan.memory([x if shared else None for x, shared in columns])
+        memory = plan.memory([x if shared else None for x, shared in columns], max(map(len, pieces), default=0))
         missing = [np.zeros(0, np.int64)]
         for lanes in pieces:
             n = lanes.size
@@ -360,7 +425,17 @@ class _Gathered:
         return found if self.reduce is None else [(x * scale)[()] if _numeric(x) else x for x in found]
 
 
-def _plan(branch: Any, sources: list[int] | None) -> Any:
+def _check_device(device: str) -> None:
+    """Is it a device, and is it there?"""
+    if device not in ("cpu", "cuda"):
+        raise ArgumentError("device", "'cpu' or 'cuda'", repr(device))
+    if device == "cuda":
+        from adpy.kernels import cuda
+
+        cuda.require_device()
+
+
+def _plan(branch: Any, sources: list[int] | None, device: str, dtype: type) -> Any:
     """The plan of a recording, None where it has none."""
     from adpy.program.lanes import Plan
     from adpy.program.streams import NoStream
@@ -372,7 +447,13 @@ def _plan(branch: Any, sources: list[int] | None) -> Any:
             plans[key] = Plan(branch.code, sources)
         except NoStream:
             plans[key] = None
-    return plans[key]
+    if device == "cpu" or plans[key] is None:
+        return plans[key]
+    if (key, dtype) not in plans:
+        from adpy.program.device_lanes import DevicePlan
+
+        plans[key, dtype] = DevicePlan(plans[key], dtype)
+    return plans[key, dtype]
 
 
 def _leaf(name: str, path: str, value: Any, axis: Any) -> tuple[str, Any, int | None]:

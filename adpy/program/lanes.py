@@ -26,7 +26,7 @@ CACHE = 1 << 19
 WIDEST, NARROWEST = 512, 64
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _reads(op: int) -> tuple[frozenset[str], frozenset[str]]:
     """What the two partials of an opcode read: ``a``, ``b`` (operands), ``y`` (result)."""
     from adpy.kernels.symbolic import partials_of
@@ -190,8 +190,8 @@ class Plan:
 
     # ---- sweeps
 
-    def memory(self, shared: Sequence[np.ndarray | None]) -> np.ndarray:
-        """Memory of a block, with the constants and the inputs that all lanes share."""
+    def memory(self, shared: Sequence[np.ndarray | None], lanes: int) -> np.ndarray:
+        """Memory of a block (of ``lanes`` at most), with the constants and the inputs that all lanes share."""
         memory = np.empty((self.rows, self.width))
         rows, values = self.constants
         memory[rows] = values[:, None]
