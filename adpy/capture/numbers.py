@@ -41,7 +41,7 @@ def _number(x: Any, dtype: np.dtype) -> Any:
 
 
 class Float(float, metaclass=_Shadow):
-    """``float``; of a traced number, the number itself."""
+    """``float``; of a traced number, itself as a Python number, whose division by zero raises."""
 
     _builtin = float
     dtype = np.dtype(float)  # numpy takes the class for a dtype by this attribute
@@ -51,7 +51,8 @@ class Float(float, metaclass=_Shadow):
             return float(x)
         if x.dtype.kind == "c":
             raise TypeError("float() argument must be a string or a real number, not 'complex'")
-        return _number(x, cls.dtype)
+        x = _number(x, cls.dtype)
+        return x if x.__class__ is float else x.item()
 
 
 class Complex(complex, metaclass=_Shadow):

@@ -191,10 +191,28 @@ def test_float_is_still_float():
 
 def test_float_of_traced_numbers():
     x = StepScalar(np.complex128(2 + 1e-30j))
-    assert Float(x) is x
+    assert Float(x).tangent == 1.0
     assert Float(Step(np.array([[2 + 1e-30j]]))).tangent == 1.0
     with pytest.raises(TypeError):
         Float(Step(np.array([2.0, 3.0]) + 0j))
+
+
+@pytest.mark.parametrize("x", [np.zeros(2), np.zeros(2, np.float32)])
+def test_float_of_a_number_of_numpy_is_a_float_of_python(x):
+    """Whose division by zero raises, which the function may catch."""
+
+    def inverse(x):
+        y = float(x[0])
+        assert not isinstance(y, np.float64)
+        try:
+            return 1.0 / y
+        except ZeroDivisionError:
+            return 3.0 * x[1]
+
+    gradient = adpy.grad(inverse)(x)
+    assert gradient.tolist() == [0.0, 3.0] and gradient.dtype == x.dtype
+    assert adpy.jvp(inverse, x, x + 1)[1] == 3.0
+    assert adpy.grad(inverse)(x + 2).tolist() == [-0.25, 0.0]
 
 
 def test_code_that_compares_with_is_keeps_the_builtin():
