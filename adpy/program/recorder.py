@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
-from math import isfinite
+from math import copysign, isfinite
 from typing import Any
 
 from adpy.capture.registry import TRACED_TYPES
@@ -49,7 +49,7 @@ _CONDITIONS = {
 }
 
 
-_SUBTRACT = OPCODES[np.subtract]
+_SUBTRACT, _COPYSIGN = OPCODES[np.subtract], OPCODES[np.copysign]
 _TOTAL = frozenset([np.tanh, np.arctan, np.arctan2, np.arcsinh, np.fabs, np.absolute, np.copysign])
 """Functions whose namesakes in :mod:`math` raise at no floats."""
 
@@ -146,6 +146,9 @@ class Recorder(Tape):
     def leaves(self, x: Any) -> None:
         if isinstance(x, Recorded):
             self.guards.append((x.address, x._value))
+            if x._value == 0.0:  # guards take zeros of both signs for equal
+                sign = copysign(1.0, x._value)
+                self.guards.append((self.scalar(_COPYSIGN, self.constant(1.0), x.address, sign), sign))
         elif x.active:
             self.check(itself, (x,), {}, np.array(x._value))
 

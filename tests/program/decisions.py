@@ -35,6 +35,11 @@ def text(x):
 
 
 @number
+def sign_in_text(x):
+    return x - 1.0 if "-" in str(x) else x * x
+
+
+@number
 def text2(x):
     return x * len(str(round(x, 1)))
 
