@@ -258,7 +258,7 @@ class Sweep:
 
     def layout(self, bar, node):
         """``bar`` in the memory layout of its storage."""
-        bar = arrayed(bar)
+        bar = bar if type(bar) is ndarray else arrayed(bar)
         layout = layout_of(node)
         if layout is not None and type(bar) in TRACED_TYPES:
             return self.traced_layout(bar, layout)
