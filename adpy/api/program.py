@@ -461,7 +461,9 @@ def _bar_of(path: str, leaf: Any, bars: Any) -> Any:
     if not is_differentiable(leaf):
         return None
     bar = next(bars)
-    return bar.copy() if isinstance(leaf, np.ndarray) else float(bar) if type(leaf) is float else np.float64(bar)
+    if isinstance(leaf, np.ndarray):
+        return bar if bar.flags.c_contiguous else bar.copy()
+    return float(bar) if type(leaf) is float else np.float64(bar)
 
 
 def _matched(args: tuple, dots: tuple) -> list:

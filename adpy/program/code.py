@@ -12,7 +12,7 @@ from typing import Any
 
 from adpy.plain import np
 
-__all__ = ["COLUMNS", "SCRATCH", "TILE", "Code", "View"]
+__all__ = ["COLUMNS", "SCRATCH", "TILE", "Code", "View", "span_of", "views_within"]
 
 COLUMNS = 18
 RUN, SAVE, SAVE_AT, GROUP = -1, -5, -6, -8
@@ -123,6 +123,32 @@ class Code:
         found.append((start, len(self.heads), None))
         return found
 
+    @cached_property
+    def touched(self) -> list[tuple[int, int]]:
+        """``(low, stop)``: addresses in use, in order.  Those between them were given to results that became local."""
+        spans = [(0, len(self.ops) - 1), (self.scratch, self.active - 1)]
+        spans += [view.interval for view in (*self.inputs, *self.outputs)]
+        for number, pc in enumerate(self.heads.tolist()):
+            if number in self.calls:
+                spans += [view.interval for view in views_within(list(vars(self.calls[number]).values()))]
+                continue
+            row = self.table[pc]
+            for member in self.table[pc + 1 : pc + 1 + row[1]] if row[0] == GROUP else row[None]:
+                spans += [span_of(member, k) for k in range(3) if not (row[0] == GROUP and member[17] >> k & 1)]
+        used = np.unique(self.places)
+        starts = np.flatnonzero(np.diff(used, prepend=-2) > 1)
+        spans += zip(
+            used[starts].tolist(), used[np.append(starts[1:], used.size)[: starts.size] - 1].tolist(), strict=True
+        )
+        found: list[tuple[int, int]] = []
+        for low, high in sorted(spans):
+            low, stop = max(low, 0), min(high + 1, self.active)
+            if found and low <= found[-1][1]:
+                found[-1] = (found[-1][0], max(found[-1][1], stop))
+            elif low < stop:
+                found.append((low, stop))
+        return found
+
     def take_memory(self) -> np.ndarray:
         """A memory of values with the constants in it."""
         try:
@@ -155,3 +181,19 @@ class Code:
             "bytes of values": 8 * self.size,
             "bytes of cotangents": 8 * self.active,
         }
+
+
+def span_of(row: np.ndarray, k: int) -> tuple[int, int]:
+    """Lowest and highest address of operand ``k`` (0: the result) of a row."""
+    low = int(row[5 + 4 * k])
+    spans = [(int(row[2 + i]) - 1) * int(row[6 + 4 * k + i]) for i in range(3)]
+    return low + sum(s for s in spans if s < 0), low + sum(s for s in spans if s > 0)
+
+
+def views_within(values: Any) -> list[View]:
+    """All views in nested lists, tuples and dicts."""
+    if isinstance(values, View):
+        return [values]
+    if isinstance(values, dict):
+        values = list(values.values())
+    return [view for x in values for view in views_within(x)] if isinstance(values, list | tuple) else []

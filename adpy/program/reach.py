@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from adpy.kernels.opcodes import COPY, FIRST, HOLE, UFUNCS
 from adpy.plain import np
-from adpy.program.code import GROUP, RUN, Code, View
+from adpy.program.code import GROUP, RUN, Code, span_of, views_within
 from adpy.program.rolling import LONGEST, Block
 
 __all__ = ["activity", "arity", "needed"]
@@ -22,35 +21,15 @@ def _reached(code: Code) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Intervals of addresses that arrays, calls and results touch: all, and those written before or by instructions."""
     written = [view.interval for view in code.inputs]
     touched = [view.interval for view in code.outputs]
-    for number, pc in enumerate(code.heads):
+    for number, pc in enumerate(code.heads.tolist()):
         row = code.table[pc]
         if number in code.calls:
-            views: list[View] = []
-            _views(list(vars(code.calls[number]).values()), views)
-            written += [view.interval for view in views]
+            written += [view.interval for view in views_within(list(vars(code.calls[number]).values()))]
         elif row[0] != RUN:
-            for member in code.table[pc + 1 : pc + 1 + row[1]] if row[0] == GROUP else (row,):
-                written.append(_span(member, 5))
-                touched += [_span(member, column) for column in (9, 13)]
+            for member in code.table[pc + 1 : pc + 1 + row[1]] if row[0] == GROUP else row[None]:
+                written.append(span_of(member, 0))
+                touched += [span_of(member, k) for k in (1, 2)]
     return touched + written, written
-
-
-def _span(row: np.ndarray, column: int) -> tuple[int, int]:
-    """Lowest and highest address of an operand of a row."""
-    spans = [(int(row[2 + k]) - 1) * int(row[column + 1 + k]) for k in range(3)]
-    low = int(row[column])
-    return low + sum(s for s in spans if s < 0), low + sum(s for s in spans if s > 0)
-
-
-def _views(values: Any, found: list[View]) -> None:
-    """All views in nested lists, tuples and dicts."""
-    if isinstance(values, View):
-        found.append(values)
-    elif isinstance(values, list | tuple):
-        for x in values:
-            _views(x, found)
-    elif isinstance(values, dict):
-        _views(list(values.values()), found)
 
 
 def needed(code: Code, blocks: Sequence[Block]) -> np.ndarray:

@@ -57,7 +57,8 @@ class Recording:
         """Memory of tangents or cotangents."""
         code = self.code
         memory = workspace.take((code.active * width,))
-        memory[: (code.active if zeroed else len(code.scalars)) * width] = 0.0
+        for low, stop in code.touched if zeroed else ((0, len(code.scalars)),):
+            memory[low * width : stop * width] = 0.0
         return memory.reshape(code.active, width)
 
     @staticmethod
