@@ -42,7 +42,8 @@ _FORMULAS = {
     "sign": "(1.0 if a > 0.0 else -1.0 if a < 0.0 else 0.0 if a == 0.0 else a)",
     "deg2rad": "(a * 0.017453292519943295)",
     "rad2deg": "(a * 57.29577951308232)",
-    "logaddexp": "(a + 0.6931471805599453 if a == b else (a if a > b else b) + math.log1p(math.exp(-math.fabs(a - b))))",
+    "logaddexp": "(a + 0.6931471805599453 if a == b"
+    " else (a if a > b else b) + math.log1p(math.exp(-math.fabs(a - b))))",
     "remainder": "(math.fmod(a, b) + b if math.fmod(a, b) != 0.0 and (math.fmod(a, b) < 0.0) != (b < 0.0)"
     " else math.fmod(a, b))",
     "cbrt": "libdevice.cbrt(a)",

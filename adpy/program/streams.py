@@ -12,6 +12,7 @@ from adpy.kernels.opcodes import COPY, FIRST, HOLE, OPCODES, UFUNCS
 from adpy.plain import np
 from adpy.program import calls
 from adpy.program.code import Code, View
+from adpy.program.decisions import guards_of
 
 __all__ = ["Call", "NoStream", "Stream", "stream_of"]
 
@@ -88,6 +89,7 @@ class _Expansion:
         self.fixed: list[np.ndarray] = []
         self.locals: dict[int, np.ndarray] = {}
         self.calls: list[Call] = []
+        self.guards: list[tuple[np.ndarray, np.ndarray]] = []
 
     def run(self) -> Stream:
         """Expand everything."""
@@ -114,10 +116,11 @@ class _Expansion:
                 raise NoStream("too many operations")
         columns = [np.concatenate(x) for x in (self.ops, self.firsts, self.seconds, self.values, self.fixed)]
         addresses, outcomes = code.guards
+        self.guards.append((self.at(addresses), outcomes))
+        guards = tuple([np.concatenate(column) for column in zip(*self.guards, strict=True)])
         return Stream(
             *(*columns, inputs),
-            *([self.at(view.addresses()).reshape(-1) for view in code.outputs], (self.at(addresses), outcomes)),
-            self.calls,
+            *([self.at(view.addresses()).reshape(-1) for view in code.outputs], guards, self.calls),
         )
 
     # ---- numbers
@@ -262,6 +265,8 @@ class _Expansion:
             self.increase(call.targets, terms, ADDITION if call.sign > 0 else SUBTRACT)
         elif type(call) is calls.Product:
             self.product(call)
+        elif type(call) is calls.Check and (guards := guards_of(call, self.entries, self.new)) is not None:
+            self.guards.append(guards)
         elif type(call) in (calls.ElementwiseCall, calls.BlockCall, calls.Check):
             operands = [self.at(view.addresses()) for view in calls.views_in(call.operands)]
             outs = []
