@@ -187,7 +187,12 @@ def check_elsewhere(program: Program, *primals: Any, rtol: float = 1e-11) -> boo
         if not sweeps.replay(program.code, recording.values):
             return False
         recording.replayed = True
-        close_all(recording.outputs(), program.chosen(program.function(*copy.deepcopy(primals))), rtol, "value at another point")
+        close_all(
+            recording.outputs(),
+            program.chosen(program.function(*copy.deepcopy(primals))),
+            rtol,
+            "value at another point",
+        )
     return True
 
 

@@ -130,7 +130,14 @@ def test_settings_after_the_operands():
 
 def test_constants_of_other_dtypes():
     x = np.array([0.5, 1.5, 2.0])
-    for c in (np.float32(9.3), np.arange(1, 4), np.array([1, 2, 4], np.int8), True, 3, np.array([0.5, 2, 3], np.float32)):
+    for c in (
+        np.float32(9.3),
+        np.arange(1, 4),
+        np.array([1, 2, 4], np.int8),
+        True,
+        3,
+        np.array([0.5, 2, 3], np.float32),
+    ):
         check(lambda x, c=c: x / c + np.power(x, c) * c - c, x)
         check(lambda x, c=c: x[1] / c + c * x[0], x)
 
