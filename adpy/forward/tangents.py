@@ -67,13 +67,14 @@ def widened(values: Sequence, y: Any) -> Sequence:
     """Primals with all digits of the result ``y``, in which partials are computed."""
     found = getattr(y, "dtype", None)
     for x in values if found is not None else ():
-        if _narrower(getattr(x, "dtype", found), found):
+        dtype = getattr(x, "dtype", found)
+        if dtype is not found and _narrower(dtype, found):
             return [_wide(x, found) for x in values]
     return values
 
 
 def _narrower(dtype: np.dtype, other: np.dtype) -> bool:
-    return dtype is not other and dtype.kind in "fc" and np.finfo(dtype).eps > np.finfo(other).eps
+    return dtype.kind in "fc" and np.finfo(dtype).eps > np.finfo(other).eps
 
 
 def _wide(x: Any, dtype: np.dtype) -> Any:
