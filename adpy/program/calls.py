@@ -243,7 +243,7 @@ def _right_bar(left: np.ndarray, bar: np.ndarray, ndim: int) -> np.ndarray:
 class BlockCall:
     """A block row.
 
-    ``plain`` are those results that are no floating-point numbers (pivots, ranks), in the places where ``outs`` has None.
+    ``plain`` are those results that are no floating-point numbers (pivots, ranks), where ``outs`` has None.
     """
 
     def __init__(

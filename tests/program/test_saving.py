@@ -306,3 +306,16 @@ def test_map_with_processes():
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         np.testing.assert_allclose(p.map(POINTS, pool, "gradient"), expected, rtol=1e-12)
         np.testing.assert_array_equal(compiled.map(POINTS, pool), compiled.map(POINTS))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_map_with_dask():
+    distributed = pytest.importorskip("distributed")
+    p = adpy.record(decided, X)
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        found = p.map(POINTS, client.get_executor(), "gradient")
+    np.testing.assert_allclose(found, [adpy.grad(decided)(x) for x in POINTS], rtol=1e-12)
