@@ -5,7 +5,9 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from adpy.batching.splitting import agreed
+from adpy.batching.splitting import Split, agreed
+from adpy.capture.formatting import percent_formatting
+from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import TracedValueError
 from adpy.plain import np
 from adpy.traced.dispatch import call_method, primal
@@ -80,10 +82,19 @@ class BatchBase(Traced):
 
     def converted(self, name: str) -> Any:
         """As :meth:`agreed`, for a conversion that a second attempt may do without."""
+        self.kept(name)
         data = primal(self.laned())
         if data is not None and not (data == data[..., :1]).all() and self.frame.level < 2:
             refuse(name, "The samples of a batch differ here.", LanesDifferError)
         return self.agreed(name)
+
+    def kept(self, name: str) -> None:
+        """Refuse what would drop a derivative below the lanes: a second attempt, or each lane on its own, may not."""
+        data = self.values()
+        if type(data) in TRACED_TYPES and data.active:
+            if self.frame.level < 2:
+                refuse(name, "It stands for the samples of a batch, which carry derivatives.", LanesDifferError)
+            raise Split(self.frame, None, name)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
         if method == "__call__" and not kwargs:
@@ -129,6 +140,7 @@ class BatchBase(Traced):
         return self.frame.call(np.matmul, (other, self), {}) if _accepts(other) else NotImplemented
 
     def __hash__(self):
+        self.kept("hash()")
         return hash(self.agreed("hash()"))
 
     # ---- conversions
@@ -143,7 +155,7 @@ class BatchBase(Traced):
         return operator.index(self.agreed("An index"))
 
     def __float__(self):
-        return float(self.converted("float()"))
+        return float(self.agreed("%") if percent_formatting() else self.converted("float()"))
 
     def __complex__(self):
         return complex(self.converted("complex()"))
@@ -199,6 +211,7 @@ class BatchBase(Traced):
 
     def tobytes(self, order="C"):
         """As ``numpy.ndarray.tobytes``."""
+        self.kept("ndarray.tobytes")
         return self.agreed("ndarray.tobytes").tobytes(order)
 
     def is_integer(self) -> bool:
@@ -207,4 +220,5 @@ class BatchBase(Traced):
 
     def as_integer_ratio(self):
         """As of a float."""
+        self.kept("as_integer_ratio()")
         return float(self.agreed("as_integer_ratio()")).as_integer_ratio()
