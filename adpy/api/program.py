@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import functools
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from adpy import capture
 from adpy.api.forward_mode import jvp
 from adpy.api.jacobian import jacobian
 from adpy.api.program_kernels import Specialized
 from adpy.api.program_lanes import Lanes
+from adpy.api.program_recordings import Branch, Recordings, copied, inputs_of, python_value
 from adpy.api.program_saving import Saving
-from adpy.api.results import is_number, result_leaf, untraced
+from adpy.api.results import is_number
 from adpy.api.reverse_mode import value_and_grad, vjp
-from adpy.api.running import check_function, is_differentiable, run
+from adpy.api.running import check_function, is_differentiable
 from adpy.api.second_order import hessian, hvp
-from adpy.api.signature import signature
-from adpy.api.surroundings import Surroundings, random_state
 from adpy.api.trees import flatten, map_leaves, rebuild
-from adpy.capture.registry import TRACED_TYPES
-from adpy.errors import ArgumentError, GuardError, TracedValueError
-from adpy.kernels import building
+from adpy.errors import ArgumentError
 from adpy.plain import np
 
 __all__ = ["Program", "compile", "record"]
@@ -32,39 +26,14 @@ CHUNK = 64
 """Directions or seeds of one sweep."""
 
 
-class Branch:
-    """One recording: its code, how its result is put together, and what was around the function (None: not known)."""
-
-    def __init__(self, code: Any, tree: Any, places: list, around: tuple | None = None) -> None:
-        self.code, self.tree, self.places, self.around = code, tree, places, around
-
-    def result(self, outputs: list) -> Any:
-        """The result of the function from the values of the outputs."""
-        found = iter(
-            [_python(outputs[place], leaf) if place is not None else _copied(leaf) for place, leaf in self.places]
-        )
-        return rebuild(self.tree, found.__next__)
-
-
-def _python(value: np.ndarray, leaf: Any) -> Any:
-    """An output as what the function returned: a float, a NumPy scalar or an array."""
-    if value.ndim:
-        return value
-    return float(value) if leaf is float else value[()] if leaf is np.float64 else value
-
-
-def _copied(leaf: Any) -> Any:
-    return leaf.copy() if type(leaf) is np.ndarray else leaf
-
-
-class Program(Saving, Lanes, Specialized):
+class Program(Recordings, Saving, Lanes, Specialized):
     """A function with its recordings; made by :func:`record` and :func:`compile`.
 
     A call replays the recording whose decisions (branches, counts of loops, indices) hold at the new arguments, and
     records anew where none does.  What cannot be recorded is evaluated as :func:`adpy.grad` and its like do.
 
-    Everything but floating-point arguments is frozen: numbers and arrays from outside the function keep the values that
-    they had when it was recorded.
+    Numbers, containers and arrays from outside the function are constants of a recording; after a change of them the
+    function is recorded anew.
 
     Parameters
     ----------
@@ -83,12 +52,8 @@ class Program(Saving, Lanes, Specialized):
         if function is not None:
             check_function(function)
             functools.update_wrapper(self, function, updated=())
-        self.function, self.argnum, self.limit = function, argnum, recordings
-        self._branches: OrderedDict[tuple, list[Branch]] = OrderedDict()
-        self._eager: dict[tuple, str] = {}
-        self._surroundings: Surroundings | None = None
-        self._hits = self._misses = 0
-        self._lock = threading.Lock()
+        Recordings.__init__(self, function, recordings)
+        self.argnum = argnum
 
     # ---- evaluations
 
@@ -150,7 +115,7 @@ class Program(Saving, Lanes, Specialized):
             return vjp(self.function, *args)
         with recording:
             value = branch.result(recording.outputs())
-        kept = tuple(map_leaves(_copied, arg) for arg in args)
+        kept = tuple(map_leaves(copied, arg) for arg in args)
 
         def pullback(y_bar):
             seeds = _seeds(branch, value, y_bar)
@@ -211,7 +176,7 @@ class Program(Saving, Lanes, Specialized):
             recording.replay()
             if not branch.code.outputs:
                 return np.zeros(np.shape(branch.places[0][1]) + np.shape(argument))
-            number = sum(len(_inputs(arg)) for arg in args[: self.argnum])
+            number = sum(len(inputs_of(arg)) for arg in args[: self.argnum])
             source, result = branch.code.inputs[number], branch.code.outputs[0]
             columns, rows = int(np.prod(source.shape)), int(np.prod(result.shape))
             found = np.empty((rows, columns))
@@ -226,114 +191,6 @@ class Program(Saving, Lanes, Specialized):
                     bars = recording.cotangents([unit.reshape(*result.shape, -1)])
                     found[first : first + unit.shape[1]] = bars[number].reshape(columns, -1).T
         return found.reshape(result.shape + source.shape)
-
-    # ---- recordings
-
-    def _at(self, args: tuple, kwargs: dict) -> tuple[Any, Any]:
-        """A branch whose decisions hold, with its values; ``(None, None)`` where there is none and none can be."""
-        from adpy.program.recording import Recording
-
-        if capture.frame() is not None:
-            return self._without("values of another transform")
-        key, inputs = signature(args, kwargs)
-        if key is None or key in self._eager:
-            return self._without("arguments of this kind")
-        around = self._around()
-        for branch in self._candidates(key, around):
-            recording = Recording(branch.code, inputs)
-            if _replays(recording):
-                self._used(key, branch)
-                return branch, recording
-            recording.__exit__()
-        branch = self._record(key, args, kwargs, around)
-        if branch is None:
-            return None, None
-        return branch, Recording(branch.code, inputs)
-
-    def _without(self, what: str) -> tuple[None, None]:
-        """No recording: the function itself is differentiated, where it is known."""
-        if self.function is None:
-            raise GuardError(
-                f"this program was loaded without its function, and has no recording for {what}. "
-                "Give it the function, adpy.load_program(path, function), or record it there before saving."
-            )
-        return None, None
-
-    def _used(self, key: tuple, branch: Branch) -> None:
-        """Count a hit; the recording used last comes first."""
-        with self._lock:
-            self._hits += 1
-            branches = self._branches.get(key, ())
-            if branch in branches:  # no other thread has let it go
-                self._branches.move_to_end(key)
-                branches.remove(branch)
-                branches.insert(0, branch)
-
-    def _around(self) -> tuple | None:
-        """The state of what the function reads of its surroundings; None where it is not known."""
-        if self._surroundings is None and self.function is not None:
-            self._surroundings = Surroundings(self.function)
-        return None if self._surroundings is None else self._surroundings.state()
-
-    def _candidates(self, key: tuple, around: tuple | None) -> list[Branch]:
-        """Recordings for arguments of this kind, in these surroundings."""
-        found = tuple(self._branches.get(key, ()))
-        return [b for b in found if b.around is None or around is None or b.around == around]
-
-    def _record(self, key: tuple, args: tuple, kwargs: dict, around: tuple | None = None) -> Branch | None:
-        """Record at these arguments."""
-        from adpy.program import Recorder, Unrecordable
-        from adpy.program.lowering import lower
-
-        if self.function is None:
-            self._without("these arguments (other shapes, or other decisions)")
-        building.build()
-        keys = [i for i, arg in enumerate(args) if _inputs(arg)] + [k for k, arg in kwargs.items() if _inputs(arg)]
-        drawn = random_state()
-        try:
-            frame, y = run(Recorder, self.function, args, kwargs, keys)
-            try:
-                if random_state() != drawn:
-                    raise Unrecordable("it draws random numbers")
-                if around is not None and self._around() != around:
-                    raise Unrecordable("it changes what is around it")
-                branch = self._branch(frame, y, lower)
-                branch.around = around
-                self._specialized(branch.code)
-            finally:
-                frame.close()
-        except (Unrecordable, TracedValueError) as reason:
-            branch = None
-            self._eager[key] = str(reason)
-        self._keep(key, branch)
-        return branch
-
-    def _keep(self, key: tuple, branch: Branch | None) -> None:
-        """Count a miss, and keep its recording in the place of the least recently used ones."""
-        with self._lock:
-            self._misses += 1
-            if branch is not None:
-                branches = self._branches.setdefault(key, [])
-                self._branches.move_to_end(key)
-                branches.insert(0, branch)
-                del branches[self.limit :]
-                while len(self._branches) > self.limit:
-                    self._branches.popitem(last=False)
-
-    @staticmethod
-    def _branch(frame: Any, y: Any, lower: Callable) -> Branch:
-        places, references = [], []
-        for _, leaf in flatten(y):
-            leaf = result_leaf(leaf)
-            if type(leaf) in TRACED_TYPES and leaf.frame is frame and leaf.active:
-                places.append((len(references), leaf.__class__))
-                references.append(leaf.reference())
-            else:
-                places.append((None, _copied(untraced(leaf, frame))))
-        if frame.failure is not None:
-            frame.fail(frame.failure)
-        structure = map_leaves(_nothing, y)
-        return Branch(lower(frame, references), structure, places)
 
     def _check_number(self, branch: Branch) -> None:
         """Raise unless the result is one number."""
@@ -440,23 +297,6 @@ def compile(
     return program.specialize() if specialize else program
 
 
-def _nothing(leaf: Any) -> None:
-    """The structure of a result has no leaves of its own."""
-
-
-def _replays(recording: Any) -> bool:
-    """Do the decisions hold?  An error in a branch that does not hold is none."""
-    try:
-        return recording.replay()
-    except (ArithmeticError, ValueError, IndexError, TypeError, np.linalg.LinAlgError):
-        return False
-
-
-def _inputs(arg: Any) -> list:
-    """The differentiable leaves of an argument."""
-    return [leaf for path, leaf in flatten(arg) if is_differentiable(leaf)]
-
-
 def _bar_of(path: str, leaf: Any, bars: Any) -> Any:
     if not is_differentiable(leaf):
         return None
@@ -483,7 +323,7 @@ def _tangent_tree(branch: Branch, dots: list) -> Any:
     leaves = []
     for place, leaf in branch.places:
         if place is not None:
-            leaves.append(_python(dots[place], leaf))
+            leaves.append(python_value(dots[place], leaf))
         else:
             leaves.append(np.zeros(np.shape(leaf))[()] if is_number(leaf) else leaf)
     return rebuild(branch.tree, iter(leaves).__next__)

@@ -219,7 +219,7 @@ def load_program(path: str | os.PathLike, function: Callable | None = None) -> A
 
 def _filled(kind: type, function: Callable | None, content: dict) -> Any:
     """A program with recordings."""
-    from adpy.api.program import Branch
+    from adpy.api.program_recordings import Branch
 
     program = kind(function, content["argnum"], content["limit"])
     if function is None and content["name"]:
