@@ -277,9 +277,9 @@ class _Batch:
             self.values.reserve(j, leaf if place is None else 0.0, shape)
         for j, source in enumerate(plan.sources or ()):
             self.bars.reserve(j, 0.0, branch.code.inputs[source].shape)
-        width = plan.width
-        pieces = [lanes[i : i + width] for i in range(0, lanes.size, width)]
-        workers = min(os.cpu_count() or 1, len(pieces)) if self.parallel and self.device == "cpu" else 1
+        workers = min(os.cpu_count() or 1, lanes.size) if self.parallel and self.device == "cpu" else 1
+        span = min(plan.span, -(-lanes.size // workers))
+        pieces = [lanes[i : i + span] for i in range(0, lanes.size, span)]
         groups = [pieces[len(pieces) * i // workers : len(pieces) * (i + 1) // workers] for i in range(workers)]
 
         def work(group):
@@ -304,26 +304,23 @@ class _Batch:
         memory = plan.memory([x if shared else None for x, shared in columns], max(map(len, pieces), default=0))
         missing = [np.zeros(0, np.int64)]
         for lanes in pieces:
-            n = lanes.size
-            chosen = slice(int(lanes[0]), int(lanes[-1]) + 1) if lanes[-1] - lanes[0] == n - 1 else lanes
-            for k, (x, shared) in enumerate(columns):
-                if not shared:
-                    plan.load(memory, k, x[chosen])
-            same = plan.replay(memory, n)
+            whole = int(lanes[-1] - lanes[0]) == lanes.size - 1
+            chosen = slice(int(lanes[0]), int(lanes[-1]) + 1) if whole else lanes
+            inputs = {k: x[chosen] for k, (x, shared) in enumerate(columns) if not shared}
+            same, outputs, cotangents = plan.run(memory, inputs)
             if not same.all():
                 missing.append(lanes[~same])
                 chosen = lanes[same]
-            if not same.any():
+            count = int(same.sum())
+            if not count:
                 continue
             for j, (place, leaf) in enumerate(branch.places):
                 if place is None:
-                    values.put_shared(j, chosen, leaf, int(same.sum()))
+                    values.put_shared(j, chosen, leaf, count)
                 else:
-                    values.put(j, chosen, _of(plan.output(memory, place, n), same))
-            if self.gradient:
-                for j, bar in enumerate(plan.adjoint(memory, n, same)):
-                    shape = branch.code.inputs[plan.sources[j]].shape
-                    bars.put(j, chosen, _of(bar.T.reshape(n, *shape), same))
+                    values.put(j, chosen, outputs[place] if count == same.size else outputs[place][same])
+            for j, bar in enumerate(cotangents):
+                bars.put(j, chosen, bar if count == same.size else bar[same])
         return np.concatenate(missing), values, bars
 
     def _structure(self, tree: Any) -> None:
@@ -478,10 +475,6 @@ def _entry(value: np.ndarray, axis: int, lane: int) -> Any:
     if value.ndim > 1:
         return found.copy()
     return float(found) if value.dtype == np.float64 else found
-
-
-def _of(found: np.ndarray, same: np.ndarray) -> np.ndarray:
-    return found if same.all() else found[same]
 
 
 def _numeric(leaf: Any) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from adpy.kernels.elementwise import value, value_tile, weights_tile
 from adpy.kernels.tiles import U
 
-__all__ = ["adjoint", "allocate_bars", "allocate_values", "depend", "live", "replay", "simplify"]
+__all__ = ["adjoint", "allocate_bars", "allocate_values", "depend", "live", "replay", "simplify", "sweep"]
 
 HOLE, COPY, ADDITION, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE = 0, 1, 2, 3, 4, 5, 6, 7
 GUARD = -1
@@ -360,3 +360,52 @@ def adjoint(table, memory, stride, n, scratch, start, stop):
                 pull(memory, u, source, into_a, set_a, 1.0, lanes)
             if second:
                 pull(memory, v, source, into_b, set_b, 1.0, lanes)
+
+
+@numba.njit(**_options)
+def load(memory, stride, rows, x, first, n):
+    """Entries of ``n`` lanes, a row of ``x`` each, into rows of memory."""
+    for e in range(len(rows)):
+        start = rows[e] * stride
+        for k in range(n):
+            memory[start + k] = x[first + k, e]
+
+
+@numba.njit(**_options)
+def store(memory, stride, rows, y, first, n):
+    """Rows of memory to ``n`` lanes, a row of ``y`` each."""
+    for k in range(n):
+        for e in range(len(rows)):
+            y[first + k, e] = memory[rows[e] * stride + k]
+
+
+@numba.njit(**_options)
+def sweep(table, back, memory, stride, scratch, outcomes, x, x_rows, y, y_rows, bars, bar_rows, pinned, seeds, same):
+    """Values and cotangents of many lanes, block by block.
+
+    Parameters
+    ----------
+    table, back, memory, stride, scratch, outcomes, same
+        As in :func:`replay` and :func:`adjoint`.
+    x, y, bars : ndarray of float64, shape (lanes, entries)
+        Inputs; results and cotangents are filled in.
+    x_rows, y_rows, bar_rows : ndarray of int64
+        Rows of memory of the entries; no cotangents are computed if there are none.
+    pinned : tuple of int
+        First and last row of cotangents that begin at zero.
+    seeds : ndarray of int64
+        Rows of cotangents that begin at one, or at their number of occurrences.
+    """
+    for first in range(0, len(x), stride):
+        n = min(stride, len(x) - first)
+        load(memory, stride, x_rows, x, first, n)
+        agree = same[first : first + n]
+        replay(table, memory, stride, n, outcomes, agree, 0, len(table))
+        store(memory, stride, y_rows, y, first, n)
+        if len(bar_rows) and agree.any():
+            memory[pinned[0] * stride : pinned[1] * stride] = 0.0
+            for row in seeds:
+                for k in range(n):
+                    memory[row * stride + k] += 1.0
+            adjoint(back, memory, stride, n, scratch, 0, len(back))
+            store(memory, stride, bar_rows, bars, first, n)

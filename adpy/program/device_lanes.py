@@ -36,14 +36,13 @@ class DevicePlan:
         self.cuda, self.kernels = cuda.require_device(), cuda.kernels(self.dtype.type)
         self.threads = cuda.THREADS
         fitting = BYTES // (plan.rows * self.dtype.itemsize) // self.threads * self.threads
-        self.width = max(self.threads, min(WIDEST, fitting))
+        self.span = max(self.threads, min(WIDEST, fitting))
         self.table, self.outcomes = self._sent(plan.table), self._sent(_filled(plan.stream.guards[1]))
         self.output_rows = [self._sent(_filled(plan.row_of[numbers])) for numbers in plan.outputs]
         if plan.sources is not None:
             self.back = self._sent(plan.back)
             self.source_rows = [self._sent(_filled(plan.bar_of[plan.inputs[k]])) for k in plan.sources]
-            seeds = [plan.bar_of[n[plan.active[n]]] for n in plan.outputs]
-            self.seeds = np.concatenate([np.zeros(0, np.int64), *seeds])
+            self.seeds = self._sent(plan.seeds if plan.seeds.size else np.array([plan.scratch]))
 
     def _sent(self, array: np.ndarray) -> Any:
         """An array on the device."""
@@ -65,49 +64,45 @@ class DevicePlan:
         ]
         rows = np.concatenate([rows for rows, _ in columns])
         values = np.concatenate([values for _, values in columns]).astype(self.dtype)
-        width = min(self.width, lanes)
+        width = min(self.span, lanes)
         memory = self.cuda.device_array((plan.rows, width), self.dtype)
         if rows.size:
             self._launch("spread", width, self._sent(values), self._sent(rows), memory)
         return memory
 
-    def load(self, memory: Any, k: int, x: np.ndarray) -> None:
-        """Values of an input, one row a lane."""
-        rows = self.plan.row_of[self.plan.inputs[k]]
-        if rows.size:
-            block = self._sent(np.reshape(x, (len(x), -1)).astype(self.dtype))
-            self._launch("load", len(x), block, memory, int(rows[0]))
-
-    def replay(self, memory: Any, n: int) -> np.ndarray:
-        """Values of ``n`` lanes; which of them decide as the recording did?"""
+    def run(self, memory: Any, inputs: dict[int, np.ndarray]) -> tuple[np.ndarray, list, list]:
+        """Sweep at most ``span`` lanes; as :meth:`adpy.program.lanes.Plan.run`."""
+        plan, n = self.plan, len(next(iter(inputs.values())))
+        for k, x in inputs.items():
+            rows = plan.row_of[plan.inputs[k]]
+            if rows.size:
+                block = self._sent(np.reshape(x, (n, -1)).astype(self.dtype))
+                self._launch("load", n, block, memory, int(rows[0]))
         same = self._sent(np.ones(n, np.uint8))
         self._launch("replay", n, self.table, self.outcomes, memory, same)
-        return same.copy_to_host().astype(bool)
+        outputs = [
+            self._fetched(memory, rows, numbers.size, n).reshape(n, *view.shape)
+            for rows, numbers, view in zip(self.output_rows, plan.outputs, plan.code.outputs, strict=True)
+        ]
+        bars = self._cotangents(memory, n) if self.sources is not None else []
+        return same.copy_to_host().astype(bool), outputs, bars
 
-    def output(self, memory: Any, k: int, n: int) -> np.ndarray:
-        """A result of ``n`` lanes, one row a lane."""
-        numbers = self.plan.outputs[k]
-        found = self._fetched(memory, self.output_rows[k], numbers.size, n)
-        return found.reshape(n, *self.plan.code.outputs[k].shape)
+    def _cotangents(self, memory: Any, n: int) -> list[np.ndarray]:
+        """Cotangents of the sources; the cotangent of every result is one."""
+        plan = self.plan
+        self._launch("seed", n, memory, plan.pinned.start, plan.pinned.stop, self.seeds, n)
+        if len(plan.back):
+            self._launch("adjoint", n, self.back, memory, self._sent(np.ones(n, np.uint8)))
+        return [
+            self._fetched(memory, rows, plan.inputs[k].size, n).reshape(n, *plan.code.inputs[k].shape)
+            for rows, k in zip(self.source_rows, plan.sources, strict=True)
+        ]
 
     def _fetched(self, memory: Any, rows: Any, count: int, n: int) -> np.ndarray:
         """Rows as an array of ``n`` lanes."""
         found = self.cuda.device_array((n, max(1, count)), self.dtype)
         self._launch("store", n, memory, rows, found)
         return found.copy_to_host()[:, :count]
-
-    def adjoint(self, memory: Any, n: int, same: np.ndarray) -> list[np.ndarray]:
-        """Cotangents of the sources, one column a lane; the cotangent of every result is one."""
-        plan = self.plan
-        pinned = plan.pinned
-        seeds = self._sent(self.seeds) if self.seeds.size else self._sent(np.array([plan.scratch]))
-        self._launch("seed", n, memory, pinned.start, pinned.stop, seeds, n)
-        if len(plan.back):
-            self._launch("adjoint", n, self.back, memory, self._sent(np.ones(n, np.uint8)))
-        return [
-            self._fetched(memory, rows, plan.inputs[k].size, n).T
-            for rows, k in zip(self.source_rows, plan.sources, strict=True)
-        ]
 
 
 def _filled(array: np.ndarray) -> np.ndarray:

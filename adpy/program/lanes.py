@@ -24,6 +24,8 @@ GUARD = -1
 CACHE = 1 << 19
 """Bytes of the memory of one block of lanes, about."""
 WIDEST, NARROWEST = 512, 64
+BLOCKS = 16
+"""Blocks that are swept without coming back to Python."""
 
 
 @functools.cache
@@ -154,9 +156,14 @@ class Plan:
         self.before = [int(begins[call.position]) for call in s.calls]
         if self.sources is not None:
             top = self._allocate_bars(top)
+        else:
+            self.bar_of, self.back, self.pinned = rows, np.zeros((0, 8), np.int64), slice(0, 0)
         self.scratch, self.rows = top, top + 2
         fitting = CACHE // (8 * self.rows) // 8 * 8
         self.width = max(NARROWEST, min(WIDEST, fitting))
+        self.span = self.width * BLOCKS
+        self.seeds = np.concatenate([self.bar_of[n[self.active[n]]] for n in self.outputs] or [np.zeros(0, np.int64)])
+        self.output_rows = np.concatenate([rows[n] for n in self.outputs] or [np.zeros(0, np.int64)])
 
     def _allocate_bars(self, top: int) -> int:
         """Rows of cotangents and the table of the way back; return the number of rows."""
@@ -200,46 +207,79 @@ class Plan:
                 memory[self.row_of[numbers]] = np.reshape(x, (-1, 1))
         return memory
 
-    def load(self, memory: np.ndarray, k: int, x: np.ndarray) -> None:
-        """Values of an input, one row a lane."""
-        rows = self.row_of[self.inputs[k]]
-        if rows.size:
-            memory[rows[0] : rows[0] + rows.size, : len(x)] = x.reshape(len(x), -1).T
+    def run(self, memory: np.ndarray, inputs: dict[int, np.ndarray]) -> tuple[np.ndarray, list, list]:
+        """Sweep at most ``span`` lanes.
 
-    def replay(self, memory: np.ndarray, n: int) -> np.ndarray:
-        """Values of ``n`` lanes; which of them decide as the recording did?"""
+        Parameters
+        ----------
+        memory : ndarray
+        inputs : dict of int to ndarray
+            The inputs that differ between lanes, one row a lane.
+
+        Returns
+        -------
+        same : ndarray of bool
+            Which lanes decide as the recording did?
+        outputs, bars : list of ndarray
+            Results, and cotangents of the sources, one row a lane; only those of lanes that decide alike are right.
+        """
         from adpy.kernels import lanes
 
-        same = np.ones(n, bool)
+        n = len(next(iter(inputs.values())))
+        flat = [x.reshape(n, -1) for x in inputs.values()]
+        x = np.ascontiguousarray(flat[0] if len(flat) == 1 else np.concatenate(flat, axis=1), np.float64)
+        x_rows = np.concatenate([self.row_of[self.inputs[k]] for k in inputs])
+        bar_rows = np.concatenate([np.zeros(0, np.int64), *[self.bar_of[self.inputs[k]] for k in self.sources or ()]])
+        y, bars, same = np.empty((n, self.output_rows.size)), np.empty((n, bar_rows.size)), np.ones(n, bool)
+        places = x, x_rows, y, self.output_rows, bars, bar_rows
+        if self.stream.calls:
+            self._run_with_calls(memory, places, same)
+        else:
+            tables = self.table, self.back, memory.reshape(-1), self.width, self.scratch, self.stream.guards[1]
+            lanes.sweep(*tables, *places, (self.pinned.start, self.pinned.stop), self.seeds, same)
+        code = self.code
+        return (
+            same,
+            _parts(y, [view.shape for view in code.outputs]),
+            _parts(bars, [code.inputs[k].shape for k in self.sources or ()]),
+        )
+
+    def _run_with_calls(self, memory: np.ndarray, places: tuple, same: np.ndarray) -> None:
+        """As the compiled sweep, with instructions in Python."""
+        x, x_rows, y, y_rows, bars, bar_rows = places
+        for first in range(0, len(x), self.width):
+            block = slice(first, first + self.width)
+            n = len(x[block])
+            memory[x_rows, :n] = x[block].T
+            self._replay(memory, n, same[block])
+            y[block] = memory[y_rows, :n].T
+            if bar_rows.size:
+                self._adjoint(memory, n, same[block])
+                bars[block] = memory[bar_rows, :n].T
+
+    def _replay(self, memory: np.ndarray, n: int, same: np.ndarray) -> None:
+        """Values of ``n`` lanes."""
+        from adpy.kernels import lanes
+
         flat, start = memory.reshape(-1), 0
         for call, stop in zip(self.stream.calls, self.before, strict=True):
             lanes.replay(self.table, flat, self.width, n, self.stream.guards[1], same, start, stop)
             self._call(call, memory, n, same)
             start = stop
         lanes.replay(self.table, flat, self.width, n, self.stream.guards[1], same, start, len(self.table))
-        return same
 
-    def output(self, memory: np.ndarray, k: int, n: int) -> np.ndarray:
-        """A result of ``n`` lanes, one row a lane."""
-        shape = self.code.outputs[k].shape
-        return memory[self.row_of[self.outputs[k]], :n].T.reshape(n, *shape)
-
-    def adjoint(self, memory: np.ndarray, n: int, same: np.ndarray) -> list[np.ndarray]:
-        """Cotangents of the sources, one column a lane, where ``same``; the cotangent of every result is one."""
+    def _adjoint(self, memory: np.ndarray, n: int, same: np.ndarray) -> None:
+        """Cotangents of ``n`` lanes; the cotangent of every result is one."""
         from adpy.kernels import lanes
 
         memory[self.pinned, :n] = 0.0
-        for numbers in self.outputs:
-            for number in numbers.tolist():
-                if self.active[number]:
-                    memory[self.bar_of[number], :n] += 1.0
+        np.add.at(memory[:, :n], self.seeds, 1.0)
         flat, start = memory.reshape(-1), 0
         for call, stop in zip(reversed(self.stream.calls), reversed(self.back_after), strict=True):
             lanes.adjoint(self.back, flat, self.width, n, self.scratch, start, stop)
             self._pull(call, memory, n, same)
             start = stop
         lanes.adjoint(self.back, flat, self.width, n, self.scratch, start, len(self.back))
-        return [memory[self.bar_of[self.inputs[k]], :n] for k in self.sources]
 
     # ---- instructions in Python
 
@@ -328,3 +368,12 @@ class Plan:
                 weight = partial.function(*operands, y)
                 pulled = np.where(bar == 0.0, 0.0, weight * bar)
             self._add(memory[:, :n], place, reduce_to(pulled, (*x.shape, n)))
+
+
+def _parts(flat: np.ndarray, shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
+    """Columns of a matrix as arrays of these shapes, one row a lane."""
+    stops = np.cumsum([int(np.prod(shape)) for shape in shapes])
+    return [
+        flat[:, stop - int(np.prod(shape)) : stop].reshape(len(flat), *shape)
+        for shape, stop in zip(shapes, stops.tolist(), strict=True)
+    ]

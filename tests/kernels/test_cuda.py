@@ -69,6 +69,7 @@ print("simulated")
 """
 
 
+@pytest.mark.slow
 def test_every_opcode_and_a_program_under_the_simulator():
     environment = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1", "ADPY_KERNELS": "wait"}
     done = subprocess.run(
