@@ -244,11 +244,11 @@ class TestChoice:
             return f(x)
 
         monkeypatch.setattr("adpy.api.modes.LARGEST_TAPE", 100_000)
-        x = np.array([0.5, 1.1])
+        x = np.array([0.5, 1.1, 0.0, 0.0, 0.0, 0.0])
         found = adpy.jacobian(counted)(x)
         np.testing.assert_allclose(found, adpy.jacobian(f, mode="reverse")(x), rtol=1e-12)
         assert len(calls) == 2
-        assert adpy.jacobian(counted)(x).shape == (3, 2)
+        assert adpy.jacobian(counted)(x).shape == (3, 6)
         assert len(calls) == 3
 
     def test_long_loops_of_scalars_count_too(self, monkeypatch):
@@ -259,7 +259,8 @@ class TestChoice:
             return np.array([y])
 
         monkeypatch.setattr("adpy.api.modes.LARGEST_TAPE", 1_000_000)
-        np.testing.assert_allclose(adpy.jacobian(f)(np.array([1.0, 2.0])), [[0.0, 2.0]])
+        x = np.array([1.0, 2.0, 0.0, 0.0, 0.0, 0.0])
+        np.testing.assert_allclose(adpy.jacobian(f)(x), [[0.0, 2.0, 0.0, 0.0, 0.0, 0.0]])
         assert is_forward(f, 2)
 
     def test_kernels_are_loaded_when_they_would_have_paid(self, monkeypatch):
