@@ -16,6 +16,8 @@ from adpy.program.code import Code
 __all__ = ["Recording"]
 
 SAVE, SAVE_AT = -5, -6
+SMALLEST = 512
+"""Entries of memory that is worth keeping: what the system gave back to itself is zeroed when it is touched again."""
 
 
 class Recording:
@@ -65,7 +67,7 @@ class Recording:
     def _release(*columns: np.ndarray) -> None:
         """Give memory of tangents or cotangents back."""
         for memory in columns:
-            workspace.give(memory.base)
+            workspace.give(memory.base, SMALLEST)
 
     def outputs(self) -> list[np.ndarray]:
         """Values of the results."""
@@ -105,7 +107,10 @@ class Recording:
         width = np.shape(seeds[0])[-1] if seeds else 1
         bars = self._columns(width, True)
         for view, seed in zip(self.code.outputs, seeds, strict=True):
-            view.columns(bars)[...] += seed
+            if view.shape:
+                view.columns(bars)[...] += seed
+            else:
+                bars[view.offset] += seed
         sweeps.adjoint(self.code, self.values, bars)
         found = [view.columns(bars).copy() for view in self.code.inputs]
         self._release(bars)
