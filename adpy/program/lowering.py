@@ -296,7 +296,7 @@ class Lowering:
 
     def emit_places(self, op: int, out: int, sources: np.ndarray, targets: np.ndarray | None = None) -> None:
         """A gather or scatter."""
-        row = [op, 0, 1, 1, sources.size, out, 0, 0, 0, self.placed, *[0] * (COLUMNS - 10)]
+        row = [op, 0, 1, 1, sources.size, out, 0, 0, 1, self.placed, *[0] * (COLUMNS - 10)]
         self.places.append(sources)
         self.placed += sources.size
         if targets is not None:
