@@ -24,6 +24,7 @@ __all__ = ["LARGE", "Surroundings", "fingerprint", "random_state"]
 LARGE = 1 << 16
 """Bytes from which an array is compared by identity only."""
 
+_SHORT = 1024  # bytes of an array that are kept as they are
 _BUDGET = 1000  # containers and their elements
 _LIMIT = 200  # functions
 _NUMBERS = frozenset([bool, int, float, complex, str, bytes, type(None), np.float64])
@@ -56,7 +57,8 @@ def fingerprint(value: Any, budget: list[int] | None = None) -> Any:
     if isinstance(value, np.ndarray):
         if value.nbytes > LARGE or value.dtype.hasobject:
             return Identity(value)
-        return value.shape, value.dtype.str, hashlib.blake2b(np.ascontiguousarray(value).tobytes()).digest()
+        data = value.tobytes()
+        return value.shape, value.dtype, data if len(data) <= _SHORT else hashlib.blake2b(data).digest()
     if isinstance(value, Generator):
         return str(value.bit_generator.state)
     budget = [_BUDGET] if budget is None else budget

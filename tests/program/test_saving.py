@@ -319,3 +319,12 @@ def test_map_with_dask():
     ):
         found = p.map(POINTS, client.get_executor(), "gradient")
     np.testing.assert_allclose(found, [adpy.grad(decided)(x) for x in POINTS], rtol=1e-12)
+
+
+def test_whole_numbers_in_arrays_of_arguments(path):
+    p = adpy.record(lambda x, places: np.sum(x[places]), X, np.array([0, 2]))
+    p.save(path)
+    q = adpy.load_program(path)
+    assert q.gradient(X, np.array([0, 2])).tolist() == [1.0, 0.0, 1.0]
+    with pytest.raises(GuardError):
+        q.gradient(X, np.array([0, 1]))
