@@ -91,7 +91,9 @@ class BatchBase(Traced):
     def kept(self, name: str) -> None:
         """Refuse what would drop a derivative below the lanes: a second attempt, or each lane on its own, may not."""
         data = self.values()
-        if type(data) in TRACED_TYPES and data.active:
+        while type(data) in TRACED_TYPES and (data._batched or not data.active):
+            data = data.values() if data._batched else data._value
+        if type(data) in TRACED_TYPES:
             if self.frame.level < 2:
                 refuse(name, "It stands for the samples of a batch, which carry derivatives.", LanesDifferError)
             raise Split(self.frame, None, name)

@@ -371,7 +371,8 @@ class Traced:
 
     def __array__(self, dtype=None, copy=None):
         if not self.active:
-            return array(primal(self), dtype) if dtype is not None or copy else asarray(primal(self))
+            value = self._leaving()  # which an enclosing transform may refuse
+            return array(value, dtype) if dtype is not None or copy else asarray(value)
         refuse(
             "numpy.ndarray conversion (__array__, compiled code)",
             "A function written in C or Fortran received it. Call a NumPy function that has a rule, give the function "
@@ -379,8 +380,10 @@ class Traced:
         )
 
     def __float__(self):
-        if not self.active or percent_formatting():
+        if percent_formatting():
             return float(primal(self))
+        if not self.active:
+            return float(self._leaving())
         refuse(
             "float()",
             "Leave float() out, or use x * 1.0. If it came from math.*, or from writing into a plain array, it was "
@@ -389,7 +392,7 @@ class Traced:
 
     def __complex__(self):
         if not self.active:
-            return complex(primal(self))
+            return complex(self._leaving())
         refuse("complex()", "Write a + 1j * b instead.")
 
     def _leaving(self):
@@ -522,7 +525,7 @@ class Traced:
             refuse(
                 "ndarray.tobytes", "Bytes carry no derivative. Use adpy.stop_gradient(x).tobytes() if none is meant."
             )
-        return primal(self).tobytes(order)
+        return self._leaving().tobytes(order)
 
     def tofile(self, fid, sep="", format="%s"):
         """Write the primal to a file."""
@@ -574,7 +577,7 @@ class Traced:
         """As of the primal; refused where it would carry a derivative away."""
         if self.active:
             refuse("as_integer_ratio() (fractions, statistics)", "Use NumPy: numpy.mean, numpy.std, x / y.")
-        return float(primal(self)).as_integer_ratio()
+        return float(self._leaving()).as_integer_ratio()
 
     def __buffer__(self, flags):
         # From Python 3.12 on, NumPy and compiled code ask for this before __array__.
