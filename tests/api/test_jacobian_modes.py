@@ -261,7 +261,7 @@ class TestChoice:
         monkeypatch.setattr("adpy.api.modes.LARGEST_TAPE", 1_000_000)
         x = np.array([1.0, 2.0, 0.0, 0.0, 0.0, 0.0])
         np.testing.assert_allclose(adpy.jacobian(f)(x), [[0.0, 2.0, 0.0, 0.0, 0.0, 0.0]])
-        assert is_forward(f, 2)
+        assert is_forward(f, 6)
 
     def test_kernels_are_loaded_when_they_would_have_paid(self, monkeypatch):
         monkeypatch.delitem(sys.modules, "adpy.accumulation.sweeps_cpu")
