@@ -160,6 +160,12 @@ def test_gradients_in_the_structure_of_the_argument():
     assert found["n"] is None
 
 
+def test_cross_products_are_arithmetic():
+    p = compare(lambda x, y: (np.cross(x, y) * np.cross([1.0, 2.0, 3.0], x)).sum(), (RNG.normal(size=(2, 40, 3))))
+    plans = [plan for found in p._branches.values() for branch in found for plan in branch.plans.values()]
+    assert plans and not any(plan.stream.calls for plan in plans)
+
+
 def test_another_axis():
     X = RNG.normal(size=(3, 40))
     np.testing.assert_allclose(adpy.compile(np.prod).batch(X, in_axes=1), X.prod(axis=0))
