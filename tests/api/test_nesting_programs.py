@@ -15,7 +15,7 @@ from tests.rules.mixes import check_mixes, derivatives_by_differences
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 QUICK = settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-LONG = settings(max_examples=600, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=200, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 SEEDS = st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=16)
 KINKS = ("sort", " < ", " > ")
 LARGEST = 1e7  # differences of steep programs have no digits left
@@ -60,7 +60,7 @@ def test_many_real_programs(seeds):
 
 
 @pytest.mark.slow
-@settings(LONG, max_examples=200)
+@settings(LONG, max_examples=80)
 @given(SEEDS)
 def test_many_complex_programs(seeds):
     check_program(Program(seeds, allow_complex=True))
