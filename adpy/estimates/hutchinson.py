@@ -78,13 +78,13 @@ def hutchinson_trace(
         if method == "hutch++" and probes.samples >= 3:
             sketch = probes.draw(min(probes.samples // 3, probes.size))
             basis = np.linalg.qr(_products(probes, sketch))[0]
-            exact = float(np.sum(basis * _products(probes, basis)))
+            exact = np.sum(basis * _products(probes, basis)).item()
             if basis.shape[1] == probes.size:
                 return Estimate(exact, 0.0, probes.samples)
         directions = probes.draw(probes.samples - 2 * basis.shape[1])
-        directions -= basis @ (basis.T @ directions)
+        directions = directions - basis @ (basis.T @ directions)
         terms = np.sum(directions * _products(probes, directions), 0)
-        return Estimate(exact + float(terms.mean()), float(standard_error(terms)), probes.samples)
+        return Estimate(exact + terms.mean().item(), standard_error(terms).item(), probes.samples)
 
     return estimate
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.random import Generator, default_rng
 
+from adpy import capture
 from adpy.api.columns import push
 from adpy.api.forward_mode import input_leaves
 from adpy.api.running import check_function, is_differentiable
@@ -66,7 +67,7 @@ class Probes:
         """Derivatives in these directions, as columns: the numbers of all result leaves one below the other."""
         count = directions.shape[1]
         try:
-            width = WIDTH
+            width = WIDTH if capture.frame() is None else 1  # tangents of enclosing transforms go one at a time
             parts = [self._pass(directions[:, i : i + width]) for i in range(0, count, width)]
         except OneDirectionError:
             parts = [self._pass(directions[:, i : i + 1]) for i in range(count)]
@@ -95,7 +96,7 @@ class Probes:
         for leaf in self.leaves:
             stop = start + np.size(leaf)
             part = numbers[start:stop].reshape(np.shape(leaf)).astype(getattr(leaf, "dtype", float))
-            parts.append(part if part.ndim else float(part) if type(leaf) is float else part[()])
+            parts.append(part if part.ndim else part.item() if type(leaf) is float else part[()])
             start = stop
         taken = iter(parts)
         found = iter([next(taken) if not path or is_differentiable(x) else None for path, x in flatten(self.x)])

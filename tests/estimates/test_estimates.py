@@ -184,3 +184,27 @@ def test_errors_name_the_argument(call, argument):
     with pytest.raises(ArgumentError) as caught:
         call()
     assert caught.value.argument == argument
+
+
+@pytest.mark.parametrize("method", ["hutchinson", "hutch++"])
+def test_estimates_inside_a_differentiated_function(method):
+    """The derivative of an estimate, its directions being held."""
+
+    def quartic(x):
+        return np.sum(x**4) + x[0] * x[1] * x[2]
+
+    def trace(x):
+        return adpy.hutchinson_trace(quartic, method=method)(x, samples=6, rng=0).value
+
+    def diagonal(x):
+        return np.sum(adpy.hutchinson_diagonal(quartic)(x, samples=6, rng=0).value)
+
+    def slope(x):
+        return np.sum(adpy.forward_gradient(quartic, x, samples=6, rng=0).value)
+
+    x, v = np.array([0.5, 1.0, -0.7]), np.array([1.0, -0.5, 2.0])
+    for f in (trace, diagonal, slope):
+        along = (f(x + 1e-5 * v) - f(x - 1e-5 * v)) / 2e-5
+        assert np.isclose(adpy.grad(f)(x) @ v, along, rtol=1e-7)
+        assert np.isclose(adpy.jvp(f, x, v)[1], along, rtol=1e-7)
+        assert adpy.batch(f)(np.stack([x, v])).tolist() == pytest.approx([f(x), f(v)], rel=1e-13)
