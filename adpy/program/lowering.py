@@ -32,7 +32,7 @@ from adpy.reverse.nodes import (
     Take,
     Write,
 )
-from adpy.reverse.paths import resolve
+from adpy.reverse.paths import Step, resolve
 from adpy.reverse.storage import layout_of
 
 __all__ = ["Lowering", "lower"]
@@ -41,6 +41,8 @@ RUN, FILL, GATHER, SCATTER, SAVE, SAVE_AT, CALL = -1, -2, -3, -4, -5, -6, -7
 SET, ADD, OVERWRITE = 0, 1, 2
 CONSTANTS = 1 << 50
 """Addresses of constants count from here until the number of other addresses is known."""
+
+_BASIC = frozenset([int, slice, type(None), type(Ellipsis)])
 
 LINEAR = frozenset([COPY, *[OPCODES[f] for f in (np.add, np.subtract, np.negative)]])
 """Opcodes whose partials read no values."""
@@ -71,10 +73,11 @@ class Lowering:
         self.places: list[np.ndarray] = []
         self.placed = 0
         self.constants: dict[int, tuple[int, np.ndarray, Any]] = {}
-        self.offsets: dict[Any, int] = {}
+        self.wholes: dict[Any, View] = {}
         storages = (*recorder.storages, *recorder.buffers, *recorder.nodes)
         self.before = {node.next: node for node in storages if node.next is not None}
-        self.homes: list[tuple[int, int, int]] = []
+        self.homes: list[tuple[int, int, View]] = []
+        self.numbers: dict[Any, Any] = {}
         self.overwritten: list[int] = []
         self.saved: set[View] = set()
         self.read: dict[int, set[tuple[int, int]]] = {}
@@ -90,7 +93,7 @@ class Lowering:
         for node in recorder.storages:
             self.allocate(node)
         for target, _, _, _ in recorder.inputs:
-            inputs.append(View(target, (), ()) if type(target) is int else self.whole(target))
+            inputs.append(View(target, (), ()) if type(target) is int else self.wholes[target])
         base = done = 0
         for node in recorder.nodes:
             position = (base + node.mark) // 4
@@ -194,36 +197,14 @@ class Lowering:
             self.top += max(1, prod(node.shape))
             if node.next is not None:
                 self.overwritten += [address, self.top]
-        self.offsets[node] = address
-        self.remember_home(node)
-        return self.whole(node)
+        return self.place(node, View(address, node.shape, _strides_of(node)))
 
-    def share(self, node: Any, previous: Any) -> None:
-        """A version in the memory of the one before it."""
-        self.offsets[node] = self.offsets[previous]
-        self.remember_home(node)
-
-    def remember_home(self, node: Any) -> None:
-        """Where the entries of a node that were read as scalars are."""
+    def place(self, node: Any, whole: View) -> View:
+        """Remember where a node is, and where its entries are that were read as scalars."""
+        self.wholes[node] = whole
         if node.extra is not None and node.extra.home is not None:
-            self.homes.append((node.extra.home, len(self.homes), self.whole(node)))
-
-    def whole(self, node: Any) -> View:
-        """The storage of a node."""
-        layout = None
-        version = node
-        while version is not None and layout is None:
-            layout = layout_of(version)
-            version = version.next
-        shape = tuple(node.shape)
-        if layout is None or layout == tuple(range(len(shape))):
-            return View(self.offsets[node], shape, _c_strides(shape))
-        strides = [0] * len(shape)
-        step = 1
-        for axis in reversed(layout):
-            strides[axis] = step
-            step *= shape[axis]
-        return View(self.offsets[node], shape, tuple(strides))
+            self.homes.append((node.extra.home, len(self.homes), whole))
+        return whole
 
     def temporary(self, shape: tuple[int, ...]) -> View:
         """Memory for an intermediate result."""
@@ -234,6 +215,8 @@ class Lowering:
 
     def constant(self, value: Any) -> View:
         """Memory of a constant."""
+        if type(value) is float or type(value) is int:
+            value = self.numbers.setdefault(value or str(value), value)
         array = np.asarray(value)
         if array.dtype.kind not in "fiub":
             self.recorder.fail(f"a constant of dtype {array.dtype}")
@@ -248,14 +231,19 @@ class Lowering:
         """Where an operand is."""
         if type(operand) is Fixed:
             return self.constant(operand.value)
-        target, path, shape, _ = operand
+        target, path, _, _ = operand
         if type(target) is int:
             return View(target, (), ()) if target >= 0 else self.recorder.fail("an entry outside the stream")
-        whole = self.whole(target)
-        return whole if path is None else self.follow(whole, path, shape)
+        return self.follow(self.wholes[target], path)
 
-    def follow(self, whole: View, path: tuple, shape: tuple | None = None) -> View:
+    def follow(self, whole: View, path: tuple | None) -> View:
         """The view at the end of a path."""
+        if path is None:
+            return whole
+        if type(path[1]) is not Step:
+            found = _indexed(self.follow(whole, path[0]), path[1])
+            if found is not None:
+                return found
         span = max(1, prod(whole.shape))
         storage = np.empty(span)  # never touched: only its addresses are read
         array = np.ndarray(whole.shape, np.float64, storage, 0, [8 * s for s in whole.strides])
@@ -472,12 +460,12 @@ class Lowering:
         The memory of an input is never written into: sweeps begin with it.
         """
         previous = self.before.get(node)
-        if previous in self.offsets and type(previous) is not Input:
-            self.share(node, previous)
+        if previous in self.wholes and type(previous) is not Input:
+            self.place(node, self.wholes[previous])  # in the memory of the version before it
             return
         out = self.allocate(node)
         if type(previous) is Input:
-            self.emit(COPY, SET, out.shape, out, self.whole(previous))
+            self.emit(COPY, SET, out.shape, out, self.wholes[previous])
             return
         initial = previous.initial if type(previous) is Buffer else None
         if initial is None:
@@ -509,7 +497,7 @@ class Lowering:
             self.emit(COPY, SET, out.shape, out, self.source_of(node, out))
             return
         self.version(node)
-        whole = self.whole(node)
+        whole = self.wholes[node]
         parent, key, _ = node.path
         if _is_fancy(key):
             self.write_at(node, whole, parent, key)
@@ -534,7 +522,7 @@ class Lowering:
     def increment(self, node: Increment) -> None:
         """``storage[path] += source``."""
         self.version(node)
-        whole = self.whole(node)
+        whole = self.wholes[node]
         if node.path is not None and _is_fancy(node.path[1]):
             parent, key, _ = node.path
             self.increment_at(node, whole if parent is None else self.follow(whole, parent), key)
@@ -556,7 +544,7 @@ class Lowering:
         self.version(node)
         numbers = node.saved[0]
         changed = np.flatnonzero(numbers.reshape(-1) != np.arange(1, numbers.size + 1))
-        addresses = self.whole(node).addresses().reshape(-1)
+        addresses = self.wholes[node].addresses().reshape(-1)
         sources, targets = addresses[numbers.reshape(-1)[changed] - 1], addresses[changed]
         moved = self.temporary(sources.shape)
         self.emit_places(GATHER, moved.offset, sources)
@@ -567,7 +555,7 @@ class Lowering:
         """Entries written one by one."""
         positions, addresses, _ = node.saved
         self.version(node)
-        whole = self.whole(node)
+        whole = self.wholes[node]
         targets = whole.addresses().reshape(-1)[positions]
         self.save_at(targets)
         self.emit_places(SCATTER, 0, np.array(addresses, np.int64), targets)
@@ -579,6 +567,50 @@ def _c_strides(shape: Sequence[int]) -> tuple[int, ...]:
         strides.append(step)
         step *= n
     return tuple(reversed(strides))
+
+
+def _strides_of(node: Any) -> tuple[int, ...]:
+    """Strides of a storage: its order of axes is noted with a version, once a view depends on it."""
+    shape, layout, version = node.shape, None, node
+    if len(shape) > 1:
+        while version is not None and layout is None:
+            layout, version = layout_of(version), version.next
+    if layout is None or layout == tuple(range(len(shape))):
+        return _c_strides(shape)
+    strides, step = [0] * len(shape), 1
+    for axis in reversed(layout):
+        strides[axis] = step
+        step *= shape[axis]
+    return tuple(strides)
+
+
+def _indexed(view: View, key: Any) -> View | None:
+    """The view of a view, for an index of integers, slices, ``None`` and ``...``; None for others."""
+    keys = key if type(key) is tuple else (key,)
+    if not _BASIC.issuperset(map(type, keys)):
+        return None
+    missing = len(view.shape) - sum(type(k) is int or type(k) is slice for k in keys)
+    if Ellipsis in keys:
+        at = keys.index(Ellipsis)
+        keys = keys[:at] + (slice(None),) * missing + keys[at + 1 :]
+    else:
+        keys += (slice(None),) * missing
+    offset, shape, strides = view.offset, [], []
+    axes = iter(zip(view.shape, view.strides, strict=True))
+    for k in keys:
+        if k is None:
+            shape.append(1)
+            strides.append(0)
+            continue
+        n, stride = next(axes)
+        if type(k) is int:
+            offset += stride * (k if k >= 0 else k + n)
+            continue
+        start, stop, step = k.indices(n)
+        shape.append(len(range(start, stop, step)))
+        strides.append(stride * step)
+        offset += stride * start if shape[-1] else 0
+    return View(offset, tuple(shape), tuple(strides))
 
 
 def _as_slices(key: Any) -> tuple:

@@ -278,19 +278,23 @@ class Recorder(Tape):
         return self.elementwise_call(row, inputs, values, y, (), {})
 
     def elementwise_call(self, row, inputs: Sequence, values: Sequence, y: Any, settings: tuple, named: dict) -> Any:
-        if not any(type(x) in TRACED_TYPES and x.frame is self and x.active for x in inputs):
-            return self.lift(y)
+        active = False
         for x, partial in zip(inputs, row.slices, strict=False):
-            if partial.function is None and type(x) in TRACED_TYPES and x.active:
-                self.fail(f"{row.name} without a rule for an operand")
-        op = OPCODES.get(row.function)
-        if op is not None and type(y) is float64 and all(np.ndim(v) == 0 for v in values):
-            if not any(isinstance(x, Array) for x in inputs):
-                addresses = [x.address if isinstance(x, Recorded) else self.constant(x) for x in inputs]
-                return self.operation(RecordedScalar, float(y), op, *addresses)
+            if type(x) in TRACED_TYPES and x.active:
+                active = True
+                if partial.function is None:
+                    self.fail(f"{row.name} without a rule for an operand")
+        if not active:
+            return self.lift(y)
+        if type(y) is float64 and row.function in OPCODES and not any(isinstance(x, Array) for x in inputs):
+            addresses = [x.address if isinstance(x, Recorded) else self.constant(x) for x in inputs]
+            return self.operation(RecordedScalar, float(y), OPCODES[row.function], *addresses)
         node = Operation(np.shape(y))
-        node.operands = tuple([self.operand(x, widened(v)) for x, v in zip(inputs, values, strict=True)])
-        node.saved = (row, settings, named)
+        operands = []
+        for x, v in zip(inputs, values, strict=True):
+            plain = type(x) is float or type(x) is int
+            operands.append(Fixed(x) if plain else self.operand(x, widened(v)))
+        node.operands, node.saved = tuple(operands), (row, settings, named)
         return self.wrap(self.record(node), y)
 
     def real_elementwise(self, row, inputs: Sequence, values: Sequence, y: Any) -> Any:

@@ -150,7 +150,7 @@ def _operation(name: str) -> dict[str, str]:
         "both": f"{op}, self.address, other.address, out._value",
         "number": f"{op}, self.address, number, out._value",
         "reflected": f"{op}, number, self.address, out._value",
-        "prepare": "        number = frame.constant(other)\n",
+        "prepare": "        number = frame.constants.get(other) or frame.constant(other)\n",
     }
 
 
@@ -165,6 +165,7 @@ def __{name}__(self, other):
         return self.frame.compare("{name}", self.address, other.address, outcome)
     return general(self, other)
 """
+
 
 def _raising(name: str) -> Callable:
     """An operation for which Python raises an error where NumPy gives inf or NaN."""
