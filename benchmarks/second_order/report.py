@@ -14,9 +14,10 @@ LEGEND = """\
 The numbers are ratios: time of the derivative, recording included, to time of the plain, unmodified function; medians
 of interleaved runs, one thread for every tool.  In brackets: adpy's time to that of the tool.  Each derivative was
 verified before it was timed, by extrapolated differences along random directions, and against the others to 1e-8.
-✗: a wrong derivative or an error; –: not applicable.  *Recorded*: a recording that is there already.  *By hand*: the
-formula in NumPy, or in Numba for products with Rosenbrock's Hessian.  *jax* is compiled beforehand
-(`jax.jit`); its first call, in the last column, is not counted.  autograd has no batches: a loop of its gradients."""
+✗: a wrong derivative or an error; –: not applicable.  *Recorded*: replayed from `adpy.record`; *compiled*: the same
+after `specialize`.  *By hand*: the formula in NumPy, or in Numba for products with Rosenbrock's Hessian.  *jax* is
+compiled beforehand (`jax.jit`); its first call, in the last column, is not counted.  autograd has no batches: a loop
+of its gradients."""
 
 TITLES = {
     "products": "Hessian times vector",
@@ -26,7 +27,8 @@ TITLES = {
     "samples": "Gradients of 1,000 single samples: `adpy.batch(adpy.grad(f))`; plain is the function in a loop",
 }
 OWN = {
-    "products": ("adpy, recorded", GRADIENT),
+    "products": ("adpy, recorded", "adpy, compiled", GRADIENT),
+    "hessians": ("adpy, recorded",),
     "samples": (LOOP,),
 }
 
@@ -64,7 +66,7 @@ def cell(row: Row, column: str) -> str:
     if column not in row.times:
         return "✗" if column in row.failures else "–"
     found = number(row.ratio(column))
-    if column == "adpy, recorded" and row.recorded_target:
+    if column == "adpy, compiled" and row.recorded_target:
         return f"{found}, {aimed(row.ratio(column), row.recorded_target)}"
     return found if column.startswith("adpy") else f"{found} ({number(row.ratio('adpy', column))})"
 

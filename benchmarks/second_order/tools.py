@@ -40,31 +40,36 @@ def by_adpy(derivative: str, problem: Problem, v: np.ndarray | None) -> Callable
 
 
 def by_recording(derivative: str, problem: Problem, v: np.ndarray | None) -> Callable | None:
-    """Products from a recording that is there already."""
+    """Replayed, from a program recorded beforehand."""
+    if derivative not in ("product", "hessian"):
+        return None
+    x, *constants = problem.args
+
+    def of_x(x: np.ndarray) -> Any:
+        return problem.function(x, *constants)
+
+    program = adpy.record(of_x, x)
+    return partial(program.hessian, x) if derivative == "hessian" else partial(program.hvp, x, v)
+
+
+def by_kernels(derivative: str, problem: Problem, v: np.ndarray | None) -> Callable | None:
+    """Replayed by kernels compiled for the program."""
     if derivative != "product":
         return None
-    recording = record(problem, 1)
-
-    def run() -> np.ndarray:
-        return recording.second_order([v[..., None]], [1.0])[1][0][..., 0]
-
+    run = by_recording(derivative, problem, v)
+    run.func.__self__.specialize()
     return run
 
 
 def recorded_products(problem: Problem, directions: np.ndarray) -> np.ndarray:
     """Record the function and multiply."""
-    with record(problem, directions.shape[-1]) as recording:
-        return recording.second_order([directions], [1.0])[1][0]
-
-
-def record(problem: Problem, directions: int) -> Any:
-    """The recording of a function."""
     from adpy.api.recorded import recorded
 
-    found = recorded(problem.function, problem.args, {}, [0], one_number, directions)
+    found = recorded(problem.function, problem.args, {}, [0], one_number, directions.shape[-1])
     if found is None:
         raise RuntimeError("the function cannot be recorded")
-    return found[0]
+    with found[0] as recording:
+        return recording.second_order([directions], [1.0])[1][0]
 
 
 def one_number(y: Any, frame: Any) -> tuple[list, list]:
@@ -180,6 +185,7 @@ def as_array(run: Callable) -> Callable[[], np.ndarray]:
 TAKERS: dict[str, Callable] = {
     "adpy": by_adpy,
     "adpy, recorded": by_recording,
+    "adpy, compiled": by_kernels,
     "by hand": by_hand,
     "jax": by_jax,
     "torch": by_torch,
