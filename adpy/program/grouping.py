@@ -24,13 +24,17 @@ LONGEST = 64
 
 @dataclass(eq=False)
 class Elementwise:
-    """One elementwise operation over ``shape``; the operands are broadcast to it."""
+    """One elementwise operation over ``shape``; the operands are broadcast to it.
+
+    ``storages`` are those of the result and the operands.
+    """
 
     op: int
     mode: int
     shape: tuple[int, ...]
     out: View
     operands: tuple[View, ...]
+    storages: tuple[int, ...] = ()
 
 
 @dataclass(eq=False)
@@ -48,24 +52,23 @@ class Group:
         """Common axes, the strides of all views after each length; for a group that is complete."""
         return axes_of(self.members[0].shape, [view for m in self.members for view in (m.out, *m.operands)])
 
-    def takes(self, item: Elementwise, storages: Storages) -> bool:
+    def takes(self, item: Elementwise) -> bool:
         """Can the operation join without changing what it or others read?"""
         if not self.members:
             return True
         if item.shape != self.members[0].shape or len(self.members) >= LONGEST:
             return False
-        for view in item.operands:
-            storage = storages.of(view.offset)
+        out, *storages = item.storages
+        for storage, view in zip(storages, item.operands, strict=True):
             if storage in self.written and self.written[storage] != view:
                 return False
-        out = storages.of(item.out.offset)
         return out not in self.read and out not in self.written
 
-    def add(self, item: Elementwise, storages: Storages) -> None:
+    def add(self, item: Elementwise) -> None:
         """Let the operation join."""
         self.members.append(item)
-        self.read.update(storages.of(view.offset) for view in item.operands)
-        storage = storages.of(item.out.offset)
+        storage = item.storages[0]
+        self.read.update(item.storages[1:])
         self.written[storage] = item.out if item.mode == SET else None
         self.made[storage] = item
 
@@ -91,10 +94,11 @@ def form(items: Iterable, storages: Storages) -> list:
     group: Group | None = None
     for item in items:
         if isinstance(item, Elementwise):
-            if group is None or not group.takes(item, storages):
+            item.storages = tuple([storages.of(view.offset) for view in (item.out, *item.operands)])
+            if group is None or not group.takes(item):
                 group = Group()
                 result.append(group)
-            group.add(item, storages)
+            group.add(item)
         elif group is not None and type(item) is list and item[0] == FILL:
             result.insert(len(result) - 1, item)
         else:
@@ -131,32 +135,31 @@ def assign(
     return top
 
 
-def rows_of(group: Group, storages: Storages) -> list[list[list[int]]]:
+def rows_of(group: Group) -> list[list[list[int]]]:
     """Table rows of a group: one or more instructions, each a list of rows with its head."""
     axes = group.axes
     if len(axes) <= 3:
-        return [_instruction(group.members, axes, group.local, storages)]
+        return [_instruction(group.members, axes, group.local)]
     if len(group.members) > 1:
         singles = [Group([member]) for member in group.members]
-        return [rows for single in singles for rows in rows_of(single, storages)]
+        return [rows for single in singles for rows in rows_of(single)]
     return _outer(group.members[0], axes)
 
 
-def _instruction(members: list, axes: list, local: dict, storages: Storages) -> list[list[int]]:
+def _instruction(members: list, axes: list, local: dict) -> list[list[int]]:
     axes = [(1, *[0] * (len(axes[0]) - 1 if axes else 3 * len(members)))] * (3 - len(axes)) + axes
-    head = [GROUP, len(members), *[axis[0] for axis in axes], int(bool(local)), *[0] * (COLUMNS - 6)]
-    rows = [head]
-    column = 1
+    columns = zip(*axes, strict=True)
+    lengths = next(columns)
+    rows = [[GROUP, len(members), *lengths, int(bool(local)), *[0] * (COLUMNS - 6)]]
     for member in members:
-        row, bits = [member.op, member.mode, *[axis[0] for axis in axes]], 0
+        row, bits = [member.op, member.mode, *lengths], 0
         for k, view in enumerate((member.out, *member.operands)):
-            place = local.get(storages.of(view.offset))
+            place, strides = local.get(member.storages[k]), next(columns)
             if place is None:
-                row += [view.offset, *[axis[column] for axis in axes]]
+                row += (view.offset, *strides)
             else:
-                row += [place, 0, 0, 1]
+                row += (place, 0, 0, 1)
                 bits |= 1 << k
-            column += 1
         if len(member.operands) == 1:
             row += [-1, 0, 0, 0]
         rows.append([*row, bits])

@@ -142,7 +142,7 @@ class Lowering:
         rows, heads, found = [], [], {}
         for item in items:
             if type(item) is Group:
-                for instruction in rows_of(item, storages):
+                for instruction in rows_of(item):
                     heads.append(len(rows))
                     rows += instruction
                 continue
