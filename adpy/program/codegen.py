@@ -152,6 +152,7 @@ class Kernels:
 
         from adpy.kernels import interpreter
         from adpy.kernels.assemble import dispatcher
+        from adpy.kernels.vector_math import FUNCTIONS
 
         begin = time.perf_counter()
         more = MEMORIES[sweep]
@@ -167,7 +168,7 @@ class Kernels:
             *["        " + line for line in _MOVES[sweep]],
         ]
         scope = {name: getattr(interpreter, name) for name in ("move", "pull_moved", "restore")}
-        scope |= {"call": dispatcher(self.source(sweep)), "SAVE": -5, "SAVE_AT": -6}
+        scope |= {"call": dispatcher(self.source(sweep), FUNCTIONS), "SAVE": -5, "SAVE_AT": -6}
         exec(compile("\n".join(lines), f"<adpy {sweep}>", "exec"), scope)
         run = numba.njit(error_model="numpy", nogil=True)(scope["run"])
         columns = [np.zeros((1, 1))] * more.count(",")
