@@ -9,14 +9,12 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Sequence
-from typing import Any
 
 from adpy.kernels.opcodes import COMPARISONS, FIRST, HOLE, UFUNCS
 from adpy.plain import np
-from adpy.program import calls
-from adpy.program.code import Code, View
+from adpy.program.code import Code
+from adpy.program.lane_calls import LaneCalls
 from adpy.program.streams import Stream, stream_of
-from adpy.reverse.sweep import reduce_to
 
 __all__ = ["Plan"]
 
@@ -41,7 +39,7 @@ def _reads(op: int) -> tuple[frozenset[str], frozenset[str]]:
     return (names[0], names[1] if len(names) > 1 else frozenset())
 
 
-class Plan:
+class Plan(LaneCalls):
     """How lanes of a code are swept.
 
     Parameters
@@ -66,10 +64,10 @@ class Plan:
 
     def _simplify(self, stream: Stream) -> None:
         """Constants folded, operations that occur twice done once."""
-        from adpy.kernels import lanes
+        from adpy.kernels import streams
 
         same = np.empty(len(stream.ops), np.int64)
-        lanes.simplify(stream.ops, stream.firsts, stream.seconds, stream.values, stream.fixed, same)
+        streams.simplify(stream.ops, stream.firsts, stream.seconds, stream.values, stream.fixed, same)
         self.stream = stream
         self.inputs = stream.inputs
         self.outputs = [same[numbers] for numbers in stream.outputs]
@@ -79,7 +77,7 @@ class Plan:
 
     def _mark(self) -> None:
         """What is needed, what depends on the sources, what a sweep back reads."""
-        from adpy.kernels import lanes
+        from adpy.kernels import streams
 
         s = self.stream
         marked = np.zeros(len(s.ops), bool)
@@ -88,7 +86,7 @@ class Plan:
         for call in s.calls:
             for numbers in (*call.operands, *call.outs):
                 marked[numbers] = True
-        lanes.live(s.ops, s.firsts, s.seconds, marked)
+        streams.live(s.ops, s.firsts, s.seconds, marked)
         self.marked = marked
         kept = s.ops == HOLE
         for numbers in self.outputs:
@@ -107,16 +105,16 @@ class Plan:
         active = np.zeros(len(s.ops), bool)
         for k in self.sources or ():
             active[self.inputs[k]] = True
-        from adpy.kernels import lanes
+        from adpy.kernels import streams
 
         start = 0
         for call in s.calls:
-            lanes.depend(s.ops, s.firsts, s.seconds, active, start, call.position)
+            streams.depend(s.ops, s.firsts, s.seconds, active, start, call.position)
             if any(active[numbers].any() for numbers in call.operands):
                 for numbers in call.outs:
                     active[numbers] = True
             start = call.position
-        lanes.depend(s.ops, s.firsts, s.seconds, active, start, len(s.ops))
+        streams.depend(s.ops, s.firsts, s.seconds, active, start, len(s.ops))
         return active & self.marked
 
     def _keep(self, kept: np.ndarray) -> None:
@@ -135,7 +133,7 @@ class Plan:
 
     def _allocate(self) -> None:
         """Rows and tables."""
-        from adpy.kernels import lanes
+        from adpy.kernels import streams
 
         s = self.stream
         rows = np.full(len(s.ops), -1, np.int64)
@@ -149,7 +147,7 @@ class Plan:
         table, begins = np.empty((2 * len(s.ops), 4), np.int64), np.empty(len(s.ops) + 1, np.int64)
         guards = np.full(len(s.ops), -1, np.int64)
         guards[self.guards] = np.arange(self.guards.size)
-        top, done = lanes.allocate_values(
+        top, done = streams.allocate_values(
             s.ops, s.firsts, s.seconds, self.marked, self.kept, guards, rows, holes.size, table, begins
         )
         self.table, self.row_of = table[:done].copy(), rows
@@ -167,7 +165,7 @@ class Plan:
 
     def _allocate_bars(self, top: int) -> int:
         """Rows of cotangents and the table of the way back; return the number of rows."""
-        from adpy.kernels import lanes
+        from adpy.kernels import streams
 
         s = self.stream
         pinned = np.zeros(len(s.ops), bool)
@@ -187,7 +185,7 @@ class Plan:
         self.pinned = slice(top, top + numbers.size)
         table = np.empty((len(s.ops), 8), np.int64)
         owners = np.empty(len(s.ops), np.int64)
-        top, done = lanes.allocate_bars(
+        top, done = streams.allocate_bars(
             s.ops, s.firsts, s.seconds, self.active, pinned, self.row_of, bars, top + numbers.size, table, owners
         )
         self.back = table[:done].copy()
@@ -280,94 +278,6 @@ class Plan:
             self._pull(call, memory, n, same)
             start = stop
         lanes.adjoint(self.back, flat, self.width, n, self.scratch, start, len(self.back))
-
-    # ---- instructions in Python
-
-    def _call(self, item: Any, memory: np.ndarray, n: int, same: np.ndarray) -> None:
-        """An instruction in Python: at all lanes together if it is elementwise, else lane by lane."""
-        call = item.call
-        if type(call) is calls.ElementwiseCall:
-            operands = self._operands(item, memory, n)
-            with np.errstate(all="ignore"):
-                y = call.row.function(*operands, *call.settings, **call.named)
-            memory[self.row_of[item.outs[0]], :n] = y
-            return
-        views = [view for view in call.outs if view is not None]
-        flat = self.code.take_memory()
-        for lane in range(n):
-            if not same[lane]:
-                continue
-            self._fill(flat, calls.views_in(call.operands), item.operands, memory[:, lane])
-            try:
-                if call.replay(flat) is False:
-                    same[lane] = False
-            except (ArithmeticError, ValueError, IndexError, TypeError, np.linalg.LinAlgError):
-                same[lane] = False
-            for view, numbers in zip(views, item.outs, strict=True):
-                memory[self.row_of[numbers], lane] = view.of(flat)
-        self.code.give_memory(flat)
-
-    def _operands(self, item: Any, memory: np.ndarray, n: int) -> list:
-        """Operands of an elementwise instruction, with one more axis, the last, for the lanes."""
-        found = iter(item.operands)
-        return [
-            memory[self.row_of[next(found)], :n] if type(x) is View else np.asarray(x)[..., None]
-            for x in item.call.operands
-        ]
-
-    def _fill(self, flat: np.ndarray, views: list, numbers: list, column: np.ndarray) -> None:
-        for view, entries in zip(views, numbers, strict=True):
-            view.of(flat)[...] = column[self.row_of[entries]]
-
-    def _pull(self, item: Any, memory: np.ndarray, n: int, same: np.ndarray) -> None:
-        """Cotangents of the operands of an instruction in Python."""
-        call = item.call
-        if not any(self.active[numbers].any() for numbers in item.outs):
-            return
-        if type(call) is calls.ElementwiseCall:
-            self._pull_elementwise(item, memory, n)
-            return
-        views = calls.views_in(call.operands)
-        outs = [view for view in call.outs if view is not None]
-        flat, bars = self.code.take_memory(), np.zeros((self.code.active, 1))
-        addresses = np.concatenate([view.addresses().reshape(-1) for view in views])
-        addresses, found = np.unique(addresses, return_index=True)  # an operand may occur twice
-        numbers = np.concatenate([entries.reshape(-1) for entries in item.operands])[found]
-        addresses, numbers = addresses[self.active[numbers]], numbers[self.active[numbers]]
-        for lane in range(n):
-            if not same[lane]:
-                continue
-            column = memory[:, lane]
-            self._fill(flat, [*views, *outs], [*item.operands, *item.outs], column)
-            bars[addresses] = 0.0
-            for view, entries in zip(outs, item.outs, strict=True):
-                view.of(bars)[...] = column[self.bar_of[entries]]
-            call.adjoint(flat, bars)
-            np.add.at(column, self.bar_of[numbers], bars[addresses, 0])
-        self.code.give_memory(flat)
-
-    def _add(self, memory: np.ndarray, numbers: np.ndarray, contribution: np.ndarray) -> None:
-        """Add to cotangents; a number may occur several times."""
-        here = self.active[numbers]
-        np.add.at(memory, self.bar_of[numbers[here]], contribution[here])
-
-    def _pull_elementwise(self, item: Any, memory: np.ndarray, n: int) -> None:
-        call = item.call
-        operands = self._operands(item, memory, n)
-        out = item.outs[0]
-        y, bar = memory[self.row_of[out], :n], memory[self.bar_of[out], :n]
-        numbers = iter(item.operands)
-        places = [next(numbers) if type(x) is View else None for x in call.operands]
-        for k, (x, place) in enumerate(zip(call.operands, places, strict=True)):
-            if place is None or not self.active[place].any():
-                continue
-            partial = call.row.slices[k]
-            if partial.constant == 0.0:
-                continue
-            with np.errstate(all="ignore"):
-                weight = partial.function(*operands, y)
-                pulled = np.where(bar == 0.0, 0.0, weight * bar)
-            self._add(memory[:, :n], place, reduce_to(pulled, (*x.shape, n)))
 
 
 def _parts(flat: np.ndarray, shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
