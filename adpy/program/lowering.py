@@ -119,15 +119,13 @@ class Lowering:
             table[constant, column] += active - CONSTANTS
         places = np.concatenate(self.places) if self.places else np.zeros(0, np.int64)
         places[places >= CONSTANTS] += active - CONSTANTS
-        stream = self.recorder.table()
-        columns = stream[:, :3].astype(np.int64)
-        self.resolve_homes(columns)
-        scalars = [np.ascontiguousarray(columns[:, i], np.int32) for i in range(3)]
+        ops, firsts, seconds, values = self.recorder.table()
+        self.resolve_homes(firsts)
         constants = [(start + active - CONSTANTS, values) for start, values, _ in self.constants.values()]
         size = active + self.constant_top - CONSTANTS
         return Code(
-            *(table, np.array(heads, np.int64), places, *scalars, active, size, scratch, tile, found),
-            *(stream[:, 3].copy(), constants, inputs, outputs, self.guards()),
+            *(table, np.array(heads, np.int64), places, ops, firsts, seconds, active, size, scratch, tile, found),
+            *(values, constants, inputs, outputs, self.guards()),
         )
 
     def grouped(self, outputs: list[View]) -> tuple[list, list, dict, int, int]:
@@ -171,20 +169,20 @@ class Lowering:
         found = self.recorder.guards
         return np.array([a for a, _ in found], np.int64), np.array([value for _, value in found], float)
 
-    def resolve_homes(self, columns: np.ndarray) -> None:
+    def resolve_homes(self, addresses: np.ndarray) -> None:
         """Addresses below zero become those of the entries."""
-        entries = np.flatnonzero(columns[:, 1] < 0)
+        entries = np.flatnonzero(addresses < 0)
         if not entries.size:
             return
         homes = sorted(self.homes)
         starts = np.array([home for home, _, _ in homes])
-        found = np.searchsorted(starts, columns[entries, 1], "right") - 1
+        found = np.searchsorted(starts, addresses[entries], "right") - 1
         shift = np.array([view.offset for _, _, view in homes]) - starts
         for k, (start, _, view) in enumerate(homes):
             if view.strides != _c_strides(view.shape):
                 inside = entries[found == k]
-                columns[inside, 1] = view.addresses().reshape(-1)[columns[inside, 1] - start] - shift[k]
-        columns[entries, 1] += shift[found]
+                addresses[inside] = view.addresses().reshape(-1)[addresses[inside] - start] - shift[k]
+        addresses[entries] += shift[found]
 
     # ---- memory
 

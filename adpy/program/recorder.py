@@ -91,9 +91,9 @@ class Recorder(Tape):
     # ---- scalars
 
     def compact(self) -> None:
-        """Move the stream to a compact array."""
-        self.chunks.append(np.frombuffer(array("d", self.stream)).reshape(-1, 4))
-        self.takes(self.chunks[-1].nbytes)
+        """Move the stream to compact arrays."""
+        self.chunks.append(columns_of(self.stream))
+        self.takes(sum(column.nbytes for column in self.chunks[-1]))
         self.offset += len(self.stream)
         first = self.offset // 4
         self.record(Flush(()))
@@ -109,9 +109,9 @@ class Recorder(Tape):
         self.extend((op, a, b, value))
         return address
 
-    def table(self) -> np.ndarray:
-        """All scalar operations, one row ``(opcode, first, second, value)`` an address."""
-        return np.concatenate([*self.chunks, np.frombuffer(array("d", self.stream)).reshape(-1, 4)])
+    def table(self) -> list[np.ndarray]:
+        """Opcodes, first and second operands, and values of all scalar operations."""
+        return [np.concatenate(parts) for parts in zip(*self.chunks, columns_of(self.stream), strict=True)]
 
     def operation(self, kind: type, value: float, op: int, a: int, b: int = 0) -> Any:
         """The result of a scalar operation."""
@@ -341,6 +341,13 @@ def templates(x: Any) -> Any:
     if type(x) in (list, tuple):
         return type(x)([templates(item) for item in x])
     return template(x)
+
+
+def columns_of(stream: list) -> tuple[np.ndarray, ...]:
+    """Opcodes, first and second operands (int32) and values of a stretch of stream."""
+    ops = np.frombuffer(bytes(stream[::4]), np.uint8).astype(np.int32)
+    firsts, seconds = [np.frombuffer(array("i", stream[k::4]), np.int32) for k in (1, 2)]
+    return ops, firsts, seconds, np.frombuffer(array("d", stream[3::4]))
 
 
 def widened(x: Any) -> Any:
