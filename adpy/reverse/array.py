@@ -464,6 +464,8 @@ class Array(Entries, VarBase):
         active = traced and source.active
         if active and self._value.dtype.kind not in "fc":
             refuse(f"Writing into an array of dtype {self._value.dtype}", "Create it with a floating-point dtype.")
+        if active and self._overlaps():
+            self._refuse_repeats(key)
         node = self.seal()
         if active and self.dtype.kind != "c" and source.dtype.kind == "c":
             source = source.real
@@ -484,6 +486,12 @@ class Array(Entries, VarBase):
         if not active:
             tape.fixed(version, value)
         tape.record(version)
+
+    def _refuse_repeats(self, key) -> None:
+        """Refuse to write where one entry is named twice: which of the values stays is up to NumPy."""
+        positions = self.positions()[key]
+        if np.unique(positions).size < np.size(positions):
+            refuse("Writing into a view that overlaps itself", "Write into the array that it is a view of.")
 
     def _write_overlapping(self, mask, source) -> None:
         """``self[mask] = source``, which NumPy does entry by entry: what was just written may be read.
@@ -564,6 +572,8 @@ class Array(Entries, VarBase):
             active = False
         else:
             active = other.active
+        if active and self._overlaps():
+            self._refuse_repeats(Ellipsis)
         node = self.seal()
         reference = other.reference() if active else None
         if active and not reference[3] and self._value.dtype.kind != "c":
