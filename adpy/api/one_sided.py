@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from adpy import capture
 from adpy.api.results import check_result, untraced
 from adpy.api.running import is_differentiable, run
 from adpy.api.trees import flatten, map_leaves
@@ -36,6 +37,8 @@ def directions(tangent: Any, value: Any, name: str) -> Any:
 
 def one_sided_jvp(function: Callable, primals: tuple, matched: list, several: bool) -> tuple[Any, Any]:
     """The body of ``jvp(..., lexicographic=True)``; ``matched`` holds the tangents of the leaves of ``primals``."""
+    if capture.frame() is not None:
+        raise ArgumentError("lexicographic", "False inside another transform", "True")
     counts = {np.shape(dot)[-1] for dot in matched}
     if len(counts) > 1:
         raise ArgumentError("tangents", "the same number of directions for every primal", f"{sorted(counts)}")

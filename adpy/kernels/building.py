@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["build", "ready"]
+__all__ = ["available", "build", "ready"]
 
 LOADING = 0.7
 """Seconds that importing Numba and loading the compiled interpreters takes."""
@@ -36,16 +36,23 @@ def ready(seconds: float) -> bool:
     global _spent
     if _loaded:
         return True
-    mode = os.environ.get("ADPY_KERNELS", "")
-    if mode == "off":
-        return False
-    if mode != "wait":
+    if os.environ.get("ADPY_KERNELS", "") == "":
         _spent += seconds
         if _spent < LOADING:
             return False
-        if not _marker().exists():
-            _build_in_background()
-            return False
+    return available()
+
+
+def available() -> bool:
+    """Load the interpreters, if that takes no compiling; else have them built, and answer that they are not there."""
+    if _loaded:
+        return True
+    mode = os.environ.get("ADPY_KERNELS", "")
+    if mode == "off":
+        return False
+    if mode != "wait" and not _marker().exists():
+        _build_in_background()
+        return False
     build()
     return True
 

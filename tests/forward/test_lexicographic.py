@@ -223,3 +223,12 @@ def test_the_argument_is_left_alone():
         one_sided(f, x, np.ones(2))
     one_sided(f, x, -np.ones(2))
     assert not x.any()
+
+
+@pytest.mark.parametrize("transform", [adpy.grad, adpy.derivative])
+def test_not_inside_another_transform(transform):
+    def slope(x):
+        return adpy.jvp(lambda y: abs(y) * x, (1.0,), (1.0,), lexicographic=True)[1]
+
+    with pytest.raises(ArgumentError, match="inside another transform"):
+        transform(slope)(2.0)
