@@ -29,6 +29,8 @@ __all__ = ["dispatcher"]
 
 I64, F64 = ir.IntType(64), ir.DoubleType()
 _ZERO = ir.Constant(F64, 0.0)
+_SIMPLE = {"sqrt", "absolute", "fabs", "sign", "maximum", "minimum", "floor", "ceil", "trunc", "copysign"}
+"""Functions that are a few instructions."""
 _COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
 
@@ -40,7 +42,8 @@ def dispatcher(source: str, functions: dict[str, Any] | None = None) -> Any:
     source : str
         Functions of ``at`` and arrays of float64 or int64, all with the same arguments.
     functions : dict
-        Compiled functions to call in the place of NumPy's.
+        Compiled functions without branches, by name, to call in the place of NumPy's where every function of a body
+        is one: then its loop vectorises.  In a loop that does not, the usual ones are faster.
     """
     definitions = ast.parse(source).body
     functions = functions or {}
@@ -80,7 +83,9 @@ class _Function:
         self.function = ir.Function(module, kind, module.get_unique_name(f"adpy.{tree.name}"))
         self.function.linkage = "internal"
         self.function.attributes.add("noinline")
-        self.context, self.module, self.functions = context, module, functions
+        called = {_name(n) for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)}
+        self.functions = functions if called <= {*functions, *_SIMPLE} else {}
+        self.context, self.module = context, module
         self.builder = ir.IRBuilder(self.function.append_basic_block("entry"))
         self.values: dict[str, Any] = dict(zip(names, self.function.args[2:], strict=True))
         self.slots: dict[str, Any] = {}

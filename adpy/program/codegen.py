@@ -16,6 +16,7 @@ from adpy.plain import np
 from adpy.program.code import COLUMNS, GROUP, RUN, Code
 from adpy.program.codegen_groups import emit_group, group_body
 from adpy.program.codegen_scalars import Body, body_of, emit_scalars
+from adpy.program.formulas import LIBRARY
 from adpy.program.reach import activity, needed
 from adpy.program.rolling import LONGEST, roll
 
@@ -75,7 +76,7 @@ class Kernels:
                 tables += addresses
             row = code.table[pc]
             if row[0] == GROUP:
-                body = group_body(code.table, int(pc), code.active)
+                body = None if _is_a_chain(code.table, int(pc)) else group_body(code.table, int(pc), code.active)
                 steps.append((-1, number) if body is None else (body, int(pc)))
                 if body is not None:
                     self.weights[body] = self.weights.get(body, 0) + body.size * int(np.prod(row[2:5]))
@@ -224,6 +225,16 @@ class Kernels:
 
 
 _compiling = threading.RLock()
+
+CHAIN = 4
+"""Library functions in one group from which on the interpreter is faster: it calls one of them for many entries."""
+
+
+def _is_a_chain(table: np.ndarray, pc: int) -> bool:
+    """Is a long group mostly calls of library functions?"""
+    ops = table[pc + 1 : pc + 1 + table[pc, 1], 0].tolist()
+    return table[pc, 4] >= 64 and sum(op in LIBRARY for op in ops) > CHAIN
+
 
 _MOVES = {
     "value": ("move(table, places, memory.reshape(-1, 1), at)",),

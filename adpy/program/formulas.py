@@ -12,7 +12,7 @@ from adpy.kernels.opcodes import COPY, FIRST, UFUNCS
 from adpy.kernels.symbolic import source
 from adpy.plain import np
 
-__all__ = ["CHEAP", "Lines", "formula"]
+__all__ = ["CHEAP", "LIBRARY", "Lines", "formula"]
 
 CHEAP = frozenset(
     [COPY]
@@ -23,6 +23,15 @@ CHEAP = frozenset(
     ]
 )
 """Opcodes whose value costs less than fetching it."""
+
+LIBRARY = frozenset(
+    FIRST + UFUNCS.index(function)
+    for function in (
+        *(np.power, np.sin, np.cos, np.tan, np.sinh, np.cosh, np.arcsin, np.arccos, np.arctan, np.arctan2, np.arcsinh),
+        *(np.arccosh, np.arctanh, np.hypot, np.exp2, np.log2, np.log10, np.cbrt, np.logaddexp, np.remainder, np.fmod),
+    )
+)
+"""Opcodes that call a library, entry by entry."""
 
 _TOKEN = re.compile(r"\b[abyt]\d*\b")
 
