@@ -1,0 +1,196 @@
+"""Instructions: the memory of a recording, what is emitted over it, and what must be saved before it is overwritten."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from math import prod
+from typing import Any
+
+from adpy.kernels.opcodes import COPY
+from adpy.plain import np
+from adpy.program.code import COLUMNS, View
+from adpy.program.grouping import Elementwise, axes_of
+from adpy.program.nodes import Fixed
+from adpy.program.recorder import Recorder
+from adpy.program.views import c_strides, follow, strides_of
+
+__all__ = [
+    "ADD",
+    "CONSTANTS",
+    "FILL",
+    "GATHER",
+    "OVERWRITE",
+    "RUN",
+    "SAVE",
+    "SAVE_AT",
+    "SCATTER",
+    "SET",
+    "Instructions",
+]
+
+RUN, FILL, GATHER, SCATTER, SAVE, SAVE_AT = -1, -2, -3, -4, -5, -6
+SET, ADD, OVERWRITE = 0, 1, 2
+CONSTANTS = 1 << 50
+"""Addresses of constants count from here until the number of other addresses is known."""
+
+
+class Instructions:
+    """The instructions of a recording as far as it is lowered, and the memory that they use."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.recorder = recorder
+        self.count = recorder.count
+        self.top = self.count
+        self.constant_top = CONSTANTS
+        self.items: list[Any] = []
+        self.starts: list[int] = []
+        self.places: list[np.ndarray] = []
+        self.placed = 0
+        self.constants: dict[int, tuple[int, np.ndarray, Any]] = {}
+        self.wholes: dict[Any, View] = {}
+        storages = (*recorder.storages, *recorder.buffers, *recorder.nodes)
+        self.before = {node.next: node for node in storages if node.next is not None}
+        self.homes: list[tuple[int, int, View]] = []
+        self.numbers: dict[Any, Any] = {}
+        self.overwritten: list[int] = []
+        self.saved: set[View] = set()
+        self.read: dict[int, set[tuple[int, int]]] = {}
+
+    # ---- memory
+
+    def allocate(self, node: Any) -> View:
+        """Memory for a new storage."""
+        address = self.recorder.outlets.get(node)
+        if address is None:
+            address = self.top
+            self.starts.append(address)
+            self.top += max(1, prod(node.shape))
+            if node.next is not None:
+                self.overwritten += [address, self.top]
+        return self.place(node, View(address, node.shape, strides_of(node)))
+
+    def place(self, node: Any, whole: View) -> View:
+        """Remember where a node is, and where its entries are that were read as scalars."""
+        self.wholes[node] = whole
+        if node.extra is not None and node.extra.home is not None:
+            self.homes.append((node.extra.home, len(self.homes), whole))
+        return whole
+
+    def temporary(self, shape: tuple[int, ...]) -> View:
+        """Memory for an intermediate result."""
+        offset = self.top
+        self.starts.append(offset)
+        self.top += max(1, prod(shape))
+        return View(offset, tuple(shape), c_strides(shape))
+
+    def constant(self, value: Any) -> View:
+        """Memory of a constant."""
+        if type(value) is float or type(value) is int:
+            value = self.numbers.setdefault(value or str(value), value)
+        array = np.asarray(value)
+        if array.dtype.kind not in "fiub":
+            self.recorder.fail(f"a constant of dtype {array.dtype}")
+        found = self.constants.get(id(value))
+        if found is None or found[2] is not value:
+            flat = np.ascontiguousarray(array, np.float64)
+            found = self.constants[id(value)] = (self.constant_top, flat, value)
+            self.constant_top += max(1, flat.size)
+        return View(found[0], array.shape, c_strides(array.shape))
+
+    def view(self, operand: Any) -> View:
+        """Where an operand is."""
+        if type(operand) is Fixed:
+            return self.constant(operand.value)
+        target, path, _, _ = operand
+        if type(target) is int:
+            return View(target, (), ()) if target >= 0 else self.recorder.fail("an entry outside the stream")
+        return self.follow(self.wholes[target], path)
+
+    def follow(self, whole: View, path: tuple | None) -> View:
+        """The view at the end of a path."""
+        found = follow(whole, path)
+        return self.recorder.fail("a view that is a copy") if found is None else found
+
+    # ---- instructions
+
+    def emit_run(self, low: int, high: int) -> None:
+        """Scalar operations."""
+        self.items.append([RUN, 0, low, high, *[0] * (COLUMNS - 4)])
+
+    def emit(self, op: int, mode: int, shape: tuple, out: View, *operands: View) -> None:
+        """An elementwise instruction over ``shape``; operands are broadcast to it."""
+        if 0 not in shape:
+            self.items.append(Elementwise(op, mode, tuple(shape), out, operands))
+
+    def emit_entries(self, op: int, out: View, source: View | None = None) -> None:
+        """Zeros, or a copy to be restored: entry by entry, not part of a group."""
+        axes = axes_of(out.shape, [out, source or out])
+        if 0 in out.shape:
+            return
+        outer, axes = axes[:-3], [(1, 0, 0)] * (3 - len(axes)) + axes[-3:]
+        for index in np.ndindex(*[axis[0] for axis in outer]):
+            first, second = [sum(i * axis[k] for i, axis in zip(index, outer, strict=True)) for k in (1, 2)]
+            row = [op, 0, *[axis[0] for axis in axes], out.offset + first, *[axis[1] for axis in axes]]
+            row += [(source or out).offset + second, *[axis[2] for axis in axes]]
+            self.items.append([*row, *[0] * (COLUMNS - len(row))])
+
+    def emit_call(self, call: Any) -> None:
+        """An instruction in Python."""
+        self.items.append(call)
+
+    def emit_places(self, op: int, out: int, sources: np.ndarray, targets: np.ndarray | None = None) -> None:
+        """A gather or scatter."""
+        row = [op, 0, 1, 1, sources.size, out, 0, 0, 1, self.placed, *[0] * (COLUMNS - 10)]
+        self.places.append(sources)
+        self.placed += sources.size
+        if targets is not None:
+            row[13] = self.placed
+            self.places.append(targets)
+            self.placed += targets.size
+        self.items.append(row)
+
+    def emit_moves(self, out: View, sources: np.ndarray) -> None:
+        """A fresh array whose entries come from addresses: as few copies of runs in one storage, or a gather."""
+        order = sorted(range(len(out.shape)), key=lambda axis: -out.strides[axis])
+        sources = np.ascontiguousarray(np.reshape(sources, out.shape).transpose(order), np.int64).reshape(-1)
+        if not sources.size:
+            return
+        breaks = np.flatnonzero((np.diff(sources) != 1) | np.isin(sources[1:], self.starts)) + 1
+        if breaks.size > max(3, sources.size // 64):
+            self.emit_places(GATHER, out.offset, sources)
+            return
+        starts = [0, *breaks.tolist(), sources.size]
+        for low, high in zip(starts, starts[1:], strict=False):
+            run = View(out.offset + low, (high - low,), (1,))
+            self.emit(COPY, SET, run.shape, run, View(int(sources[low]), run.shape, (1,)))
+
+    # ---- what is overwritten
+
+    def needs(self, *views: View) -> None:
+        """Derivatives read these values: they must be there when a sweep comes back."""
+        for view in views:
+            place = bisect_right(self.overwritten, view.offset)
+            if place % 2 and view.offset < CONSTANTS:
+                self.read.setdefault(place, set()).add(view.interval)
+                self.saved.add(view)
+
+    def steady(self, view: View) -> bool:
+        """Does a sweep that comes back find the entries of a view as they were when it was read?"""
+        return view.offset >= CONSTANTS or bisect_right(self.overwritten, view.offset) % 2 == 0 or view in self.saved
+
+    def is_needed(self, low: int, high: int) -> bool:
+        """Does a derivative read anything between two addresses of one storage?"""
+        read = self.read.get(bisect_right(self.overwritten, low), ())
+        return any(a <= high and low <= b for a, b in read)
+
+    def save(self, region: View) -> None:
+        """Save what the next instruction overwrites."""
+        if self.is_needed(*region.interval):
+            kept = self.temporary(region.shape)
+            self.emit_entries(SAVE, kept, region)
+
+    def save_at(self, targets: np.ndarray) -> None:
+        """As :meth:`save`, for entries at addresses."""
+        if targets.size and self.is_needed(int(targets.min()), int(targets.max())):
+            kept = self.temporary(targets.shape)
+            self.emit_places(SAVE_AT, kept.offset, targets)
