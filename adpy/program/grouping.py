@@ -26,7 +26,8 @@ LONGEST = 64
 class Elementwise:
     """One elementwise operation over ``shape``; the operands are broadcast to it.
 
-    ``storages`` are those of the result and the operands.
+    ``storages`` are those of the result and the operands; ``moments`` tell the values of an operand that is overwritten
+    from those that it has at other times.
     """
 
     op: int
@@ -34,6 +35,7 @@ class Elementwise:
     shape: tuple[int, ...]
     out: View
     operands: tuple[View, ...]
+    moments: tuple = ()
     storages: tuple[int, ...] = ()
 
 
@@ -112,8 +114,8 @@ def assign(
 ) -> int:
     """Give local results an address from ``base`` on; return the end of the memory that they need.
 
-    ``steady(view)`` says whether the entries of a view are those that were read when a sweep comes back: a local result
-    is computed again from its operands.
+    ``steady(moment)`` says whether a sweep that comes back finds the values that an operand had: a local result is
+    computed again from its operands.
     """
     readers: dict[int, set[int]] = {}
     for number, group in enumerate(groups):
@@ -127,7 +129,7 @@ def assign(
         for storage, view in group.written.items():
             if view is None or storage in escaping or readers.get(storage, {number}) != {number}:
                 continue
-            if not all(steady(operand) for operand in group.made[storage].operands):
+            if not all(steady(moment) for moment in group.made[storage].moments):
                 continue
             group.local[storage] = place
             place += tile

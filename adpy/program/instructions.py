@@ -53,7 +53,8 @@ class Instructions:
         self.homes: list[tuple[int, int, View]] = []
         self.numbers: dict[Any, Any] = {}
         self.overwritten: list[int] = []
-        self.saved: set[View] = set()
+        self.saved: set[tuple[View, int]] = set()
+        self.writes: dict[int, int] = {}
         self.read: dict[int, set[tuple[int, int]]] = {}
 
     # ---- memory
@@ -120,7 +121,8 @@ class Instructions:
     def emit(self, op: int, mode: int, shape: tuple, out: View, *operands: View) -> None:
         """An elementwise instruction over ``shape``; operands are broadcast to it."""
         if 0 not in shape:
-            self.items.append(Elementwise(op, mode, tuple(shape), out, operands))
+            moments = tuple([self.moment(view) for view in operands])
+            self.items.append(Elementwise(op, mode, tuple(shape), out, operands, moments))
 
     def emit_entries(self, op: int, out: View, source: View | None = None) -> None:
         """Zeros, or a copy to be restored: entry by entry, not part of a group."""
@@ -172,11 +174,16 @@ class Instructions:
             place = bisect_right(self.overwritten, view.offset)
             if place % 2 and view.offset < CONSTANTS:
                 self.read.setdefault(place, set()).add(view.interval)
-                self.saved.add(view)
+                self.saved.add((view, self.writes.get(place, 0)))
 
-    def steady(self, view: View) -> bool:
-        """Does a sweep that comes back find the entries of a view as they were when it was read?"""
-        return view.offset >= CONSTANTS or bisect_right(self.overwritten, view.offset) % 2 == 0 or view in self.saved
+    def moment(self, view: View) -> tuple[View, int] | None:
+        """A view of what is overwritten, with the number of writes so far; None for others."""
+        place = bisect_right(self.overwritten, view.offset)
+        return (view, self.writes.get(place, 0)) if place % 2 and view.offset < CONSTANTS else None
+
+    def steady(self, moment: tuple[View, int] | None) -> bool:
+        """Does a sweep that comes back find the values that a view had at a moment?"""
+        return moment is None or moment in self.saved
 
     def is_needed(self, low: int, high: int) -> bool:
         """Does a derivative read anything between two addresses of one storage?"""
@@ -185,12 +192,22 @@ class Instructions:
 
     def save(self, region: View) -> None:
         """Save what the next instruction overwrites."""
+        self.overwrites(region.offset)
         if self.is_needed(*region.interval):
             kept = self.temporary(region.shape)
             self.emit_entries(SAVE, kept, region)
 
     def save_at(self, targets: np.ndarray) -> None:
         """As :meth:`save`, for entries at addresses."""
-        if targets.size and self.is_needed(int(targets.min()), int(targets.max())):
+        if not targets.size:
+            return
+        low, high = int(targets.min()), int(targets.max())
+        self.overwrites(low)
+        if self.is_needed(low, high):
             kept = self.temporary(targets.shape)
             self.emit_places(SAVE_AT, kept.offset, targets)
+
+    def overwrites(self, address: int) -> None:
+        """Count a write into the storage of an address."""
+        place = bisect_right(self.overwritten, address)
+        self.writes[place] = self.writes.get(place, 0) + 1

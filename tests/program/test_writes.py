@@ -91,6 +91,21 @@ def rows_spread(a):
 
 
 @on(X)
+def read_before_and_after(x):
+    y = x * 1.0
+    early = y[[0, 1, 2]] * 2.0
+    once = np.sin(early) * early
+    y[[0, 1, 2]] = once
+    return np.concatenate([np.cos(y[:3]) * y[:3], early])
+
+
+@on(X, A)
+def multiplied_twice(x, a):
+    np.multiply.at(a, [0, 1, 0], x[1])
+    return 4.0 / (3.0 + a[np.int64(0), :] * a[0])
+
+
+@on(X)
 def masks(x):
     y = x * 1.0
     z = np.exp(y)
