@@ -25,7 +25,7 @@ from adpy.traced.dispatch import coerce
 
 __all__ = ["gauss_newton_vp", "hessian", "hvp", "value_grad_and_hvp"]
 
-CHUNK = 128
+CHUNK = 320
 """Directions of one sweep: more cost memory, fewer repeat what is the same for all."""
 
 
@@ -185,7 +185,7 @@ def hessian(function: Callable) -> Callable:
 
     Notes
     -----
-    The function is recorded once; its columns are second-order sweeps, up to 128 directions at a time.
+    The function is recorded once; its columns are second-order sweeps, up to 320 directions at a time.
 
     Examples
     --------

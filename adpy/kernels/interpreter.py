@@ -32,7 +32,9 @@ from adpy.kernels.tiles import (
     fetch,
     increase,
     pull,
+    pull_both,
     pull_product,
+    pull_scaled,
     pull_second,
     pull_seconds,
     pulls,
@@ -200,6 +202,12 @@ def second_row(table, pc, i0, i1, first, n, memory, dots, bars, turns, base, til
     right = fetch(dots, b, sb, n, base + tile) if second_active else nothing
     if op == MULTIPLY:
         x, w = operands(table, pc, i0, i1, first, n, memory, base, tile)
+        if not second_active:
+            pull_both(memory, w, bars, bar, turns, turn, a, sa, n, result)
+            return
+        if not first_active:
+            pull_both(memory, x, bars, bar, turns, turn, b, sb, n, result)
+            return
         if first_active:
             pull(memory, w, bars, bar, a, sa, n, result)
             pull_product(memory, w, 1.0, dots, right, bars, bar, turns, turn, a, sa, n, result)
@@ -209,8 +217,7 @@ def second_row(table, pc, i0, i1, first, n, memory, dots, bars, turns, base, til
         return
     if op == SQUARE:
         x, _ = operands(table, pc, i0, i1, first, n, memory, base, tile)
-        pull(memory, x, bars, bar, a, sa, n, result)
-        pull(memory, x, bars, bar, a, sa, n, result)
+        pull_scaled(memory, x, 2.0, bars, bar, a, sa, n, result)
         pull_product(memory, x, 2.0, dots, left, bars, bar, turns, turn, a, sa, n, result)
         return
     u, v, p, q, r = second_partials(table, pc, i0, i1, first, n, memory, base, tile)

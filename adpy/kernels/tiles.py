@@ -20,6 +20,8 @@ __all__ = [
     "fetch",
     "increase",
     "pull",
+    "pull_both",
+    "pull_scaled",
     "pull_product",
     "pull_second",
     "pull_seconds",
@@ -152,13 +154,17 @@ def pushes(memory, u, v, dots, o, so, a, sa, b, sb, n, add):
     width = dots.shape[1]
     for i in range(n):
         out = o + np.int64(i) * so
-        if not add:
-            for k in range(width):
-                dots[out, k] = 0.0
         if sa != CONSTANT:
             weight, place = memory[u + i], a + np.int64(i) * sa
+            if add:
+                for k in range(width):
+                    dots[out, k] += times(weight, dots[place, k])
+            else:
+                for k in range(width):
+                    dots[out, k] = times(weight, dots[place, k])
+        elif not add:
             for k in range(width):
-                dots[out, k] += times(weight, dots[place, k])
+                dots[out, k] = 0.0
         if sb != CONSTANT:
             weight, place = memory[v + i], b + np.int64(i) * sb
             for k in range(width):
@@ -186,6 +192,33 @@ def pulls(memory, u, bars, o, so, a, sa, n):
         weight, source, place = memory[u + i], o + np.int64(i) * so, a + np.int64(i) * sa
         for k in range(width):
             bars[place, k] += times(weight, bars[source, k])
+
+
+@numba.njit(**_options)
+def pull_scaled(memory, u, factor, bars, bar, a, sa, n, result):
+    """As :func:`pull`, times a number."""
+    if sa == 1:
+        start = U(a)
+        for i in range(n):
+            bars[start + i] += times(factor * memory[u + i], bars[bar + i])
+        return
+    for i in range(n):
+        bars[result + i] = times(factor * memory[u + i], bars[bar + i])
+    increase(bars, a, sa, result, n)
+
+
+@numba.njit(**_options)
+def pull_both(memory, u, bars, bar, turns, turn, a, sa, n, result):
+    """Cotangent of a factor beside a constant, and its tangent."""
+    if sa == 1:
+        start = U(a)
+        for i in range(n):
+            weight = memory[u + i]
+            bars[start + i] += times(weight, bars[bar + i])
+            turns[start + i] += times(weight, turns[turn + i])
+        return
+    pull(memory, u, bars, bar, a, sa, n, result)
+    pull(memory, u, turns, turn, a, sa, n, result)
 
 
 @numba.njit(**_options)
@@ -227,11 +260,12 @@ def pull_seconds(memory, u, p, q, bars, dots, bar_dots, o, so, a, sa, b, sb, n):
         bar, weight = bars[out], memory[u + i]
         bars[place] += times(weight, bar)
         own, cross = times(memory[p + i], bar), times(memory[q + i], bar)
-        for k in range(width):
-            bar_dots[place, k] += times(weight, bar_dots[out, k])
         if own != 0.0:
             for k in range(width):
-                bar_dots[place, k] += times(own, dots[place, k])
+                bar_dots[place, k] += times(weight, bar_dots[out, k]) + times(own, dots[place, k])
+        else:
+            for k in range(width):
+                bar_dots[place, k] += times(weight, bar_dots[out, k])
         if cross != 0.0 and sb != CONSTANT:
             for k in range(width):
                 bar_dots[place, k] += times(cross, dots[other, k])

@@ -18,6 +18,9 @@ from adpy.traced.binding import binder
 
 __all__ = ["BlockCall", "Check", "ElementwiseCall", "IncrementAt", "Product", "views_in"]
 
+FEW = 4
+"""Columns up to which BLAS is faster with one after the other: reading a matrix twice costs less than packing it."""
+
 
 def views_in(operands: Sequence) -> list[View]:
     """The views among operands, those in lists included."""
@@ -159,8 +162,9 @@ class Product:
         left, right = values_of((self.left, self.right), memory)
         out = self.out.columns(dots)
         if type(self.left) is not View and left.ndim == 2 and right.ndim == 1:
-            both = left @ np.column_stack((right, self.right.columns(dots)))
-            self.out.of(memory)[...], out[...] = both[:, 0], both[:, 1:]
+            columns = self.right.columns(dots)
+            self.replay(memory)
+            _multiply(left, columns, out)
             return
         self.replay(memory)
         if type(self.right) is View:
@@ -179,16 +183,25 @@ class Product:
         """Cotangents of the operands and their tangents."""
         left, right = values_of((self.left, self.right), memory)
         if type(self.left) is not View and left.ndim == 2 and right.ndim == 1:
-            both = left.T @ np.concatenate((self.out.columns(bars), self.out.columns(bar_dots)), axis=1)
             into, into_dots = self.right.columns(bars), self.right.columns(bar_dots)
-            into += both[:, :1]
-            into_dots += both[:, 1:]
+            into[:, 0] += left.T @ self.out.of(bars)
+            if dots.shape[1] < FEW:
+                for k in range(dots.shape[1]):
+                    into_dots[:, k] += left.T @ self.out.columns(bar_dots)[:, k]
+            else:
+                into_dots += left.T @ self.out.columns(bar_dots)
             return
         self._pull(left, right, self.out.columns(bars), bars)
         self._pull(left, right, self.out.columns(bar_dots), bar_dots)
         if type(self.left) is View and type(self.right) is View:
             bar = self.out.of(bars)
             left_dot, right_dot = self.left.columns(dots), self.right.columns(dots)
+            if dots.shape[1] > 1 and left_dot.ndim == right_dot.ndim == 3:
+                into = self.left.columns(bar_dots)
+                into += np.tensordot(bar, right_dot, (1, 1))
+                into = self.right.columns(bar_dots)
+                into += np.tensordot(left_dot, bar, (0, 0)).transpose(0, 2, 1)
+                return
             for k in range(dots.shape[1]):
                 into = self.left.columns(bar_dots)[..., k]
                 into += _left_bar(bar, right_dot[..., k], into.ndim)
@@ -207,18 +220,37 @@ class Product:
                 view += columns[:, None, :] * right[:, None]
 
 
+def _multiply(left: np.ndarray, columns: np.ndarray, out: np.ndarray) -> None:
+    """``out = left @ columns``; unit vectors one after the other, as a Hessian has them, take columns of ``left``."""
+    width = columns.shape[1]
+    if width < FEW:
+        for k in range(width):
+            out[:, k] = left @ columns[:, k]
+        return
+    if np.count_nonzero(columns) == width:
+        first = int(columns[:, 0].argmax())
+        block = columns[first : first + width]
+        if block.shape[0] == width and (block.diagonal() == 1.0).all():
+            out[...] = left[:, first : first + width]
+            return
+    np.matmul(left, columns, out=out)
+
+
 def _times_columns(left: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """``left @ x`` for every column (the last axis) of ``x``."""
     if columns.ndim == 2:
         return left @ columns
-    return np.einsum("...j,jmk->...mk", left, columns, optimize=True)
+    if columns.shape[-1] == 1:
+        return (left @ columns[..., 0])[..., None]
+    inner, outer, width = columns.shape
+    return (left @ columns.reshape(inner, outer * width)).reshape(*left.shape[:-1], outer, width)
 
 
 def _columns_times(columns: np.ndarray, right: np.ndarray) -> np.ndarray:
     """``x @ right`` for every column (the last axis) of ``x``."""
-    if right.ndim == 1:
-        return np.einsum("...jk,j->...k", columns, right)
-    return np.einsum("...jk,jm->...mk", columns, right, optimize=True)
+    if columns.shape[-1] == 1:
+        return (columns[..., 0] @ right)[..., None]
+    return np.matmul(np.transpose(right), columns)
 
 
 def _outer_columns(left: np.ndarray, columns: np.ndarray) -> np.ndarray:

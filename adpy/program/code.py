@@ -16,7 +16,7 @@ __all__ = ["COLUMNS", "SCRATCH", "TILE", "Code", "View", "span_of", "views_withi
 
 COLUMNS = 18
 RUN, SAVE, SAVE_AT, GROUP = -1, -5, -6, -8
-TILE = 512
+TILE = 1024
 """Entries that a group works on at a time, at most."""
 SCRATCH = 8
 """Tiles of scratch that the interpreters need."""
