@@ -27,9 +27,6 @@ from adpy.traced.dispatch import coerce
 
 __all__ = ["jacobian"]
 
-FEW = 4
-"""Numbers of input that are pushed forward without asking what else could be done."""
-
 _MODES = ("auto", "forward", "reverse", "elimination")
 
 
@@ -117,7 +114,7 @@ def _blocks(call: tuple, inputs: list, mode: str, has_aux: bool) -> tuple[Any, A
     width = 1 if _nested(inputs) else width_of(size)
     if mode in ("reverse", "elimination"):
         return _recorded(call, inputs, mode, has_aux, width)
-    if mode == "auto" and size > FEW and not is_forward(call[0], size):
+    if mode == "auto" and size > 1 and not is_forward(call[0], size):
         try:
             found = _recorded(call, inputs, mode, has_aux, width, tape_limit(size, width))
         except (MissingRuleError, TapeTooLarge):
