@@ -15,15 +15,12 @@ from adpy.api.program_saving import Saving
 from adpy.api.results import is_number
 from adpy.api.reverse_mode import value_and_grad, vjp
 from adpy.api.running import check_function, is_differentiable
-from adpy.api.second_order import hessian, hvp
+from adpy.api.second_order import direction_of, hessian, hvp, like, matrix_of, unit_columns
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.errors import ArgumentError
 from adpy.plain import np
 
 __all__ = ["Program", "compile", "record"]
-
-CHUNK = 64
-"""Directions or seeds of one sweep."""
 
 
 class Program(Recordings, Saving, Lanes, Specialized):
@@ -100,7 +97,7 @@ class Program(Recordings, Saving, Lanes, Specialized):
         """Value and tangent of the result, as of :func:`adpy.jvp`."""
         args = primals if isinstance(primals, tuple) and not hasattr(primals, "_fields") else (primals,)
         branch, recording = self._at(args, {})
-        if branch is None or any(type(leaf) is not np.ndarray and leaf is None for leaf in args):
+        if branch is None:
             return jvp(self.function, primals, tangents)
         with recording:
             value = branch.result(recording.outputs())
@@ -128,43 +125,26 @@ class Program(Recordings, Saving, Lanes, Specialized):
 
     def hvp(self, x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
         """Product of the Hessian with a vector, as of :func:`adpy.hvp`; for the first argument."""
-        found = self._second_order(x, args, kwargs, [(path, dot) for path, dot in flatten(v)])
-        if found is None:
-            return hvp(self.function)(x, v, *args, **kwargs)
-        return self._of_argument((x, *args), kwargs, [bar_dot[..., 0] for bar_dot in found])
-
-    def _second_order(self, x, args, kwargs, dots):
         if self.argnum:
             raise ArgumentError("argnum", "0 for hvp and hessian", repr(self.argnum))
         branch, recording = self._at((x, *args), kwargs)
         if branch is None:
-            return None
+            return hvp(self.function)(x, v, *args, **kwargs)
         with recording:
             self._check_number(branch)
-            leaves = [dot for path, dot in dots if is_differentiable(dot) or not path]
-            inputs = branch.code.inputs
-            directions = [np.asarray(dot, float)[..., None] for dot in leaves]
-            for view, direction in zip(inputs, directions, strict=False):
-                if direction.shape[:-1] != view.shape:
-                    raise ArgumentError("v", f"the shape of x, {view.shape}", f"{direction.shape[:-1]}")
-            directions += [np.zeros((*view.shape, 1)) for view in inputs[len(directions) :]]
-            return recording.second_order(directions, [1.0] * len(branch.code.outputs))[1]
+            directions = [dot[..., None] for dot in direction_of(x, v)]
+            directions += [np.zeros((*view.shape, 1)) for view in branch.code.inputs[len(directions) :]]
+            _, bar_dots = recording.second_order(directions, [1.0] * len(branch.code.outputs))
+        return like(x, iter([bar_dot[..., 0] for bar_dot in bar_dots]))
 
     def hessian(self, x: Any, *args: Any, **kwargs: Any) -> Any:
         """The Hessian, as of :func:`adpy.hessian`; for the first argument."""
         branch, recording = self._at((x, *args), kwargs)
         if branch is None or not isinstance(x, float | np.ndarray) or self.argnum:
             return hessian(self.function)(x, *args, **kwargs)
-        size, shape = np.size(x), np.shape(x)
-        found = np.empty((size, size))
         with recording:
             self._check_number(branch)
-            for first, columns in _unit_columns(size):
-                directions = [columns.reshape(*shape, -1)]
-                directions += [np.zeros((*view.shape, columns.shape[1])) for view in branch.code.inputs[1:]]
-                _, bar_dots = recording.second_order(directions, [1.0] * len(branch.code.outputs))
-                found[:, first : first + columns.shape[1]] = bar_dots[0].reshape(size, -1)
-        return found.reshape(shape + shape) if shape else float(found[0, 0])
+            return matrix_of(recording, x)
 
     def jacobian(self, *args: Any, **kwargs: Any) -> Any:
         """The Jacobian, as of :func:`adpy.jacobian`."""
@@ -181,13 +161,13 @@ class Program(Recordings, Saving, Lanes, Specialized):
             columns, rows = int(np.prod(source.shape)), int(np.prod(result.shape))
             found = np.empty((rows, columns))
             if columns <= rows:
-                for first, unit in _unit_columns(columns):
+                for first, unit in unit_columns(columns, branch.code.active):
                     directions = [np.zeros((*view.shape, unit.shape[1])) for view in branch.code.inputs]
                     directions[number] = unit.reshape(*source.shape, -1)
                     dots = recording.tangents(directions)
                     found[:, first : first + unit.shape[1]] = dots[0].reshape(rows, -1)
             else:
-                for first, unit in _unit_columns(rows):
+                for first, unit in unit_columns(rows, branch.code.active):
                     bars = recording.cotangents([unit.reshape(*result.shape, -1)])
                     found[first : first + unit.shape[1]] = bars[number].reshape(columns, -1).T
         return found.reshape(result.shape + source.shape)
@@ -204,10 +184,9 @@ class Program(Recordings, Saving, Lanes, Specialized):
 
     @staticmethod
     def _in_arguments(args: tuple, bars: list) -> list:
+        """Cotangents of all arguments in their structures."""
         found = iter(bars)
-        return [
-            rebuild(arg, iter([_bar_of(path, leaf, found) for path, leaf in flatten(arg)]).__next__) for arg in args
-        ]
+        return [like(arg, found) for arg in args]
 
     def stats(self) -> dict[str, Any]:
         """Counts of hits and misses, and for every recording its operations, instructions, guards and memory.
@@ -297,15 +276,6 @@ def compile(
     return program.specialize() if specialize else program
 
 
-def _bar_of(path: str, leaf: Any, bars: Any) -> Any:
-    if not is_differentiable(leaf):
-        return None
-    bar = next(bars)
-    if isinstance(leaf, np.ndarray):
-        return bar if bar.flags.c_contiguous else bar.copy()
-    return float(bar) if type(leaf) is float else np.float64(bar)
-
-
 def _matched(args: tuple, dots: tuple) -> list:
     """Tangents of all inputs."""
     found = []
@@ -338,12 +308,3 @@ def _seeds(branch: Branch, value: Any, y_bar: Any) -> list:
                 raise ArgumentError(f"y_bar{path}", f"shape {np.shape(leaf)}", f"shape {np.shape(bar)}")
             found.append(np.asarray(bar, float))
     return found
-
-
-def _unit_columns(size: int) -> Any:
-    """Columns of the unit matrix, some at a time, with the number of the first."""
-    for first in range(0, size, CHUNK):
-        width = min(CHUNK, size - first)
-        columns = np.zeros((size, width))
-        columns[range(first, first + width), range(width)] = 1.0
-        yield first, columns

@@ -7,7 +7,7 @@ not know (other dtypes, enclosing transforms) goes through nested first-order tr
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from adpy.api.forward_mode import jvp
@@ -16,14 +16,23 @@ from adpy.api.recorded import recorded
 from adpy.api.results import result_leaf, scalar_seed
 from adpy.api.reverse_mode import grad, value_and_grad, vjp
 from adpy.api.running import check_function, is_differentiable
-from adpy.api.trees import flatten, rebuild
+from adpy.api.trees import flatten, map_leaves
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import ArgumentError
 from adpy.forward.dual import matching_tangent
 from adpy.plain import np
 from adpy.traced.dispatch import coerce
 
-__all__ = ["gauss_newton_vp", "hessian", "hvp", "value_grad_and_hvp"]
+__all__ = [
+    "direction_of",
+    "gauss_newton_vp",
+    "hessian",
+    "hvp",
+    "like",
+    "matrix_of",
+    "unit_columns",
+    "value_grad_and_hvp",
+]
 
 CHUNK = 320
 """Directions of one sweep: more cost memory, fewer repeat what is the same for all."""
@@ -105,7 +114,7 @@ def value_grad_and_hvp(function: Callable) -> Callable:
 
 def _products(function: Callable, x: Any, v: Any, args: tuple, kwargs: dict) -> tuple[Any, Any, Any]:
     """Value, gradient and Hessian-vector product."""
-    directions = _direction(x, v)
+    directions = direction_of(x, v)
     found = recorded(function, (x, *args), kwargs, [0], _one_number)
     if found is None:
         return _nested_products(function, x, v, args, kwargs)
@@ -113,21 +122,20 @@ def _products(function: Callable, x: Any, v: Any, args: tuple, kwargs: dict) -> 
     with recording:
         seeds = [1.0] * len(recording.code.outputs)
         bars, bar_dots = recording.second_order([d[..., None] for d in directions], seeds)
-    return value, _like(x, bars), _like(x, [b[..., 0] for b in bar_dots])
+    return value, like(x, iter(bars)), like(x, iter([b[..., 0] for b in bar_dots]))
 
 
 def _nested_products(function, x, v, args, kwargs):
     """The same by forward over reverse mode."""
 
     def gradient(x):
-        value, found = value_and_grad(function)(x, *args, **kwargs)
-        return found, value
+        return value_and_grad(function)(x, *args, **kwargs)[::-1]
 
     (bar, value), (bar_dot, _) = jvp(gradient, (x,), (v,))
     return value, bar, bar_dot
 
 
-def _direction(x: Any, v: Any) -> list[np.ndarray]:
+def direction_of(x: Any, v: Any) -> list[np.ndarray]:
     """Tangents of the differentiable leaves of ``x``."""
     leaves, dots = flatten(x), flatten(v)
     if [path for path, _ in leaves] != [path for path, _ in dots]:
@@ -149,19 +157,18 @@ def _one_number(y: Any, frame: Any) -> tuple[list, list]:
     return [leaf], [scalar_seed(leaf, frame)[1]]
 
 
-def _like(x: Any, bars: list) -> Any:
-    """Cotangents in the structure of the input."""
-    found = iter(bars)
+def like(x: Any, bars: Iterator) -> Any:
+    """The next of the cotangents, as many as ``x`` has differentiable leaves, in its structure."""
 
-    def leaf_of(path_and_leaf):
-        path, leaf = path_and_leaf
-        if path and not is_differentiable(leaf):
+    def leaf_of(leaf):
+        if not is_differentiable(leaf):
             return None
-        bar = next(found)
-        return bar if isinstance(leaf, np.ndarray) else float(bar) if type(leaf) is float else np.float64(bar)
+        bar = next(bars)
+        if isinstance(leaf, np.ndarray):
+            return bar if bar.flags.c_contiguous else bar.copy()
+        return float(bar) if type(leaf) is float else np.float64(bar)
 
-    leaves = iter([leaf_of(item) for item in flatten(x)])
-    return rebuild(x, leaves.__next__)
+    return map_leaves(leaf_of, x)
 
 
 def hessian(function: Callable) -> Callable:
@@ -205,27 +212,36 @@ def hessian(function: Callable) -> Callable:
             return jacobian(grad(function))(x, *args, **kwargs)
         recording, _ = found
         with recording:
-            return _matrix(recording, x)
+            return matrix_of(recording, x)
 
     return matrix
 
 
-def _matrix(recording: Any, x: Any) -> Any:
-    """All columns."""
+def matrix_of(recording: Any, x: Any) -> Any:
+    """The Hessian with respect to the first input of a recording."""
     size, shape = np.size(x), np.shape(x)
     result = np.empty((size, size))
     seeds = [1.0] * len(recording.code.outputs)
-    chunk = min(CHUNK, max(8, (1 << 24) // max(1, recording.code.active)))
-    chunk = -(-size // -(-size // chunk)) if size else 1
-    for first in range(0, size, chunk):
-        last = min(size, first + chunk)
-        directions = np.zeros((size, last - first))
-        directions[range(first, last), range(last - first)] = 1.0
-        _, bar_dots = recording.second_order([directions.reshape(*shape, last - first)], seeds)
-        result[:, first:last] = bar_dots[0].reshape(size, last - first)
+    others = recording.code.inputs[1:]
+    for first, columns in unit_columns(size, recording.code.active):
+        width = columns.shape[1]
+        directions = [columns.reshape(*shape, width), *[np.zeros((*view.shape, width)) for view in others]]
+        _, bar_dots = recording.second_order(directions, seeds)
+        result[:, first : first + width] = bar_dots[0].reshape(size, width)
     if shape == ():
         return float(result[0, 0]) if type(x) is float else np.float64(result[0, 0])
     return result.reshape(shape + shape)
+
+
+def unit_columns(size: int, active: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Columns of the unit matrix in even chunks, with the number of the first; fewer where ``active`` is large."""
+    chunk = min(CHUNK, max(8, (1 << 24) // max(1, active)))
+    chunk = -(-size // -(-size // chunk)) if size else 1
+    for first in range(0, size, chunk):
+        width = min(chunk, size - first)
+        columns = np.zeros((size, width))
+        columns[range(first, first + width), range(width)] = 1.0
+        yield first, columns
 
 
 def gauss_newton_vp(residual: Callable, loss: Callable | None = None) -> Callable:
@@ -267,7 +283,7 @@ def gauss_newton_vp(residual: Callable, loss: Callable | None = None) -> Callabl
 
     @functools.wraps(residual, updated=())
     def product(x, v, *args, **kwargs):
-        _direction(x, v)
+        direction_of(x, v)
 
         def of_x(x):
             return residual(x, *args, **kwargs)

@@ -25,6 +25,8 @@ import numba
 import numpy as np
 
 from adpy.kernels.elementwise import second, second_tile, value, value_tile, weights, weights_tile
+from adpy.kernels.opcodes import ADDITION, COPY, HOLE, MULTIPLY, SQUARE, SUBTRACT
+from adpy.kernels.table import ADD, FILL, GATHER, GROUP, OVERWRITE, RUN, SAVE, SAVE_AT, SCATTER
 from adpy.kernels.tiles import (
     CONSTANT,
     U,
@@ -47,12 +49,8 @@ from adpy.kernels.tiles import (
     zero,
 )
 
-__all__ = ["SCRATCH", "adjoint", "replay", "second_order", "tangent"]
+__all__ = ["adjoint", "replay", "second_order", "tangent"]
 
-RUN, FILL, GATHER, SCATTER, SAVE, SAVE_AT, GROUP = -1, -2, -3, -4, -5, -6, -8
-SET, ADD, OVERWRITE = 0, 1, 2
-HOLE, COPY, ADDITION, SUBTRACT, MULTIPLY, SQUARE = 0, 1, 2, 3, 4, 7
-SCRATCH = 8
 
 _options = {"cache": True, "error_model": "numpy", "nogil": True}
 

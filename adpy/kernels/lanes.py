@@ -9,12 +9,12 @@ from __future__ import annotations
 import numba
 
 from adpy.kernels.elementwise import value_tile, weights_tile
+from adpy.kernels.opcodes import ADDITION, COPY, EXP, MULTIPLY, NEGATIVE, SQUARE, SUBTRACT
 from adpy.kernels.streams import FIRST_SET, GUARD, SECOND_SET
 from adpy.kernels.tiles import U
 
 __all__ = ["adjoint", "replay", "sweep"]
 
-COPY, ADDITION, SUBTRACT, MULTIPLY, NEGATIVE, SQUARE, EXP = 1, 2, 3, 4, 6, 7, 10
 
 _options = {"cache": True, "error_model": "numpy", "nogil": True}
 

@@ -10,7 +10,20 @@ from collections.abc import Callable
 
 import numpy as np
 
-__all__ = ["COMPARISONS", "COPY", "FIRST", "HOLE", "OPCODES", "UFUNCS"]
+__all__ = [
+    "ADDITION",
+    "COMPARISONS",
+    "COPY",
+    "EXP",
+    "FIRST",
+    "HOLE",
+    "MULTIPLY",
+    "NEGATIVE",
+    "OPCODES",
+    "SQUARE",
+    "SUBTRACT",
+    "UFUNCS",
+]
 
 HOLE, COPY, FIRST = 0, 1, 2
 """``HOLE``: an address filled from outside (input, constant, result of an array); ``COPY``: another address."""
@@ -78,3 +91,8 @@ COMPARISONS = frozenset((np.less, np.less_equal, np.greater, np.greater_equal, n
 OPCODES: dict[Callable, int] = {function: FIRST + i for i, function in enumerate(UFUNCS)}
 """Opcode of a function."""
 OPCODES |= {np.positive: COPY, np.radians: OPCODES[np.deg2rad], np.degrees: OPCODES[np.rad2deg]}
+
+ADDITION, SUBTRACT, MULTIPLY, NEGATIVE, SQUARE, EXP = (
+    OPCODES[function] for function in (np.add, np.subtract, np.multiply, np.negative, np.square, np.exp)
+)
+"""Opcodes that kernels treat apart; copies, sums and differences follow one another."""

@@ -10,10 +10,10 @@ import numba
 import numpy as np
 
 from adpy.kernels.elementwise import value
+from adpy.kernels.opcodes import ADDITION, COPY, HOLE, SUBTRACT
 
 __all__ = ["FIRST_SET", "GUARD", "SECOND_SET", "allocate_bars", "allocate_values", "depend", "live", "simplify"]
 
-HOLE, COPY, ADDITION, SUBTRACT = 0, 1, 2, 3
 GUARD = -1
 FIRST_SET, SECOND_SET = 1, 2
 

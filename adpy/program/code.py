@@ -1,7 +1,7 @@
 """Code: a lowered recording, instructions over one flat memory.
 
 The memory holds, in this order: one address for every scalar operation, the arrays, the constant arrays.  Rows of the
-instruction table have :data:`COLUMNS` columns, see :mod:`adpy.kernels.interpreter`.
+instruction table are as :mod:`adpy.kernels.table` and :mod:`adpy.kernels.interpreter` say.
 """
 
 from __future__ import annotations
@@ -10,16 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from adpy.kernels.table import GROUP, RUN, SAVE, SAVE_AT
 from adpy.plain import np
 
-__all__ = ["COLUMNS", "SCRATCH", "TILE", "Code", "View", "span_of", "views_within"]
+__all__ = ["TILE", "Code", "View", "span_of", "views_within"]
 
-COLUMNS = 18
-RUN, SAVE, SAVE_AT, GROUP = -1, -5, -6, -8
 TILE = 1024
 """Entries that a group works on at a time, at most."""
-SCRATCH = 8
-"""Tiles of scratch that the interpreters need."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ import time
 import weakref
 from typing import Any
 
+from adpy.kernels.table import COLUMNS, GROUP, RUN
 from adpy.plain import np
-from adpy.program.code import COLUMNS, GROUP, RUN, Code
+from adpy.program.code import Code
 from adpy.program.codegen_groups import emit_group, group_body
 from adpy.program.codegen_scalars import Body, body_of, emit_scalars
 from adpy.program.formulas import LIBRARY

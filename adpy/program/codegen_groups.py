@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adpy.kernels.opcodes import FIRST, UFUNCS
+from adpy.kernels.table import ADD, COLUMNS, OVERWRITE, SET
 from adpy.plain import np
-from adpy.program.code import COLUMNS
 from adpy.program.codegen_scalars import LOCAL, MEMORIES, OUTSIDE, second_terms
 from adpy.program.formulas import CHEAP, Lines
 
 __all__ = ["GroupBody", "emit_group", "group_body"]
 
-SET, ADD, OVERWRITE = 0, 1, 2
 BUFFER = 256
 """Entries of the buffer for one view."""
 

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from adpy.kernels.table import COLUMNS, FILL, GROUP, SET
 from adpy.plain import np
-from adpy.program.code import COLUMNS, View
+from adpy.program.code import View
 
-__all__ = ["ADD", "FILL", "GROUP", "Elementwise", "Group", "assign", "form", "rows_of"]
+__all__ = ["Elementwise", "Group", "assign", "form", "rows_of"]
 
-FILL, GROUP = -2, -8
-SET, ADD, OVERWRITE = 0, 1, 2
 LONGEST = 64
 """Instructions in one group; their tiles must fit a cache."""
 

@@ -7,29 +7,16 @@ from math import prod
 from typing import Any
 
 from adpy.kernels.opcodes import COPY
+from adpy.kernels.table import COLUMNS, GATHER, RUN, SAVE, SAVE_AT, SET
 from adpy.plain import np
-from adpy.program.code import COLUMNS, View
+from adpy.program.code import View
 from adpy.program.grouping import Elementwise, axes_of
 from adpy.program.nodes import Fixed
 from adpy.program.recorder import Recorder
 from adpy.program.views import c_strides, follow, strides_of
 
-__all__ = [
-    "ADD",
-    "CONSTANTS",
-    "FILL",
-    "GATHER",
-    "OVERWRITE",
-    "RUN",
-    "SAVE",
-    "SAVE_AT",
-    "SCATTER",
-    "SET",
-    "Instructions",
-]
+__all__ = ["CONSTANTS", "Instructions"]
 
-RUN, FILL, GATHER, SCATTER, SAVE, SAVE_AT = -1, -2, -3, -4, -5, -6
-SET, ADD, OVERWRITE = 0, 1, 2
 CONSTANTS = 1 << 50
 """Addresses of constants count from here until the number of other addresses is known."""
 

@@ -11,11 +11,12 @@ from math import prod
 from typing import Any
 
 from adpy.kernels.opcodes import COPY, OPCODES
+from adpy.kernels.table import CALL, COLUMNS, SAVE, SCRATCH, SET
 from adpy.plain import np
 from adpy.program import calls, products, writes
-from adpy.program.code import COLUMNS, SCRATCH, TILE, Code, View
+from adpy.program.code import TILE, Code, View
 from adpy.program.grouping import Group, Storages, assign, form, rows_of
-from adpy.program.instructions import CONSTANTS, SAVE, SET, Instructions
+from adpy.program.instructions import CONSTANTS, Instructions
 from adpy.program.nodes import Assembled, Check, Fixed, Operation, Rearranged
 from adpy.program.recorder import Recorder
 from adpy.program.views import c_strides
@@ -23,7 +24,6 @@ from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Part, Take
 
 __all__ = ["Lowering", "lower"]
 
-CALL = -7
 
 LINEAR = frozenset([COPY, *[OPCODES[f] for f in (np.add, np.subtract, np.negative)]])
 """Opcodes whose partials read no values."""

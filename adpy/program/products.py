@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from adpy.kernels.opcodes import COPY, OPCODES
+from adpy.kernels.table import ADD, FILL, SET
 from adpy.plain import np
 from adpy.program import calls
 from adpy.program.code import View
@@ -13,7 +14,6 @@ from adpy.rules.table import Block
 
 __all__ = ["lowered"]
 
-FILL, SET, ADD = -2, 0, 1
 NATIVE = 4096
 """Multiplications of a matrix product up to which an interpreted loop is as fast as calling BLAS."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adpy.kernels.opcodes import COPY, FIRST, HOLE, UFUNCS
+from adpy.kernels.table import GROUP, RUN
 from adpy.plain import np
-from adpy.program.code import GROUP, RUN, Code, span_of, views_within
+from adpy.program.code import Code, span_of, views_within
 from adpy.program.rolling import LONGEST, Block
 
 __all__ = ["activity", "arity", "needed"]

@@ -15,7 +15,6 @@ from adpy.program.code import Code
 
 __all__ = ["Recording"]
 
-SAVE, SAVE_AT = -5, -6
 SMALLEST = 512
 """Entries of memory that is worth keeping: what the system gave back to itself is zeroed when it is touched again."""
 

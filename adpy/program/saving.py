@@ -16,8 +16,8 @@ from typing import Any
 
 from adpy.errors import ProgramFileError
 from adpy.kernels.opcodes import UFUNCS
+from adpy.kernels.table import COLUMNS
 from adpy.plain import np
-from adpy.program.code import COLUMNS
 from adpy.program.describing import describe, restore
 
 __all__ = ["FORMAT", "packed", "read", "unpacked", "write"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from adpy.kernels.opcodes import COPY, FIRST, HOLE, OPCODES, UFUNCS
+from adpy.kernels.opcodes import ADDITION, COPY, FIRST, HOLE, MULTIPLY, NEGATIVE, SUBTRACT, UFUNCS
+from adpy.kernels.table import ADD, FILL, GATHER, GROUP, RUN, SAVE, SAVE_AT, SCATTER
 from adpy.plain import np
 from adpy.program import calls
 from adpy.program.code import Code, View
@@ -16,9 +17,6 @@ from adpy.program.decisions import guards_of
 
 __all__ = ["Call", "NoStream", "Stream", "stream_of"]
 
-RUN, FILL, GATHER, SCATTER, SAVE, SAVE_AT, CALL, GROUP = -1, -2, -3, -4, -5, -6, -7, -8
-SET, ADD = 0, 1
-ADDITION, SUBTRACT, MULTIPLY, NEGATIVE = (OPCODES[f] for f in (np.add, np.subtract, np.multiply, np.negative))
 BINARY = np.array([False] * FIRST + [ufunc.nin == 2 for ufunc in UFUNCS])
 LIMIT = 1 << 21
 """Operations of a stream, at most: larger functions have arrays that are worth a sweep of their own."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from adpy.kernels.table import RUN
 from adpy.plain import np
-from adpy.program.code import RUN, Code
+from adpy.program.code import Code
 from adpy.program.specialized import kernels_of
 
 __all__ = ["adjoint", "replay", "second_order", "tangent"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from adpy.kernels.opcodes import COPY, OPCODES
+from adpy.kernels.table import ADD, FILL, GATHER, OVERWRITE, SCATTER, SET
 from adpy.plain import np
 from adpy.program import calls
 from adpy.program.code import View
-from adpy.program.instructions import ADD, CONSTANTS, FILL, GATHER, OVERWRITE, SCATTER, SET
+from adpy.program.instructions import CONSTANTS
 from adpy.program.nodes import Buffer
 from adpy.program.views import is_fancy
 from adpy.reverse.nodes import Increment, Input, Pack, Rearrangement, Write
