@@ -22,7 +22,7 @@ __all__ = ["available", "build", "ready"]
 LOADING = 0.7
 """Seconds that importing Numba and loading the compiled interpreters takes."""
 
-_SOURCES = ("elementwise.py", "tiles.py", "interpreter.py")
+_SOURCES = ("table.py", "opcodes.py", "elementwise.py", "tiles.py", "interpreter.py")
 _loaded = False
 _started = False
 _spent = 0.0
@@ -61,8 +61,9 @@ def build() -> None:
     """Compile the interpreters, or load them from Numba's cache."""
     global _loaded
     from adpy.kernels import interpreter
+    from adpy.kernels.table import COLUMNS
 
-    table, heads, places = np.zeros((0, 18), np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64)
+    table, heads, places = np.zeros((0, COLUMNS), np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64)
     ops, memory, columns = np.zeros(0, np.int32), np.zeros(1), np.zeros((1, 1))
     code = (table, heads, places, ops, ops, ops, memory)
     interpreter.replay(*code, 0, 0, 0, 0)

@@ -1,8 +1,8 @@
 """Interpreters of programs: values, tangents, cotangents and their tangents, instruction by instruction.
 
 A program is a table of rows over one flat memory.  The first ``len(ops)`` addresses are scalars, the rest arrays;
-addresses from ``active`` on (the number of rows of tangents and cotangents) hold constants.  ``heads`` are the rows at
-which instructions begin:
+addresses from ``active`` on (the number of rows of tangents) hold constants.  ``heads`` are the rows at which
+instructions begin:
 
 ====================  ==============================================================================================
 ``RUN``               scalar operations ``low … high - 1``: opcode, first and second operand of each
@@ -16,7 +16,9 @@ which instructions begin:
 ====================  ==============================================================================================
 
 Results of a group that nothing else reads are local: they have the memory of one tile, and the way back computes them
-again.  Going back, an instruction hands the cotangent of its result to its operands, and clears it where it overwrote.
+again.  Cotangents have a memory of their own, where arrays that live at different times share addresses: the last
+columns of a row say how far from the value of each operand its cotangent is.  Going back, an instruction hands the
+cotangent of its result to its operands and clears it, unless it added to the result.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ import numpy as np
 
 from adpy.kernels.elementwise import second, second_tile, value, value_tile, weights, weights_tile
 from adpy.kernels.opcodes import ADDITION, COPY, HOLE, MULTIPLY, SQUARE, SUBTRACT
-from adpy.kernels.table import ADD, FILL, GATHER, GROUP, OVERWRITE, RUN, SAVE, SAVE_AT, SCATTER
+from adpy.kernels.table import ADD, BARS, FILL, GATHER, GROUP, PASSIVE, RUN, SAVE, SAVE_AT, SCATTER
 from adpy.kernels.tiles import (
     CONSTANT,
     U,
@@ -66,6 +68,12 @@ def place_of(table, pc, k, i0, i1, first):
     if table[pc, 17] >> k & 1 == 0:
         found += first * table[pc, c + 3]
     return found
+
+
+@numba.njit(**_options)
+def bar_of(table, pc, k, i0, i1, first):
+    """As :func:`place_of`, for the cotangent."""
+    return place_of(table, pc, k, i0, i1, first) + table[pc, BARS + k]
 
 
 @numba.njit(**_options)
@@ -109,11 +117,11 @@ def weights_row(table, pc, i0, i1, first, n, memory, base, tile):
 @numba.njit(**_options)
 def tangent_row(table, pc, i0, i1, first, n, memory, dots, base, tile):
     """Tangents of one tile of a row."""
-    active, width = dots.shape
+    width = dots.shape[1]
     o, so, add = place_of(table, pc, 0, i0, i1, first), table[pc, 8], table[pc, 1] == ADD
     a, b = place_of(table, pc, 1, i0, i1, first), place_of(table, pc, 2, i0, i1, first)
-    sa = table[pc, 12] if table[pc, 9] < active else CONSTANT
-    sb = table[pc, 16] if 0 <= table[pc, 13] < active else CONSTANT
+    sa = table[pc, 12] if table[pc, BARS + 1] != PASSIVE else CONSTANT
+    sb = table[pc, 16] if table[pc, BARS + 2] != PASSIVE else CONSTANT
     if width > 1:
         u, v = weights_row(table, pc, i0, i1, first, n, memory, base, tile)
         pushes(memory, u, v, dots, o, so, a, sa, b, sb, n, add)
@@ -146,11 +154,11 @@ def tangent_row(table, pc, i0, i1, first, n, memory, dots, base, tile):
 @numba.njit(**_options)
 def adjoint_row(table, pc, i0, i1, first, n, memory, bars, base, tile):
     """Cotangents of the operands in one tile of a row."""
-    active, width = bars.shape
-    op, o, so = table[pc, 0], place_of(table, pc, 0, i0, i1, first), table[pc, 8]
-    a, sa = place_of(table, pc, 1, i0, i1, first), table[pc, 12]
-    b, sb = place_of(table, pc, 2, i0, i1, first), table[pc, 16]
-    first_active, second_active = table[pc, 9] < active, 0 <= table[pc, 13] < active
+    width = bars.shape[1]
+    op, o, so = table[pc, 0], bar_of(table, pc, 0, i0, i1, first), table[pc, 8]
+    a, sa = bar_of(table, pc, 1, i0, i1, first), table[pc, 12]
+    b, sb = bar_of(table, pc, 2, i0, i1, first), table[pc, 16]
+    first_active, second_active = table[pc, BARS + 1] != PASSIVE, table[pc, BARS + 2] != PASSIVE
     if width > 1:
         u, v = weights_row(table, pc, i0, i1, first, n, memory, base, tile)
         if first_active:
@@ -178,11 +186,10 @@ def adjoint_row(table, pc, i0, i1, first, n, memory, bars, base, tile):
 @numba.njit(**_options)
 def second_row(table, pc, i0, i1, first, n, memory, dots, bars, turns, base, tile):
     """Cotangents of the operands and their tangents in one tile of a row, for one direction."""
-    active = len(dots)
-    op, o, so = table[pc, 0], place_of(table, pc, 0, i0, i1, first), table[pc, 8]
-    a, sa = place_of(table, pc, 1, i0, i1, first), table[pc, 12]
-    b, sb = place_of(table, pc, 2, i0, i1, first), table[pc, 16]
-    first_active, second_active = table[pc, 9] < active, 0 <= table[pc, 13] < active
+    op, o, so = table[pc, 0], bar_of(table, pc, 0, i0, i1, first), table[pc, 8]
+    a, sa = bar_of(table, pc, 1, i0, i1, first), table[pc, 12]
+    b, sb = bar_of(table, pc, 2, i0, i1, first), table[pc, 16]
+    first_active, second_active = table[pc, BARS + 1] != PASSIVE, table[pc, BARS + 2] != PASSIVE
     bar, turn, result = fetch(bars, o, so, n, base), fetch(turns, o, so, n, base), U(base + tile)
     if COPY <= op <= SUBTRACT:
         if first_active:
@@ -196,8 +203,8 @@ def second_row(table, pc, i0, i1, first, n, memory, dots, bars, turns, base, til
             increase(turns, b, sb, turn, n)
         return
     nothing = U(base + 3 * tile)
-    left = fetch(dots, a, sa, n, base) if first_active else nothing
-    right = fetch(dots, b, sb, n, base + tile) if second_active else nothing
+    left = fetch(dots, place_of(table, pc, 1, i0, i1, first), sa, n, base) if first_active else nothing
+    right = fetch(dots, place_of(table, pc, 2, i0, i1, first), sb, n, base + tile) if second_active else nothing
     if op == MULTIPLY:
         x, w = operands(table, pc, i0, i1, first, n, memory, base, tile)
         if not second_active:
@@ -241,18 +248,17 @@ def second_partials(table, pc, i0, i1, first, n, memory, base, tile):
 @numba.njit(**_options)
 def second_rows(table, pc, i0, i1, first, n, memory, dots, bars, bar_dots, base, tile):
     """As :func:`second_row`, for many directions."""
-    active = len(dots)
-    o, so = place_of(table, pc, 0, i0, i1, first), table[pc, 8]
+    o, so = bar_of(table, pc, 0, i0, i1, first), table[pc, 8]
     a, sa = place_of(table, pc, 1, i0, i1, first), table[pc, 12]
     b, sb = place_of(table, pc, 2, i0, i1, first), table[pc, 16]
-    first_active, second_active = table[pc, 9] < active, 0 <= table[pc, 13] < active
+    first_active, second_active = table[pc, BARS + 1] != PASSIVE, table[pc, BARS + 2] != PASSIVE
     u, v, p, q, r = second_partials(table, pc, i0, i1, first, n, memory, base, tile)
     if first_active:
         other = sb if second_active else CONSTANT
-        pull_seconds(memory, u, p, q, bars, dots, bar_dots, o, so, a, sa, b, other, n)
+        pull_seconds(memory, u, p, q, bars, dots, bar_dots, o, so, a, sa, table[pc, BARS + 1], b, other, n)
     if second_active:
         other = sa if first_active else CONSTANT
-        pull_seconds(memory, v, r, q, bars, dots, bar_dots, o, so, b, sb, a, other, n)
+        pull_seconds(memory, v, r, q, bars, dots, bar_dots, o, so, b, sb, table[pc, BARS + 2], a, other, n)
 
 
 # ------------------------------------------------------------------------------------------------ entries by address
@@ -306,17 +312,17 @@ def restore(table, places, memory, pc):
 @numba.njit(**_options)
 def pull_places(table, places, bars, pc):
     """Cotangents through a gather or scatter."""
-    op, n2, o, a, b = table[pc, 0], table[pc, 4], table[pc, 5], table[pc, 9], table[pc, 13]
-    active, width = bars.shape
+    op, n2, o, half = table[pc, 0], table[pc, 4], table[pc, 5] + table[pc, BARS], places.size // 2
+    a, b = table[pc, 9] + half, table[pc, 13] + half
+    size, width = bars.shape
     for i in range(n2 - 1, -1, -1):
         place = places[a + i]
         source = o + i if op == GATHER else places[b + i]
-        if place < active:
-            for k in range(width):
-                bars[place, k] += bars[source, k]
-        if op == SCATTER:
-            for k in range(width):
-                bars[source, k] = 0.0
+        for k in range(width):
+            bar = bars[source, k]
+            bars[source, k] = 0.0
+            if place < size:
+                bars[place, k] += bar
 
 
 @numba.njit(**_options)
@@ -327,12 +333,16 @@ def pull_moved(table, places, memory, bars, pc):
         restore(table, places, memory.reshape(-1, 1), pc)
     elif op == GATHER or op == SCATTER:
         pull_places(table, places, bars, pc)
+    elif op == FILL:
+        for i0 in range(table[pc, 2]):
+            for i1 in range(table[pc, 3]):
+                clear(table, bars, pc, i0, i1, 0, U(table[pc, 4]))
 
 
 @numba.njit(**_options)
 def clear(table, bars, pc, i0, i1, first, n):
     """Zero the cotangents of the result of a row in a tile."""
-    o, so, width = place_of(table, pc, 0, i0, i1, first), table[pc, 8], bars.shape[1]
+    o, so, width = bar_of(table, pc, 0, i0, i1, first), table[pc, 8], bars.shape[1]
     if so == 1:
         zero(bars.reshape(-1), U(o * width), n * U(width))
         return
@@ -350,11 +360,11 @@ def replay(table, heads, places, ops, firsts, seconds, memory, base, tile, start
 
     Parameters
     ----------
-    table : ndarray of int64, shape (rows, 18)
+    table : ndarray of int64, shape (rows, 21)
     heads : ndarray of int64
         First row of each instruction.
     places : ndarray of int64
-        Addresses of gathers and scatters.
+        Addresses of gathers and scatters, then those of their cotangents.
     ops, firsts, seconds : ndarray of int32
         Scalar operations; the address of a result is its position.
     memory : ndarray of float64
@@ -439,7 +449,7 @@ def adjoint(table, heads, places, ops, firsts, seconds, memory, bars, base, tile
     ----------
     table, heads, places, ops, firsts, seconds, memory
         As in :func:`replay`; the values are those after instruction ``stop - 1``, on return those before ``start``.
-    bars : ndarray of float64, shape (active, seeds)
+    bars : ndarray of float64, shape (rows, seeds)
         Updated in place.
     """
     width = bars.shape[1]
@@ -478,7 +488,7 @@ def adjoint(table, heads, places, ops, firsts, seconds, memory, bars, base, tile
                                     clear(table, bars, row, i0, i1, first, n)
                         for row in range(last, pc, -1):
                             adjoint_row(table, row, i0, i1, first, n, memory, bars, base, tile)
-                            if table[row, 1] == OVERWRITE:
+                            if table[row, 1] != ADD and table[row, 17] & 1 == 0:
                                 clear(table, bars, row, i0, i1, first, n)
         else:
             pull_moved(table, places, memory, bars, pc)
@@ -494,9 +504,9 @@ def second_order(table, heads, places, ops, firsts, seconds, memory, dots, bars,
         As in :func:`adjoint`.
     dots : ndarray of float64, shape (active, directions)
         Tangents after instruction ``stop - 1``, on return those before ``start``.
-    bars : ndarray of float64, shape (active, 1)
+    bars : ndarray of float64, shape (rows, 1)
         Updated in place; the same for all directions.
-    bar_dots : ndarray of float64, shape (active, directions)
+    bar_dots : ndarray of float64, shape (rows, directions)
         Updated in place.
     """
     width = dots.shape[1]
@@ -549,7 +559,7 @@ def second_order(table, heads, places, ops, firsts, seconds, memory, dots, bars,
                                 second_row(table, row, i0, i1, first, n, memory, dot_of, bar_of, turn_of, base, tile)
                             else:
                                 second_rows(table, row, i0, i1, first, n, memory, dots, bar_of, bar_dots, base, tile)
-                            if table[row, 1] == OVERWRITE:
+                            if table[row, 1] != ADD and table[row, 17] & 1 == 0:
                                 clear(table, bars, row, i0, i1, first, n)
                                 clear(table, bar_dots, row, i0, i1, first, n)
         else:

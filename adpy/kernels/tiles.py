@@ -252,17 +252,20 @@ def pull_product(memory, w, factor, dots, dot, bars, bar, turns, turn, a, sa, n,
 
 
 @numba.njit(**_options)
-def pull_seconds(memory, u, p, q, bars, dots, bar_dots, o, so, a, sa, b, sb, n):
-    """As :func:`pull` and :func:`pull_second`, for many directions; the cotangents are the same for all."""
+def pull_seconds(memory, u, p, q, bars, dots, bar_dots, o, so, a, sa, shift, b, sb, n):
+    """As :func:`pull` and :func:`pull_second`, for many directions; the cotangents are the same for all.
+
+    ``a`` and ``b`` are addresses of tangents, ``shift`` leads from ``a`` to the cotangent.
+    """
     width = dots.shape[1]
     for i in range(n):
-        out, place, other = o + np.int64(i) * so, a + np.int64(i) * sa, b + np.int64(i) * sb
-        bar, weight = bars[out], memory[u + i]
+        out, dot, other = o + np.int64(i) * so, a + np.int64(i) * sa, b + np.int64(i) * sb
+        bar, weight, place = bars[out], memory[u + i], dot + shift
         bars[place] += times(weight, bar)
         own, cross = times(memory[p + i], bar), times(memory[q + i], bar)
         if own != 0.0:
             for k in range(width):
-                bar_dots[place, k] += times(weight, bar_dots[out, k]) + times(own, dots[place, k])
+                bar_dots[place, k] += times(weight, bar_dots[out, k]) + times(own, dots[dot, k])
         else:
             for k in range(width):
                 bar_dots[place, k] += times(weight, bar_dots[out, k])

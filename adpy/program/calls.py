@@ -405,6 +405,8 @@ class BlockCall:
 class IncrementAt:
     """``numpy.add.at`` (or ``subtract.at``): an entry named twice is incremented twice."""
 
+    addresses = ("targets",)
+
     def __init__(self, out: View, source: Any, targets: np.ndarray, sign: int) -> None:
         self.source, self.operands, self.outs = source, views_in([source]), [out]
         self.sign, self.add = sign, np.add.at if sign > 0 else np.subtract.at

@@ -1,7 +1,8 @@
 """Code: a lowered recording, instructions over one flat memory.
 
-The memory holds, in this order: one address for every scalar operation, the arrays, the constant arrays.  Rows of the
-instruction table are as :mod:`adpy.kernels.table` and :mod:`adpy.kernels.interpreter` say.
+The memory holds, in this order: one address for every scalar operation, pinned arrays, scratch, arrays that share
+memory (:mod:`adpy.program.placement`), constant arrays.  The memory of cotangents is the same up to the arrays that
+share.  Rows of the instruction table are as :mod:`adpy.kernels.table` and :mod:`adpy.kernels.interpreter` say.
 """
 
 from __future__ import annotations
@@ -63,15 +64,18 @@ class Code:
     heads : ndarray of int64
         First row of each instruction.
     places : ndarray of int64
-        Addresses of gathers and scatters.
+        Addresses of gathers and scatters, then those of their cotangents.
     ops, firsts, seconds : ndarray of int32
         Scalar operations.
     active : int
         Addresses from here on hold constants.
+    rows : int
+        Length of the memory of cotangents.
     size : int
         Length of the memory.
-    scratch, tile : int
-        Where the interpreter's scratch begins; entries that a group works on at a time.
+    scratch, placed, tile : int
+        Where the interpreters' scratch begins, and the memory that arrays share after it; entries that a group works
+        on at a time.
     calls : dict
         Instructions in Python: number of the instruction → what is called there.
     scalars : ndarray of float64
@@ -93,8 +97,10 @@ class Code:
     firsts: np.ndarray
     seconds: np.ndarray
     active: int
+    rows: int
     size: int
     scratch: int
+    placed: int
     tile: int
     calls: dict[int, Any]
     scalars: np.ndarray
@@ -118,32 +124,6 @@ class Code:
             found.append((start, position, self.calls[position]))
             start = position + 1
         found.append((start, len(self.heads), None))
-        return found
-
-    @cached_property
-    def touched(self) -> list[tuple[int, int]]:
-        """``(low, stop)``: addresses in use, in order.  Those between them were given to results that became local."""
-        spans = [(0, len(self.ops) - 1), (self.scratch, self.active - 1)]
-        spans += [view.interval for view in (*self.inputs, *self.outputs)]
-        for number, pc in enumerate(self.heads.tolist()):
-            if number in self.calls:
-                spans += [view.interval for view in views_within(list(vars(self.calls[number]).values()))]
-                continue
-            row = self.table[pc]
-            for member in self.table[pc + 1 : pc + 1 + row[1]] if row[0] == GROUP else row[None]:
-                spans += [span_of(member, k) for k in range(3) if not (row[0] == GROUP and member[17] >> k & 1)]
-        used = np.unique(self.places)
-        starts = np.flatnonzero(np.diff(used, prepend=-2) > 1)
-        spans += zip(
-            used[starts].tolist(), used[np.append(starts[1:], used.size)[: starts.size] - 1].tolist(), strict=True
-        )
-        found: list[tuple[int, int]] = []
-        for low, high in sorted(spans):
-            low, stop = max(low, 0), min(high + 1, self.active)
-            if found and low <= found[-1][1]:
-                found[-1] = (found[-1][0], max(found[-1][1], stop))
-            elif low < stop:
-                found.append((low, stop))
         return found
 
     def take_memory(self) -> np.ndarray:
@@ -176,7 +156,7 @@ class Code:
             "calls in Python": len(self.calls),
             "guards": len(self.guards[0]) + sum(not call.outs for call in self.calls.values()),
             "bytes of values": 8 * self.size,
-            "bytes of cotangents": 8 * self.active,
+            "bytes of cotangents": 8 * self.rows,
         }
 
 

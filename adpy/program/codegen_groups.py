@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adpy.kernels.opcodes import FIRST, UFUNCS
-from adpy.kernels.table import ADD, COLUMNS, OVERWRITE, SET
+from adpy.kernels.table import ADD, BARS, COLUMNS, RENEWED, SET
 from adpy.plain import np
 from adpy.program.codegen_scalars import LOCAL, MEMORIES, OUTSIDE, second_terms
 from adpy.program.formulas import CHEAP, Lines
@@ -26,9 +26,9 @@ class GroupBody:
 
     Attributes
     ----------
-    members : tuple of (opcode, mode, result, operands)
+    members : tuple of (opcode, mode, result, operands, renewed)
         The result is the number of a view, or None for a local one; an operand is ``(LOCAL, member)`` or
-        ``(OUTSIDE, view)``.
+        ``(OUTSIDE, view)``; the way back may compute a ``renewed`` result again.
     views : tuple of (row, operand, stride, storage, active)
         Where the table has the view; its stride along the inner axis: 0, 1 or None for another one.
     """
@@ -74,8 +74,8 @@ def group_body(table: np.ndarray, pc: int, active: int) -> GroupBody | None:
             return None
         if mode == SET:
             makers[place] = len(members)
-        members.append((op, mode, out, tuple(operands)))
-    written = [out for _, _, out, _ in members if out is not None]
+        members.append((op, mode, out, tuple(operands), out is None or bool(bits & RENEWED)))
+    written = [member[2] for member in members if member[2] is not None]
     if len(set(written)) < len(written):
         return None
     sizes: dict[int, int] = {}
@@ -101,9 +101,9 @@ class _Writer:
         self.out = Lines(4)
         self.storages = 1 + max([v[3] for v in body.views], default=0)
         self.live: list[bool] = []
-        for _, _, _, operands in body.members:
+        for _, _, _, operands, _ in body.members:
             self.live.append(any(body.views[n][4] if kind == OUTSIDE else self.live[n] for kind, n in operands))
-        read = {n for _, _, _, operands in body.members for kind, n in operands if kind == OUTSIDE}
+        read = {n for _, _, _, operands, _ in body.members for kind, n in operands if kind == OUTSIDE}
         self.read = sorted(read)
         self.pulled = [v for v in self.read if body.views[v][4]] if self.back else []
         seen: set = set()
@@ -121,16 +121,17 @@ class _Writer:
         """Number of the storage of an access."""
         return str(MEMORIES.index(memory) * self.storages + self.body.views[v][3])
 
-    def place(self, v: int) -> str:
+    def place(self, memory: str, v: int) -> str:
         """Address of the entry of a view."""
         stride = self.body.views[v][2]
-        return f"p{v}" if stride == 0 else f"p{v} + i" if stride == 1 else f"p{v} + i * s{v}"
+        start = f"b{v} + p{v}" if memory in ("bars", "turns") else f"p{v}"
+        return start if stride == 0 else f"{start} + i" if stride == 1 else f"{start} + i * s{v}"
 
     def load(self, memory: str, v: int) -> str:
-        return f"load({memory}, {self.place(v)}, {self.access(memory, v)})"
+        return f"load({memory}, {self.place(memory, v)}, {self.access(memory, v)})"
 
     def store(self, memory: str, v: int, value: str) -> None:
-        self.out.add(f"store({memory}, {self.place(v)}, {value}, {self.access(memory, v)})")
+        self.out.add(f"store({memory}, {self.place(memory, v)}, {value}, {self.access(memory, v)})")
 
     # ---- parts
 
@@ -146,6 +147,8 @@ class _Writer:
                 out.add(f"{name}{v} = table[pc + {row * COLUMNS + c}]")
             if stride is None:
                 out.add(f"s{v} = table[pc + {row * COLUMNS + column + 3}]")
+            if self.back:
+                out.add(f"b{v} = table[pc + {row * COLUMNS + BARS + k}]")
         if self.buffered:
             out.add(f"scratch = buffer({BUFFER * len(self.buffered) * (1 + self.second)})")
         out.add("for i0 in range(table[pc + 2]):")
@@ -183,10 +186,10 @@ class _Writer:
                     out.add(f"d{v} = {self.load('dots', v)}")
         for v in self.pulled:
             if body.views[v][2] == 0:
-                out.add(f"b{v} = 0.0")
+                out.add(f"t{v} = 0.0")
                 if self.second:
                     out.add(f"g{v} = 0.0")
-        for _, mode, result, _ in body.members:
+        for _, mode, result, _, _ in body.members:
             if result is None or body.views[result][2] != 0 or mode != ADD:
                 continue
             if not self.back:
@@ -205,11 +208,11 @@ class _Writer:
         if self.back:
             for v in self.pulled:
                 if body.views[v][2] == 0:
-                    self.store("bars", v, f"{self.load('bars', v)} + b{v}")
+                    self.store("bars", v, f"{self.load('bars', v)} + t{v}")
                     if self.second:
                         self.store("turns", v, f"{self.load('turns', v)} + g{v}")
             return
-        for _, mode, result, _ in body.members:
+        for _, mode, result, _, _ in body.members:
             if result is not None and body.views[result][2] == 0 and mode == ADD:
                 self.store("memory", result, f"{self.load('memory', result)} + y{result}")
                 if self.sweep == "tangent":
@@ -233,9 +236,9 @@ class _Writer:
                     out.add(f"d{v} = {self.load('dots', v)}")
         values: list[str] = []
         dots: list[str] = []
-        for op, mode, result, operands in body.members:
+        for op, mode, result, operands, renewed in body.members:
             a, b = [*[self.operand(kind, n, values) for kind, n in operands], "0.0"][:2]
-            fetched = self.back and result is not None and mode == SET and op not in CHEAP
+            fetched = self.back and result is not None and mode == SET and not (op in CHEAP and renewed)
             value = self.load("memory", result) if fetched else None
             values.append(out.fresh(value) if fetched else out.compute("value", op, a, b, "")[0])
             dot = "0.0"
@@ -268,7 +271,7 @@ class _Writer:
         local = [["0.0", "0.0"] for _ in body.members]
         outer = {v: ["0.0", "0.0"] for v in self.pulled}
         for j in range(body.size - 1, -1, -1):
-            op, mode, result, operands = body.members[j]
+            op, mode, result, operands, _ = body.members[j]
             bar, turn = local[j]
             if result is not None:
                 bar = out.sum(self.seed("bars", "c", mode, result), bar)
@@ -287,16 +290,16 @@ class _Writer:
                 if second:
                     into[1] = out.sum(into[1], *second_terms(out, found, tangents, k, bar, turn))
         for v, both in outer.items():
-            pairs = (("bars", "b", both[0]), ("turns", "g", both[1]))[: 1 + second]
+            pairs = (("bars", "t", both[0]), ("turns", "g", both[1]))[: 1 + second]
             for number, (memory, total, by) in enumerate(pairs):
                 self.pull(memory, total, v, by, number)
 
     def seed(self, memory: str, total: str, mode: int, result: int) -> str:
-        """Cotangent of a result, cleared where the result overwrote something."""
+        """Cotangent of a result, cleared: another array may have its memory, or it overwrote something."""
         if mode == ADD and self.body.views[result][2] == 0:
             return f"{total}{result}"
         found = self.out.fresh(self.load(memory, result))
-        if mode == OVERWRITE:
+        if mode != ADD:
             self.store(memory, result, "0.0")
         return found
 

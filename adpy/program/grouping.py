@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from adpy.kernels.table import COLUMNS, FILL, GROUP, SET
+from adpy.kernels.table import COLUMNS, FILL, GROUP, RENEWED, SET
 from adpy.plain import np
 from adpy.program.code import View
 
@@ -136,24 +136,28 @@ def assign(
     return top
 
 
-def rows_of(group: Group) -> list[list[list[int]]]:
-    """Table rows of a group: one or more instructions, each a list of rows with its head."""
+def rows_of(group: Group, kept: set[int], steady: Callable) -> list[list[list[int]]]:
+    """Table rows of a group: one or more instructions, each a list of rows with its head.
+
+    ``kept`` are the storages whose values a sweep that comes back finds, ``steady`` is as in :func:`assign`.
+    """
     axes = group.axes
     if len(axes) <= 3:
-        return [_instruction(group.members, axes, group.local)]
+        renewed = [kept.issuperset(m.storages[1:]) and all(map(steady, m.moments)) for m in group.members]
+        return [_instruction(group.members, axes, group.local, renewed)]
     if len(group.members) > 1:
         singles = [Group([member]) for member in group.members]
-        return [rows for single in singles for rows in rows_of(single)]
+        return [rows for single in singles for rows in rows_of(single, kept, steady)]
     return _outer(group.members[0], axes)
 
 
-def _instruction(members: list, axes: list, local: dict) -> list[list[int]]:
+def _instruction(members: list, axes: list, local: dict, renewed: list[bool]) -> list[list[int]]:
     axes = [(1, *[0] * (len(axes[0]) - 1 if axes else 3 * len(members)))] * (3 - len(axes)) + axes
     columns = zip(*axes, strict=True)
     lengths = next(columns)
     rows = [[GROUP, len(members), *lengths, int(bool(local)), *[0] * (COLUMNS - 6)]]
-    for member in members:
-        row, bits = [member.op, member.mode, *lengths], 0
+    for member, again in zip(members, renewed, strict=True):
+        row, bits = [member.op, member.mode, *lengths], RENEWED if again else 0
         for k, view in enumerate((member.out, *member.operands)):
             place, strides = local.get(member.storages[k]), next(columns)
             if place is None:
@@ -163,7 +167,7 @@ def _instruction(members: list, axes: list, local: dict) -> list[list[int]]:
                 bits |= 1 << k
         if len(member.operands) == 1:
             row += [-1, 0, 0, 0]
-        rows.append([*row, bits])
+        rows.append([*row, bits, 0, 0, 0])
     return rows
 
 
@@ -179,7 +183,7 @@ def _outer(member: Elementwise, axes: list) -> list[list[list[int]]]:
         if len(member.operands) == 1:
             row += [-1, 0, 0, 0]
         head = [GROUP, 1, *[axis[0] for axis in inner], *[0] * (COLUMNS - 5)]
-        found.append([head, [*row, 0]])
+        found.append([head, [*row, 0, 0, 0, 0]])
     return found
 
 

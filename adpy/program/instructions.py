@@ -43,6 +43,7 @@ class Instructions:
         self.saved: set[tuple[View, int]] = set()
         self.writes: dict[int, int] = {}
         self.read: dict[int, set[tuple[int, int]]] = {}
+        self.needed: set[int] = set()
 
     # ---- memory
 
@@ -158,6 +159,7 @@ class Instructions:
     def needs(self, *views: View) -> None:
         """Derivatives read these values: they must be there when a sweep comes back."""
         for view in views:
+            self.needed.add(view.offset)
             place = bisect_right(self.overwritten, view.offset)
             if place % 2 and view.offset < CONSTANTS:
                 self.read.setdefault(place, set()).add(view.interval)

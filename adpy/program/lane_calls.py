@@ -66,7 +66,7 @@ class LaneCalls:
             return
         views = calls.views_in(call.operands)
         outs = [view for view in call.outs if view is not None]
-        flat, bars = self.code.take_memory(), np.zeros((self.code.active, 1))
+        flat, bars = self.code.take_memory(), np.zeros((self.code.rows, 1))
         addresses = np.concatenate([view.addresses().reshape(-1) for view in views])
         addresses, found = np.unique(addresses, return_index=True)  # an operand may occur twice
         numbers = np.concatenate([entries.reshape(-1) for entries in item.operands])[found]

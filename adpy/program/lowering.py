@@ -14,10 +14,11 @@ from adpy.kernels.opcodes import COPY, OPCODES
 from adpy.kernels.table import CALL, COLUMNS, SAVE, SCRATCH, SET
 from adpy.plain import np
 from adpy.program import calls, products, writes
-from adpy.program.code import TILE, Code, View
+from adpy.program.code import TILE, Code, View, views_within
 from adpy.program.grouping import Group, Storages, assign, form, rows_of
 from adpy.program.instructions import CONSTANTS, Instructions
 from adpy.program.nodes import Assembled, Check, Fixed, Operation, Rearranged
+from adpy.program.placement import Placement, kept_of, spans_of
 from adpy.program.recorder import Recorder
 from adpy.program.views import c_strides
 from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Part, Take
@@ -76,36 +77,40 @@ class Lowering(Instructions):
 
     def finish(self, inputs: list[View], outputs: list[View]) -> Code:
         """Tables as arrays, constants where they belong."""
-        rows, heads, found, scratch, tile = self.grouped(outputs)
-        active = self.top
-        table = np.array(rows, np.int64).reshape(-1, COLUMNS)
-        for column in (9, 13):
-            constant = table[:, column] >= CONSTANTS
-            table[constant, column] += active - CONSTANTS
+        storages = Storages([*self.starts, CONSTANTS])
+        items = form(self.items, storages)
+        groups = [item for item in items if type(item) is Group]
+        tile = min(TILE, max([prod(m.shape) for g in groups for m in g.members[:1]], default=0))
+        placement = Placement(storages, self.top, self.count)
+        scratch = placement.pin(self.pinned(items, [*inputs, *outputs], storages))
+        base = scratch + SCRATCH * tile
+        begin = assign(groups, storages, self.escaping(items, outputs, storages), self.steady, base, tile)
         places = np.concatenate(self.places) if self.places else np.zeros(0, np.int64)
-        places[places >= CONSTANTS] += active - CONSTANTS
+        kept = kept_of(items, storages, self.needed) | placement.pinned
+        active, rows_of_bars = placement.place(spans_of(items, storages, places), kept, begin)
+        placement.settle(active)
+        rows, heads, found = self.instructions(items, kept | {0, len(storages.starts)})
+        table = np.array(rows, np.int64).reshape(-1, COLUMNS)
+        placement.table(table)
+        for call in found.values():
+            placement.call(call)
+        self.homes = [(start, number, placement.view(view)) for start, number, view in self.homes]
+        inputs, outputs = ([placement.view(view) for view in views] for views in (inputs, outputs))
         ops, firsts, seconds, values = self.recorder.table()
         self.resolve_homes(firsts)
         constants = [(start + active - CONSTANTS, values) for start, values, _ in self.constants.values()]
         size = active + self.constant_top - CONSTANTS
         return Code(
-            *(table, np.array(heads, np.int64), places, ops, firsts, seconds, active, size, scratch, tile, found),
-            *(values, constants, inputs, outputs, self.guards()),
+            *(table, np.array(heads, np.int64), placement.places(places), ops, firsts, seconds, active, rows_of_bars),
+            *(size, scratch, begin, tile, found, values, constants, inputs, outputs, self.guards()),
         )
 
-    def grouped(self, outputs: list[View]) -> tuple[list, list, dict, int, int]:
-        """Rows of the table, first row of every instruction, calls by number of instruction, scratch and tile."""
-        storages = Storages([*self.starts, CONSTANTS])
-        items = form(self.items, storages)
-        groups = [item for item in items if type(item) is Group]
-        tile = min(TILE, max([prod(m.shape) for g in groups for m in g.members[:1]], default=0))
-        scratch = self.top
-        base = scratch + SCRATCH * tile
-        self.top = assign(groups, storages, self.escaping(items, outputs, storages), self.steady, base, tile)
+    def instructions(self, items: list, kept: set[int]) -> tuple[list, list, dict]:
+        """Rows of the table, first row of every instruction, calls by number of instruction."""
         rows, heads, found = [], [], {}
         for item in items:
             if type(item) is Group:
-                for instruction in rows_of(item):
+                for instruction in rows_of(item, kept, self.steady):
                     heads.append(len(rows))
                     rows += instruction
                 continue
@@ -113,7 +118,15 @@ class Lowering(Instructions):
                 found[len(heads)] = item
             heads.append(len(rows))
             rows.append(item if type(item) is list else [CALL, *[0] * (COLUMNS - 1)])
-        return rows, heads, found, scratch, tile
+        return rows, heads, found
+
+    def pinned(self, items: list, ends: list[View], storages: Storages) -> set[int]:
+        """Storages that keep their memory: of inputs and results, and those that scalars or calls touch."""
+        views = [*ends, *[view for _, _, view in self.homes]]
+        for item in items:
+            if type(item) not in (list, Group):
+                views += views_within(list(vars(item).values()))
+        return {storages.of(view.offset) for view in views} - {0, len(storages.starts)}
 
     def escaping(self, items: list, outputs: list[View], storages: Storages) -> set[int]:
         """Storages that are read by other than elementwise instructions, or written in place."""

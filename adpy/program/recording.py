@@ -55,12 +55,13 @@ class Recording:
         return self.same
 
     def _columns(self, width: int, zeroed: bool) -> np.ndarray:
-        """Memory of tangents or cotangents."""
+        """Memory of tangents, or zeroed memory of cotangents."""
         code = self.code
-        memory = workspace.take((code.active * width,))
-        for low, stop in code.touched if zeroed else ((0, len(code.scalars)),):
+        rows = code.rows if zeroed else code.active
+        memory = workspace.take((rows * width,))
+        for low, stop in ((0, code.scratch), (code.placed, rows)) if zeroed else ((0, len(code.scalars)),):
             memory[low * width : stop * width] = 0.0
-        return memory.reshape(code.active, width)
+        return memory.reshape(rows, width)
 
     @staticmethod
     def _release(*columns: np.ndarray) -> None:

@@ -14,6 +14,7 @@ import scipy.special
 
 import adpy
 from adpy.errors import ArgumentError, GuardError, ProgramFileError
+from adpy.program.saving import FORMAT
 
 A = np.array([[4.0, 1.0, 0.3], [1.0, 3.0, 0.1], [0.3, 0.1, 2.0]])
 X = np.array([0.4, 0.9, 1.7])
@@ -221,7 +222,7 @@ def _rewritten(path, change):
 @pytest.mark.parametrize(
     "old, new",
     [
-        ('"format": 1', '"format": 99'),
+        (f'"format": {FORMAT}', '"format": 99'),
         ('"instructions": "', '"instructions": "x'),
         ('"adpy program"', '"other"'),
         ('"tuple"', '"nothing"'),
