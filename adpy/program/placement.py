@@ -13,7 +13,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from adpy.kernels.table import BARS, COLUMNS, FILL, GATHER, GROUP, PASSIVE, RUN, SAVE, SAVE_AT, SCATTER
+from adpy.kernels.table import BARS, COLUMNS, FILL, GATHER, PASSIVE, RUN, SAVE, SAVE_AT, SCATTER
 from adpy.plain import np
 from adpy.program.code import View
 from adpy.program.grouping import Group, Storages
