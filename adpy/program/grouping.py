@@ -45,7 +45,6 @@ class Group:
     members: list[Elementwise] = field(default_factory=list)
     read: set[int] = field(default_factory=set)
     written: dict[int, View | None] = field(default_factory=dict)
-    made: dict[int, Elementwise] = field(default_factory=dict)
     local: dict[int, int] = field(default_factory=dict)
 
     @cached_property
@@ -71,7 +70,6 @@ class Group:
         storage = item.storages[0]
         self.read.update(item.storages[1:])
         self.written[storage] = item.out if item.mode == SET else None
-        self.made[storage] = item
 
 
 class Storages:
@@ -109,12 +107,19 @@ def form(items: Iterable, storages: Storages) -> list:
 
 
 def assign(
-    groups: Sequence[Group], storages: Storages, escaping: set[int], steady: Callable, base: int, tile: int
+    groups: Sequence[Group], needed: set[int], escaping: set[int], steady: Callable, base: int, tile: int
 ) -> int:
     """Give local results an address from ``base`` on; return the end of the memory that they need.
 
-    ``steady(moment)`` says whether a sweep that comes back finds the values that an operand had: a local result is
-    computed again from its operands.
+    Parameters
+    ----------
+    needed : set of int
+        Storages whose values a sweep that comes back reads.  If they become local, they are computed again, and what
+        they are computed from is needed, too: it is added.
+    escaping : set of int
+        Storages that others than groups read or write.
+    steady : callable
+        ``steady(moment)`` says whether a sweep that comes back finds the values that an operand had.
     """
     readers: dict[int, set[int]] = {}
     for number, group in enumerate(groups):
@@ -125,11 +130,14 @@ def assign(
         if len(group.axes) > 3:
             continue
         place = base
-        for storage, view in group.written.items():
-            if view is None or storage in escaping or readers.get(storage, {number}) != {number}:
+        for member in reversed(group.members):
+            storage = member.storages[0]
+            if group.written[storage] is None or storage in escaping or readers.get(storage, {number}) != {number}:
                 continue
-            if not all(steady(moment) for moment in group.made[storage].moments):
-                continue
+            if storage in needed:
+                if not all(map(steady, member.moments)):
+                    continue
+                needed.update(member.storages[1:])
             group.local[storage] = place
             place += tile
         top = max(top, place)

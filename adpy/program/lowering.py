@@ -11,14 +11,14 @@ from math import prod
 from typing import Any
 
 from adpy.kernels.opcodes import COPY, OPCODES
-from adpy.kernels.table import CALL, COLUMNS, SAVE, SCRATCH, SET
+from adpy.kernels.table import CALL, COLUMNS, SAVE, SAVE_AT, SCRATCH, SET
 from adpy.plain import np
 from adpy.program import calls, products, writes
 from adpy.program.code import TILE, Code, View, views_within
 from adpy.program.grouping import Group, Storages, assign, form, rows_of
 from adpy.program.instructions import CONSTANTS, Instructions
 from adpy.program.nodes import Assembled, Check, Fixed, Operation, Rearranged
-from adpy.program.placement import Placement, kept_of, spans_of
+from adpy.program.placement import Placement, spans_of
 from adpy.program.recorder import Recorder
 from adpy.program.views import c_strides
 from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Part, Take
@@ -84,9 +84,10 @@ class Lowering(Instructions):
         placement = Placement(storages, self.top, self.count)
         scratch = placement.pin(self.pinned(items, [*inputs, *outputs], storages))
         base = scratch + SCRATCH * tile
-        begin = assign(groups, storages, self.escaping(items, outputs, storages), self.steady, base, tile)
+        kept = self.kept(items, storages)
+        begin = assign(groups, kept, self.escaping(items, outputs, storages), self.steady, base, tile)
+        kept |= placement.pinned
         places = np.concatenate(self.places) if self.places else np.zeros(0, np.int64)
-        kept = kept_of(items, storages, self.needed) | placement.pinned
         active, rows_of_bars = placement.place(spans_of(items, storages, places), kept, begin)
         placement.settle(active)
         rows, heads, found = self.instructions(items, kept | {0, len(storages.starts)})
@@ -119,6 +120,11 @@ class Lowering(Instructions):
             heads.append(len(rows))
             rows.append(item if type(item) is list else [CALL, *[0] * (COLUMNS - 1)])
         return rows, heads, found
+
+    def kept(self, items: list, storages: Storages) -> set[int]:
+        """Storages whose values a sweep that comes back reads: those that derivatives need, and what was saved."""
+        addresses = [item[5] for item in items if type(item) is list and item[0] in (SAVE, SAVE_AT)]
+        return {storages.of(address) for address in (*addresses, *self.needed)}
 
     def pinned(self, items: list, ends: list[View], storages: Storages) -> set[int]:
         """Storages that keep their memory: of inputs and results, and those that scalars or calls touch."""

@@ -19,7 +19,7 @@ from adpy.program.code import View
 from adpy.program.grouping import Group, Storages
 from adpy.program.instructions import CONSTANTS
 
-__all__ = ["NOWHERE", "Placement", "Span", "kept_of", "spans_of"]
+__all__ = ["NOWHERE", "Placement", "Span", "spans_of"]
 
 NOWHERE = CONSTANTS
 """An address in no memory: of the cotangent of a constant."""
@@ -59,23 +59,6 @@ def _touched(item: object, storages: Storages, places: np.ndarray) -> Iterable[i
     return (
         [*found, *storages.all_of(places[second : second + count])] if kind == SCATTER else [*found, storages.of(out)]
     )
-
-
-def kept_of(items: Sequence, storages: Storages, needed: Iterable[int]) -> set[int]:
-    """Storages whose values a sweep that comes back finds: those that it needs, and what it computes these from.
-
-    ``needed`` are addresses.
-    """
-    kept = {storages.of(address) for address in needed}
-    for item in reversed(items):
-        if type(item) is list and item[0] in (SAVE, SAVE_AT):
-            kept.add(storages.of(item[5]))
-        if type(item) is Group and item.local:
-            for member in reversed(item.members):
-                out, *operands = member.storages
-                if out in item.local and out in kept:
-                    kept.update(operands)
-    return kept
 
 
 class Placement:
