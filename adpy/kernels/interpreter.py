@@ -32,6 +32,7 @@ from adpy.kernels.table import ADD, BARS, FILL, GATHER, GROUP, PASSIVE, RUN, SAV
 from adpy.kernels.tiles import (
     CONSTANT,
     U,
+    copy,
     decrease,
     fetch,
     increase,
@@ -279,14 +280,23 @@ def move(table, places, memory, pc):
             for k in range(width):
                 memory[into, k] = memory[place, k] if place < size else 0.0
         return
-    so, sa = table[pc, 8], table[pc, 12]
+    so, sa, flat = table[pc, 8], table[pc, 12], memory.reshape(-1)
     for i0 in range(table[pc, 2]):
         for i1 in range(table[pc, 3]):
             oi = o + i0 * table[pc, 6] + i1 * table[pc, 7]
             ai = a + i0 * table[pc, 10] + i1 * table[pc, 11]
-            for i in range(n2):
-                for k in range(width):
-                    memory[oi + i * so, k] = 0.0 if op == FILL else memory[ai + i * sa, k]
+            if op == FILL and so == 1:
+                zero(flat, U(oi * width), U(n2 * width))
+            elif op == FILL:
+                for i in range(n2):
+                    for k in range(width):
+                        memory[oi + i * so, k] = 0.0
+            elif so == 1 and sa == 1:
+                copy(flat, U(ai * width), U(oi * width), U(n2 * width))
+            else:
+                for i in range(n2):
+                    for k in range(width):
+                        memory[oi + i * so, k] = memory[ai + i * sa, k]
 
 
 @numba.njit(**_options)
@@ -299,11 +309,14 @@ def restore(table, places, memory, pc):
             for k in range(width):
                 memory[places[a + i], k] = memory[o + i, k]
         return
-    so, sa = table[pc, 8], table[pc, 12]
+    so, sa, flat = table[pc, 8], table[pc, 12], memory.reshape(-1)
     for i0 in range(table[pc, 2]):
         for i1 in range(table[pc, 3]):
             oi = o + i0 * table[pc, 6] + i1 * table[pc, 7]
             ai = a + i0 * table[pc, 10] + i1 * table[pc, 11]
+            if so == 1 and sa == 1:
+                copy(flat, U(oi * width), U(ai * width), U(n2 * width))
+                continue
             for i in range(n2):
                 for k in range(width):
                     memory[ai + i * sa, k] = memory[oi + i * so, k]

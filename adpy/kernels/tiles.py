@@ -16,6 +16,7 @@ import numpy as np
 __all__ = [
     "CONSTANT",
     "U",
+    "copy",
     "decrease",
     "fetch",
     "increase",
@@ -125,6 +126,13 @@ def zero(memory, start, n):
     """Fill a tile with zeros."""
     for i in range(n):
         memory[start + i] = 0.0
+
+
+@numba.njit(**_options)
+def copy(memory, source, into, n):
+    """Copy a tile."""
+    for i in range(n):
+        memory[into + i] = memory[source + i]
 
 
 @numba.njit(**_options)

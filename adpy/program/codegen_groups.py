@@ -79,15 +79,18 @@ def group_body(table: np.ndarray, pc: int, active: int) -> GroupBody | None:
     if len(set(written)) < len(written):
         return None
     sizes: dict[int, int] = {}
+    numbers: dict[int, int] = {}
     reach = storage = -1
     for number in sorted(range(len(views)), key=intervals.__getitem__):
         low, high = intervals[number]
         storage += low > reach
         reach = max(reach, high)
-        views[number][3] = max(storage, 0)
-        sizes[views[number][3]] = sizes.get(views[number][3], 0) + 1
+        views[number][3] = storage
+        sizes[storage] = sizes.get(storage, 0) + 1
     if any(sizes[views[out][3]] > 1 for out in written):
         return None
+    for v in views:
+        v[3] = numbers.setdefault(v[3], len(numbers))  # as they come: equal bodies at other addresses are the same
     return GroupBody(tuple(members), tuple([tuple(v) for v in views]))
 
 
