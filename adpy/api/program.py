@@ -12,6 +12,7 @@ from adpy.api.program_kernels import Specialized
 from adpy.api.program_lanes import Lanes
 from adpy.api.program_recordings import Branch, Recordings, copied, inputs_of, python_value
 from adpy.api.program_saving import Saving
+from adpy.api.quick import MISS, Quick
 from adpy.api.results import is_number
 from adpy.api.reverse_mode import value_and_grad, vjp
 from adpy.api.running import check_function, is_differentiable
@@ -64,6 +65,9 @@ class Program(Recordings, Saving, Lanes, Specialized):
         >>> p(np.array([3.0, 0.0]))
         np.float64(0.0)
         """
+        found = MISS if kwargs else self._quickly(Quick.value, args)
+        if found is not MISS:
+            return found
         branch, recording = self._at(args, kwargs)
         if branch is None:
             return self.function(*args, **kwargs)
@@ -72,6 +76,9 @@ class Program(Recordings, Saving, Lanes, Specialized):
 
     def value_and_gradient(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """Value and gradient, as of :func:`adpy.value_and_grad`."""
+        found = MISS if kwargs else self._quickly(Quick.value_and_gradient, args)
+        if found is not MISS:
+            return found
         branch, recording = self._at(args, kwargs)
         if branch is None:
             return value_and_grad(self.function, self.argnum)(*args, **kwargs)
@@ -91,17 +98,21 @@ class Program(Recordings, Saving, Lanes, Specialized):
         >>> p.gradient(np.array([1.0, 2.0]))
         array([ 3., 12.])
         """
-        return self.value_and_gradient(*args, **kwargs)[1]
+        found = MISS if kwargs else self._quickly(Quick.gradient, args)
+        return self.value_and_gradient(*args, **kwargs)[1] if found is MISS else found
 
     def jvp(self, primals: Any, tangents: Any) -> tuple[Any, Any]:
         """Value and tangent of the result, as of :func:`adpy.jvp`."""
         args = primals if isinstance(primals, tuple) and not hasattr(primals, "_fields") else (primals,)
+        dots = tangents if args is primals else (tangents,)
+        found = self._quickly(Quick.jvp, args, dots)
+        if found is not MISS:
+            return found
         branch, recording = self._at(args, {})
         if branch is None:
             return jvp(self.function, primals, tangents)
         with recording:
             value = branch.result(recording.outputs())
-            dots = tangents if args is primals else (tangents,)
             found = recording.tangents([d[..., None] for d in _matched(args, dots)])
         return value, _tangent_tree(branch, [dot[..., 0] for dot in found])
 
@@ -127,6 +138,9 @@ class Program(Recordings, Saving, Lanes, Specialized):
         """Product of the Hessian with a vector, as of :func:`adpy.hvp`; for the first argument."""
         if self.argnum:
             raise ArgumentError("argnum", "0 for hvp and hessian", repr(self.argnum))
+        found = MISS if kwargs else self._quickly(Quick.hvp, (x, *args), v)
+        if found is not MISS:
+            return found
         branch, recording = self._at((x, *args), kwargs)
         if branch is None:
             return hvp(self.function)(x, v, *args, **kwargs)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adpy import capture
+from adpy.api.quick import MISS, Quick
 from adpy.api.results import result_leaf, untraced
 from adpy.api.running import is_differentiable, run
 from adpy.api.signature import signature
@@ -17,8 +18,12 @@ from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import GuardError, TracedValueError
 from adpy.kernels import building
 from adpy.plain import np
+from adpy.program.sweeps import ERRORS
 
 __all__ = ["Branch", "Recordings", "copied", "inputs_of", "python_value"]
+
+QUICK = 4
+"""Recordings whose quick calls are tried."""
 
 
 class Branch:
@@ -26,6 +31,8 @@ class Branch:
 
     def __init__(self, code: Any, tree: Any, places: list, around: tuple | None = None) -> None:
         self.code, self.tree, self.places, self.around = code, tree, places, around
+        self.quick: tuple | None = None
+        """Functions of :class:`~adpy.api.quick.Quick`; None before they are written, empty where there are none."""
 
     def result(self, outputs: list) -> Any:
         """The result of the function from the values of the outputs."""
@@ -54,6 +61,7 @@ class Recordings:
         self._branches: OrderedDict[tuple, list[Branch]] = OrderedDict()
         self._eager: dict[tuple, str] = {}
         self._surroundings: Surroundings | None = None
+        self._quick: tuple[Quick, ...] = ()
         self._hits = self._misses = 0
         self._lock = threading.Lock()
 
@@ -71,12 +79,38 @@ class Recordings:
             recording = Recording(branch.code, inputs)
             if _replays(recording):
                 self._used(key, branch)
+                self._remember(Quick.of(key, branch, around, args, self.argnum) if not kwargs else None)
                 return branch, recording
             recording.__exit__()
         branch = self._record(key, args, kwargs, around)
         if branch is None:
             return None, None
         return branch, Recording(branch.code, inputs)
+
+    def _quickly(self, what: Callable, *args: Any) -> Any:
+        """A quick call of the recordings used last, or MISS."""
+        quick = self._quick
+        if not quick:
+            return MISS
+        around = self._surroundings.state() if self._surroundings is not None else None
+        found = what(quick[0], around, *args)
+        if found is not MISS:
+            with self._lock:
+                self._hits += 1
+            return found
+        for other in quick[1:]:
+            found = what(other, around, *args)
+            if found is not MISS:
+                self._used(other.key, other.branch)
+                self._remember(other)
+                return found
+        return MISS
+
+    def _remember(self, quick: Quick | None) -> None:
+        """Have quick calls of a recording tried first."""
+        if quick is not None:
+            others = [other for other in self._quick if other.branch is not quick.branch]
+            self._quick = (quick, *others[: QUICK - 1])
 
     def _without(self, what: str) -> tuple[None, None]:
         """No recording: the function itself is differentiated, where it is known."""
@@ -141,6 +175,7 @@ class Recordings:
         """Count a miss, and keep its recording in the place of the least recently used ones."""
         with self._lock:
             self._misses += 1
+            self._quick = ()  # those of recordings that go among them
             if branch is not None:
                 branches = self._branches.setdefault(key, [])
                 self._branches.move_to_end(key)
@@ -173,7 +208,7 @@ def _replays(recording: Any) -> bool:
     """Do the decisions hold?  An error in a branch that does not hold is none."""
     try:
         return recording.replay()
-    except (ArithmeticError, ValueError, IndexError, TypeError, np.linalg.LinAlgError):
+    except ERRORS:
         return False
 
 

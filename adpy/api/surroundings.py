@@ -12,6 +12,7 @@ import random
 import sys
 import types
 from collections.abc import Callable
+from operator import is_
 from typing import Any
 
 from numpy.random import Generator, get_state
@@ -27,6 +28,7 @@ LARGE = 1 << 16
 _SHORT = 1024  # bytes of an array that are kept as they are
 _BUDGET = 1000  # containers and their elements
 _LIMIT = 200  # functions
+_PARTS = 100  # containers that are looked into one by one, at most
 _NUMBERS = frozenset([bool, int, float, complex, str, bytes, type(None), np.float64])
 _LIBRARIES = (frozenset(sys.stdlib_module_names) - {"types", "__main__"}) | {"numpy", "scipy", "numba", "adpy"}
 
@@ -46,7 +48,16 @@ class Identity:
         return id(self.value)
 
 
-def fingerprint(value: Any, budget: list[int] | None = None) -> Any:
+class _Visit:
+    """What is left of the budget, and containers that were met already: some hold themselves."""
+
+    __slots__ = ("left", "met")
+
+    def __init__(self) -> None:
+        self.left, self.met = _BUDGET, set()
+
+
+def fingerprint(value: Any, visit: _Visit | None = None) -> Any:
     """Something hashable, and equal as long as a value has not changed.
 
     Beyond a budget of containers and objects, and in large arrays, values are compared by identity.
@@ -61,25 +72,27 @@ def fingerprint(value: Any, budget: list[int] | None = None) -> Any:
         return value.shape, value.dtype, data if len(data) <= _SHORT else hashlib.blake2b(data).digest()
     if isinstance(value, Generator):
         return str(value.bit_generator.state)
-    budget = [_BUDGET] if budget is None else budget
-    if budget[0] <= 0:
+    visit = _Visit() if visit is None else visit
+    if visit.left <= 0 or id(value) in visit.met:
         return Identity(value)
+    if not isinstance(value, tuple | frozenset):
+        visit.met.add(id(value))
     if isinstance(value, dict):
-        return kind, tuple(value), _fingerprints(value.values(), budget)
+        return kind, tuple(value), _fingerprints(value.values(), visit)
     if isinstance(value, tuple | list | set | frozenset | bytearray):
-        return kind, _fingerprints(value, budget)
+        return kind, _fingerprints(value, visit)
     if _is_object(value):
-        return Identity(value), tuple(vars(value)), _fingerprints(vars(value).values(), budget)
+        return Identity(value), tuple(vars(value)), _fingerprints(vars(value).values(), visit)
     return Identity(value)
 
 
-def _fingerprints(values: Any, budget: list[int]) -> tuple:
-    budget[0] -= 1
+def _fingerprints(values: Any, visit: _Visit) -> tuple:
+    visit.left -= 1
     kinds = tuple(map(type, values))
     if _NUMBERS.issuperset(kinds):
         return kinds, tuple(values)
-    budget[0] -= len(kinds)
-    return tuple([fingerprint(value, budget) for value in values])
+    visit.left -= len(kinds)
+    return tuple([fingerprint(value, visit) for value in values])
 
 
 def random_state() -> tuple:
@@ -99,6 +112,88 @@ def _is_library(module: Any) -> bool:
     return str(module).partition(".")[0] in _LIBRARIES
 
 
+def _is_fixed(value: Any, depth: int = 4) -> bool:
+    """Has this very object always the same fingerprint?"""
+    if isinstance(value, tuple | frozenset):
+        return depth > 0 and all([_is_fixed(x, depth - 1) for x in value])
+    if isinstance(value, np.ndarray):
+        return value.nbytes > LARGE
+    return not isinstance(value, Generator | dict | list | set | bytearray) and not _is_object(value)
+
+
+_EMPTY = object()
+
+
+def _inside(cell: types.CellType) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return _EMPTY
+
+
+def _elements(container: Any) -> tuple:
+    """What a container or an object holds."""
+    if isinstance(container, tuple | list | set | frozenset | bytearray):
+        return tuple(container)
+    names = container if isinstance(container, dict) else vars(container)
+    return *names, *names.values()
+
+
+class _Seen:
+    """Surroundings at some time, so that it is told fast whether they are the same: mostly by identity of objects."""
+
+    __slots__ = ("_arrays", "_cells", "_changing", "_names", "_others", "_parts", "state")
+
+    def __init__(self, names: list, cells: list, values: list) -> None:
+        self._names = [(space, name, space.get(name)) for space, name in names]
+        self._cells = [(cell, _inside(cell)) for cell in cells]
+        self._arrays: list[tuple] = []
+        self._parts: list[tuple] = []
+        self._others: list[tuple] = []
+        found = [value for *_, value in (*self._names, *self._cells)] + values
+        for value in found:
+            self._visit(value)
+        self.state = tuple([None if value is _EMPTY else fingerprint(value) for value in found])
+        if len(self._parts) > _PARTS:
+            self._arrays, self._parts = [], []
+            self._others = [pair for pair in zip(found, self.state, strict=True) if not _is_fixed(pair[0])]
+        self._changing = bool(self._arrays or self._parts or self._others)
+
+    def _visit(self, value: Any) -> None:
+        """Note what can change in a value, in its elements too."""
+        if len(self._parts) > _PARTS or _is_fixed(value):
+            return
+        if isinstance(value, np.ndarray):
+            self._arrays.append((value, value.shape, value.dtype, value.tobytes()))
+        elif isinstance(value, Generator):
+            self._others.append((value, fingerprint(value)))
+        else:
+            elements = _elements(value)
+            self._parts.append((value, elements))
+            for element in elements:
+                self._visit(element)
+
+    def holds(self) -> bool:
+        """Is everything as it was?"""
+        for space, name, value in self._names:
+            if space.get(name) is not value:
+                return False
+        for cell, value in self._cells:
+            if _inside(cell) is not value:
+                return False
+        return not self._changing or self._unchanged()
+
+    def _unchanged(self) -> bool:
+        for array, shape, dtype, data in self._arrays:
+            if array.shape != shape or array.dtype is not dtype or array.tobytes() != data:
+                return False
+        for container, elements in self._parts:
+            found = _elements(container)
+            if len(found) != len(elements) or not all(map(is_, found, elements)):
+                return False
+        return all([fingerprint(value) == print for value, print in self._others])
+
+
 class Surroundings:
     """What a function reads of its surroundings.
 
@@ -108,6 +203,7 @@ class Surroundings:
     """
 
     def __init__(self, function: Callable) -> None:
+        self._last: _Seen | None = None
         self.names: dict[tuple[int, str], tuple[dict, str]] = {}
         self.cells: list[types.CellType] = []
         self.values: list[Any] = []
@@ -117,14 +213,14 @@ class Surroundings:
             self._visit(self._pending.pop())
 
     def state(self) -> tuple:
-        """Equal states: nothing has changed."""
-        found = [fingerprint(space.get(name)) for space, name in self.names.values()]
-        for cell in self.cells:
-            try:
-                found.append(fingerprint(cell.cell_contents))
-            except ValueError:
-                found.append(None)
-        return *found, *[fingerprint(value) for value in self.values]
+        """Equal states: nothing has changed; as long as nothing has, it is one object."""
+        last = self._last
+        if last is None or not last.holds():
+            found = _Seen(list(self.names.values()), self.cells, self.values)
+            if last is not None and found.state == last.state:
+                found.state = last.state
+            last = self._last = found
+        return last.state
 
     def _visit(self, function: Any) -> None:
         if id(function) in self._seen:

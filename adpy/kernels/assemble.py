@@ -17,69 +17,105 @@ arithmetic, functions of NumPy, and these calls:
 from __future__ import annotations
 
 import ast
+import itertools
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.registry import cpu_target
 
-__all__ = ["dispatcher"]
+from adpy.kernels.native import F64, I64, SWEEP, Writer, memories, native
 
-I64, F64 = ir.IntType(64), ir.DoubleType()
+__all__ = ["TABLES", "assembled"]
+
+TABLES = ("table", "tables", "numbers")
+"""Tables that kernels have beside the memories."""
+
 _ZERO = ir.Constant(F64, 0.0)
 _SIMPLE = {"sqrt", "absolute", "fabs", "sign", "maximum", "minimum", "floor", "ceil", "trunc", "copysign"}
 """Functions that are a few instructions."""
 _COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
 
-def dispatcher(source: str, functions: dict[str, Any] | None = None) -> Any:
-    """An intrinsic ``(number, at, *arrays)`` that calls the function of that number, counted from 1.
+@global_compiler_lock
+def assembled(sweep: str, source: str, functions: dict[str, Any] | None = None) -> tuple[Any, int]:
+    """A sweep ``(program, frame, first, stop)`` over steps: kernels, and instructions left to the interpreter.
+
+    A step is a row ``(kernel, at, stop)``: the kernel of that number, counted from 1, at its argument, or for 0 the
+    interpreter's instructions ``at … stop - 1``.
 
     Parameters
     ----------
+    sweep : {"value", "tangent", "adjoint", "second"}
     source : str
-        Functions of ``at`` and arrays of float64 or int64, all with the same arguments.
+        Functions of ``at``, of :data:`TABLES` of int64 and of memories of float64.
     functions : dict
         Compiled functions without branches, by name, to call in the place of NumPy's where every function of a body
         is one: then its loop vectorises.  In a loop that does not, the usual ones are faster.
+
+    Returns
+    -------
+    library, address
+        The native code, which goes with the library.
     """
-    definitions = ast.parse(source).body
+    context = cpu_target.target_context
+    context.refresh()
+    name = f"adpy.{sweep}.{next(_count)}"
+    library = context.codegen().create_library(name)
+    module = library.create_ir_module(name)
     functions = functions or {}
+    with context.push_code_library(library):
+        kernels = [_Function(context, module, tree, sweep, functions).function for tree in ast.parse(source).body]
+    _steps(module, name, sweep, kernels)
+    library.add_ir_module(module)
+    library.finalize()
+    return library, library.get_pointer_to_function(name)
 
-    @intrinsic
-    def call(typingctx, number, at, arrays):
-        def codegen(context, builder, signature, args):
-            items = cgutils.unpack_tuple(builder, args[2])
-            kinds = signature.args[2]
-            pointers = [context.make_array(t)(context, builder, x).data for t, x in zip(kinds, items, strict=True)]
-            done = builder.append_basic_block("done")
-            switch = builder.switch(args[0], done)
-            at = context.cast(builder, args[1], signature.args[1], types.int64)
-            for k, definition in enumerate(definitions, 1):
-                function = _Function(context, builder.module, definition, pointers, functions).function
-                block = builder.append_basic_block()
-                switch.add_case(ir.Constant(args[0].type, k), block)
-                builder.position_at_end(block)
-                nowhere = ir.Constant(function.args[0].type, None)
-                builder.call(function, [nowhere, builder.function.args[1], at, *pointers])
-                builder.branch(done)
-            builder.position_at_end(done)
-            return context.get_dummy_value()
 
-        return types.none(number, at, arrays), codegen
+_count = itertools.count()
 
-    return call
+
+def _steps(module: ir.Module, name: str, sweep: str, kernels: list) -> None:
+    """The loop over steps, in the direction of the sweep."""
+    writer = Writer(module, name, SWEEP)
+    builder = writer.builder
+    first, stop = writer.function.args[2:]
+    steps = writer.pointer(writer.of_program("steps"), I64)
+    tables = [writer.pointer(writer.of_program(table), I64) for table in TABLES]
+    columns = [writer.pointer(writer.of_frame(memory)) for memory in ("memory", *memories(sweep))]
+    k, end = writer.loop(builder.sub(stop, first))
+    step = builder.sub(builder.sub(stop, I64(1)), k) if sweep in ("adjoint", "second") else builder.add(first, k)
+    row = builder.mul(step, I64(3))
+    kernel, at, last = [builder.load(builder.gep(steps, [builder.add(row, I64(j))])) for j in range(3)]
+    other, done = builder.append_basic_block(), builder.append_basic_block()
+    switch = builder.switch(kernel, other)
+    for number, function in enumerate(kernels, 1):
+        block = builder.append_basic_block()
+        switch.add_case(I64(number), block)
+        builder.position_at_end(block)
+        nothing = [ir.Constant(a.type, None) for a in function.args[:2]]
+        builder.call(function, [*nothing, at, *tables, *columns])
+        builder.branch(done)
+    builder.position_at_end(other)
+    interpreter = builder.inttoptr(I64(native().sweeps[sweep]), SWEEP.as_pointer())
+    builder.call(interpreter, [writer.program, writer.frame, at, last])
+    builder.branch(done)
+    builder.position_at_end(done)
+    end()
+    builder.ret_void()
 
 
 class _Function:
     """One function, statement by statement."""
 
-    def __init__(self, context: Any, module: ir.Module, tree: ast.FunctionDef, pointers: list, functions: dict) -> None:
+    def __init__(self, context: Any, module: ir.Module, tree: ast.FunctionDef, sweep: str, functions: dict) -> None:
         names = [a.arg for a in tree.args.args]
+        pointers = [*[I64.as_pointer()] * len(TABLES), *[F64.as_pointer()] * (1 + len(memories(sweep)))]
         kind = context.call_conv.get_function_type(types.float64, ())  # what Numba's own functions expect around them
-        kind = ir.FunctionType(kind.return_type, [*kind.args, I64, *[p.type for p in pointers]])
+        kind = ir.FunctionType(kind.return_type, [*kind.args, I64, *pointers])
         self.function = ir.Function(module, kind, module.get_unique_name(f"adpy.{tree.name}"))
         self.function.linkage = "internal"
         self.function.attributes.add("noinline")

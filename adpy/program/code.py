@@ -13,6 +13,7 @@ from typing import Any
 
 from adpy.kernels.table import GROUP, RUN, SAVE, SAVE_AT
 from adpy.plain import np
+from adpy.program.frames import Frame, Tables
 
 __all__ = ["TILE", "Code", "View", "span_of", "views_within"]
 
@@ -125,6 +126,44 @@ class Code:
             start = position + 1
         found.append((start, len(self.heads), None))
         return found
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The instructions as the interpreters' native sweeps read them."""
+        from adpy.kernels.native import native
+
+        tables = Tables(self, self.table, self.heads, self.stretches)
+        for sweep, address in native().sweeps.items():
+            tables.add(sweep, address)
+        return tables
+
+    @cached_property
+    def kernels(self) -> list:
+        """The code's own kernels, if it has any; at most one item."""
+        return []
+
+    @cached_property
+    def frames(self) -> list[Frame]:
+        """Frames that nobody uses now."""
+        return []
+
+    def take_frame(self) -> Frame:
+        """A frame for one evaluation."""
+        try:
+            return self.frames.pop()
+        except IndexError:
+            return Frame(self)
+
+    def give_frame(self, frame: Frame) -> None:
+        """Keep a frame for the next evaluation."""
+        if frame.large:
+            frame.finish()
+        self.frames.append(frame)
+
+    @property
+    def cleared(self) -> tuple[tuple[int, int], ...]:
+        """``(low, stop)``: cotangents that must be zero before a sweep back."""
+        return (0, self.scratch), (self.placed, self.rows)
 
     def take_memory(self) -> np.ndarray:
         """A memory of values with the constants in it."""

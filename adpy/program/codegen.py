@@ -18,6 +18,7 @@ from adpy.program.code import Code
 from adpy.program.codegen_groups import emit_group, group_body
 from adpy.program.codegen_scalars import Body, body_of, emit_scalars
 from adpy.program.formulas import LIBRARY
+from adpy.program.frames import Tables
 from adpy.program.reach import activity, needed
 from adpy.program.rolling import LONGEST, roll
 
@@ -26,8 +27,6 @@ __all__ = ["Kernels"]
 BUDGET = 700
 """Operations in all bodies of a program together, at most: what compiles in a second or two."""
 
-MEMORIES = {"value": "", "tangent": ", dots", "adjoint": ", bars", "second": ", dots, bars, turns"}
-
 
 class Kernels:
     """The steps of a code and their kernels; the sweeps of one direction over a stretch of instructions."""
@@ -35,7 +34,6 @@ class Kernels:
     def __init__(self, code: Code, background: bool = False) -> None:
         self._code, self.background = weakref.ref(code), background
         self.lock = threading.Lock()
-        self.functions: dict[str, Any] = {}
         self.working: set[str] = set()
         self.seconds: dict[str, float] = {}
         self.weights: dict = {}
@@ -43,8 +41,11 @@ class Kernels:
         planned = self._plan()
         self.bodies = self._choose()
         self._segment(self._settle(planned))
-        self.table = np.concatenate([code.table, np.array(self.rows, np.int64).reshape(-1, COLUMNS)])
-        self.heads = np.concatenate([code.heads, len(code.table) + np.arange(len(self.rows), dtype=np.int64)])
+        table = np.concatenate([code.table, np.array(self.rows, np.int64).reshape(-1, COLUMNS)])
+        heads = np.concatenate([code.heads, len(code.table) + np.arange(len(self.rows), dtype=np.int64)])
+        more = {"steps": self.steps, "tables": self.addresses, "numbers": self.numbers}
+        self.tables = Tables(code, table, heads, self.stretches, **more)
+        self.libraries: dict[str, Any] = {}
 
     @property
     def code(self) -> Code:
@@ -54,7 +55,7 @@ class Kernels:
     # ---- steps
 
     def _plan(self) -> list[list]:
-        """For each instruction its steps ``(body, argument)``; kernel 0 moves entries, -1 is the interpreter's."""
+        """For each instruction its steps ``(body, argument)``; kernel 0 is the interpreter's."""
         code = self.code
         stream = (code.ops, code.firsts, code.seconds)
         runs = [(n, code.table[pc]) for n, pc in enumerate(code.heads) if code.table[pc, 0] == RUN]
@@ -68,7 +69,7 @@ class Kernels:
             steps: list = []
             for block in blocks.get(number, ()):
                 if block.period > LONGEST:
-                    steps.append((-1, self._interpreted(block.start, block.stop)))
+                    steps.append((0, self._interpreted(block.start, block.stop)))
                     continue
                 body, found, addresses = body_of(stream, block, stored, active, sum(map(len, tables)))
                 self.weights[body] = self.weights.get(body, 0) + block.period * block.count
@@ -78,14 +79,14 @@ class Kernels:
             row = code.table[pc]
             if row[0] == GROUP:
                 body = None if _is_a_chain(code.table, int(pc)) else group_body(code.table, int(pc), code.active)
-                steps.append((-1, number) if body is None else (body, int(pc)))
+                steps.append((0, number) if body is None else (body, int(pc)))
                 if body is not None:
                     self.weights[body] = self.weights.get(body, 0) + body.size * int(np.prod(row[2:5]))
             elif row[0] != RUN:
-                steps.append((0, int(pc)))
+                steps.append((0, number))
             planned.append(steps)
         self.numbers = np.array(numbers or [0], np.int64)
-        self.tables = np.concatenate(tables or [np.zeros(1, np.int64)])
+        self.addresses = np.concatenate(tables or [np.zeros(1, np.int64)])
         return planned
 
     def _interpreted(self, low: int, high: int) -> int:
@@ -114,29 +115,27 @@ class Kernels:
                 return kernels[body], argument
             if isinstance(body, Body):
                 start, count = self.numbers[argument : argument + 2].tolist()
-                return -1, self._interpreted(start, start + count * body.size)
-            return -1, number
+                return 0, self._interpreted(start, start + count * body.size)
+            return 0, number
 
         return [[settled(number, *step) for step in steps] for number, steps in enumerate(planned)]
 
     def _segment(self, planned: list) -> None:
-        """Steps of every stretch, cut where the interpreter takes over: ``(interpreted, first, stop)``."""
+        """Steps ``(kernel, at, stop)`` of every stretch; kernel 0 leaves instructions to the interpreter."""
         flat: list = []
-        self.segments: dict[tuple[int, int], list] = {}
-        for start, stop, _ in self.code.stretches:
-            found: list = []
+        self.stretches: list[tuple[int, int, Any]] = []
+        for start, stop, call in self.code.stretches:
+            first = len(flat)
             for steps in planned[start:stop]:
-                for kernel, argument in steps:
-                    if kernel < 0:
-                        found.append((True, argument, argument + 1))
-                        continue
-                    if found and not found[-1][0]:
-                        found[-1] = (False, found[-1][1], len(flat) + 1)
+                for kernel, at in steps:
+                    if kernel:
+                        flat.append((kernel, at, 0))
+                    elif len(flat) > first and not flat[-1][0] and flat[-1][2] == at:
+                        flat[-1] = (0, flat[-1][1], at + 1)
                     else:
-                        found.append((False, len(flat), len(flat) + 1))
-                    flat.append((kernel, argument))
-            self.segments[start, stop] = found
-        self.steps = np.array(flat, np.int64).reshape(-1, 2)
+                        flat.append((0, at, at + 1))
+            self.stretches.append((first, len(flat), call))
+        self.steps = np.array(flat, np.int64).reshape(-1, 3)
 
     # ---- compilation
 
@@ -150,37 +149,17 @@ class Kernels:
         )
 
     def _compile(self, sweep: str) -> None:
-        import numba
-
-        from adpy.kernels import interpreter
-        from adpy.kernels.assemble import dispatcher
+        from adpy.kernels.assemble import assembled
         from adpy.kernels.vector_math import FUNCTIONS
 
         begin = time.perf_counter()
-        more = MEMORIES[sweep]
-        back = sweep in ("adjoint", "second")
-        flat = "".join([f", {name}.reshape(-1)" for name in more.split(", ")[1:]])
-        lines = [
-            f"def run(steps, table, places, tables, numbers, memory{more}, first, stop):",
-            "    for k in range(stop - 1, first - 1, -1):" if back else "    for k in range(first, stop):",
-            "        kernel, at = steps[k, 0], steps[k, 1]",
-            "        if kernel:",
-            f"            call(kernel, at, (table, tables, numbers, memory{flat}))",
-            "            continue",
-            *["        " + line for line in _MOVES[sweep]],
-        ]
-        scope = {name: getattr(interpreter, name) for name in ("move", "pull_moved", "restore")}
-        scope |= {"call": dispatcher(self.source(sweep), FUNCTIONS), "SAVE": -5, "SAVE_AT": -6}
-        exec(compile("\n".join(lines), f"<adpy {sweep}>", "exec"), scope)
-        run = numba.njit(error_model="numpy", nogil=True)(scope["run"])
-        columns = [np.zeros((1, 1))] * more.count(",")
-        run(self.steps, self.table, self.code.places, self.tables, self.numbers, np.zeros(1), *columns, 0, 0)
+        self.libraries[sweep], address = assembled(sweep, self.source(sweep), FUNCTIONS)
         self.seconds[sweep] = time.perf_counter() - begin
-        self.functions[sweep] = run
+        self.tables.add(sweep, address)
 
-    def ready(self, *sweeps: str) -> bool:
+    def ready(self, sweeps: tuple[str, ...]) -> bool:
         """Are the kernels of these sweeps there?  Without ``background``, they are compiled now."""
-        if all(sweep in self.functions for sweep in sweeps):
+        if self.tables.sweeps.keys() >= set(sweeps):
             return True
         if not self.background:
             self._build(sweeps)
@@ -195,33 +174,17 @@ class Kernels:
     def _build(self, sweeps: tuple) -> None:
         with _compiling:
             for sweep in sweeps:
-                if sweep not in self.functions:
+                if sweep not in self.tables.sweeps:
                     self._compile(sweep)
-
-    # ---- sweeps
-
-    def sweep(
-        self, name: str, interpreted: Any, start: int, stop: int, memory: np.ndarray, *columns: np.ndarray
-    ) -> None:
-        """Run the instructions ``start … stop - 1``; ``interpreted`` is the interpreter's function."""
-        code, run = self.code, self.functions[name]
-        segments = self.segments[start, stop]
-        for other, first, last in segments if name in ("value", "tangent") else reversed(segments):
-            if other:
-                scalars = (code.ops, code.firsts, code.seconds)
-                tables = (self.table, self.heads, code.places, *scalars)
-                interpreted(*tables, memory, *columns, code.scratch, code.tile, first, last)
-            else:
-                run(self.steps, self.table, code.places, self.tables, self.numbers, memory, *columns, first, last)
 
     def stats(self) -> dict[str, Any]:
         """What was generated, and the seconds that compiling each sweep took."""
         return {
             "count": len(self.bodies),
             "operations": sum(body.size for body in self.bodies),
-            "pieces left to the interpreter": sum(other for found in self.segments.values() for other, _, _ in found),
+            "pieces left to the interpreter": int(np.count_nonzero(self.steps[:, 0] == 0)),
             "compiled": {sweep: round(seconds, 3) for sweep, seconds in self.seconds.items()},
-            "compiling": sorted(self.working - set(self.functions)),
+            "compiling": sorted(self.working - set(self.tables.sweeps)),
         }
 
 
@@ -235,17 +198,3 @@ def _is_a_chain(table: np.ndarray, pc: int) -> bool:
     """Is a long group mostly calls of library functions?"""
     ops = table[pc + 1 : pc + 1 + table[pc, 1], 0].tolist()
     return table[pc, 4] >= 64 and sum(op in LIBRARY for op in ops) > CHAIN
-
-
-_MOVES = {
-    "value": ("move(table, places, memory.reshape(-1, 1), at)",),
-    "tangent": ("move(table, places, memory.reshape(-1, 1), at)", "move(table, places, dots, at)"),
-    "adjoint": ("pull_moved(table, places, memory, bars, at)",),
-    "second": (
-        "pull_moved(table, places, memory, bars, at)",
-        "if table[at, 0] == SAVE or table[at, 0] == SAVE_AT:",
-        "    restore(table, places, dots, at)",
-        "else:",
-        "    pull_moved(table, places, memory, turns, at)",
-    ),
-}

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import weakref
 from typing import Any
 
 from adpy.program.code import Code
 
 __all__ = ["kernels_of", "specialize"]
 
-_of: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
-
 
 def kernels_of(code: Code) -> Any:
     """The kernels of a code, or None."""
-    return _of.get(code) if _of else None
+    return code.kernels[0] if code.kernels else None
 
 
 def specialize(code: Code, background: bool = False) -> Any:
@@ -32,7 +29,6 @@ def specialize(code: Code, background: bool = False) -> Any:
     """
     from adpy.program.codegen import Kernels
 
-    found = _of.get(code)
-    if found is None:
-        found = _of[code] = Kernels(code, background)
-    return found
+    if not code.kernels:
+        code.kernels.append(Kernels(code, background))
+    return code.kernels[0]

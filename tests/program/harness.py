@@ -184,7 +184,7 @@ def check_second(program, recording, primals, seeds, dots, rtol) -> None:
 def check_elsewhere(program: Program, *primals: Any, rtol: float = 1e-11) -> bool:
     """Compare the replay at another point, if the path is the same there."""
     with program.at(primals) as recording, np.errstate(all="ignore"):
-        if not sweeps.replay(program.code, recording.values):
+        if not sweeps.replay(program.code, recording.frame):
             return False
         recording.replayed = True
         close_all(

@@ -34,7 +34,7 @@ def compare(program, primals):
             expected = [everything(recording, leaves, width) for width in (1, 3)]
         kernels = specialize(code)
         for width, parts in zip((1, 3), expected, strict=True):
-            for memory in code.memories:
+            for memory in [frame.values for frame in code.frames]:
                 memory[: len(code.scalars)] = np.where(code.ops, np.nan, code.scalars)
             with program.at(primals) as recording:
                 for found, part in zip(everything(recording, leaves, width), parts, strict=True):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import adpy
+from adpy.api.surroundings import Surroundings
 from tests.program import surroundings_user as user
 
 rng = np.random.default_rng(0)
@@ -140,3 +141,49 @@ def test_order_of_dictionaries():
 def test_large_arrays_are_told_apart_by_identity():
     table = [np.ones(20_000)]
     check(lambda x: x * table[0][0], lambda: table.__setitem__(0, np.full(20_000, 2.0)))
+
+
+class Node:
+    """An object with numbers, containers and other nodes."""
+
+    def __init__(self, depth):
+        self.rate, self.names, self.sizes = 1.5, {"a": 1}, bytearray(b"ab")
+        self.parts = [Node(depth - 1), (2.0, [3.0])] if depth else [np.arange(3.0)]
+        self.top = self
+
+
+@pytest.mark.parametrize("depth", [1, 150])
+def test_one_state_until_something_changes(depth):
+    """Changes inside objects; with 150 of them, more than are looked into one by one."""
+    node = Node(depth)
+    inner = node.parts[0] if depth == 1 else node
+    seen = Surroundings(lambda x: x * node.rate)
+    first = seen.state()
+    assert seen.state() is first
+    changes = [
+        (lambda: setattr(inner, "rate", 2.5), lambda: setattr(inner, "rate", 1.5)),
+        (lambda: inner.names.update(b=2), lambda: inner.names.pop("b")),
+        (lambda: inner.sizes.append(1), lambda: inner.sizes.pop()),
+        (lambda: setattr(inner, "rate", np.float64(1.5)), lambda: setattr(inner, "rate", 1.5)),
+    ]
+    if depth == 1:
+        changes += [
+            (lambda: node.parts[1][1].append(1.0), lambda: node.parts[1][1].pop()),
+            (lambda: inner.parts[0].__setitem__(0, -0.0), lambda: inner.parts[0].__setitem__(0, 0.0)),
+        ]
+    for change, back in changes:
+        change()
+        assert seen.state() != first
+        back()
+        assert seen.state() == first
+
+
+def test_an_equal_number_of_another_type_is_a_change():
+    values = [1.0, 0.0]
+    seen = Surroundings(lambda x: x * values[0])
+    first = seen.state()
+    values[0] = 1
+    assert seen.state() != first
+    values[:] = [1.0, -0.0]
+    again = seen.state()
+    assert seen.state() is again

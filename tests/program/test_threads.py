@@ -66,7 +66,7 @@ def test_other_shapes_and_kinds_in_many_threads():
 
     with ThreadPoolExecutor(4) as pool:
         assert all(pool.map(work, range(80)))
-    assert len(p.stats()["recordings"]) <= 3
+    assert len(p._branches) <= 3  # two threads may record the same kind at the same time
 
 
 def test_pullbacks_in_other_threads():
