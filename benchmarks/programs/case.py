@@ -29,7 +29,8 @@ class Case:
     mean : bool
         The gradient of the mean over the lanes, in the place of a gradient in each.
     vectorised : callable or None
-        The values in all lanes, in NumPy, for references of means and for tools that have no lanes.
+        The values in all lanes, in NumPy, for tools that have no lanes and, by complex numbers, for references of
+        means; without lanes, a function that takes complex numbers.
     only : tuple of str
         Contestants that take part; empty for all.
     after : str

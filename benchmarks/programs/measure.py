@@ -110,7 +110,7 @@ class Workshop:
         if name in self.missing:
             return self.missing[name]
         if case.only and name not in (*case.only, "plain"):
-            return "costs a lane what it costs with fewer"
+            return "as in a smaller case"
         if name in self.too_slow.get(case.after, ()):
             return f"too slow on {case.after}"
         return None

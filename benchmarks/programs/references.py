@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.problem import Problem
 from benchmarks.programs.case import Case
 from benchmarks.programs.contestants.plain import SAMPLE
 from benchmarks.verify import AGREEMENT, Reference, extrapolated_difference, reference_for
@@ -64,12 +65,10 @@ class Judge:
 def judge_of(case: Case) -> Judge:
     """Differences along random directions."""
     args = case.problem.inputs()
-    if not case.in_axes:
-        return Judge(reference_for(case.problem, args))
-    check_vectorised(case, args)
-    if case.mean:
-        mean = replace(case.problem, function=lambda *args: np.mean(case.vectorised(*args)))
-        return Judge(reference_for(mean, args))
+    if case.vectorised is not None:
+        check_vectorised(case, args)
+    if case.mean or not case.in_axes:
+        return Judge(reference_for(reference_problem(case), args))
     rng = np.random.default_rng(20)
     rows = [case.lane(args, i) for i in range(SAMPLE)]
     width = np.size(rows[0][0])
@@ -89,6 +88,14 @@ def judge_of(case: Case) -> Judge:
     return Judge(reference, SAMPLE * width, width)
 
 
+def reference_problem(case: Case) -> Problem:
+    """The problem; a mean by the complex step, as differences go over the kinks of its lanes."""
+    if case.vectorised is None:
+        return case.problem
+    values = case.vectorised
+    return replace(case.problem, complex_step=True, function=lambda *args: np.mean(values(*args)))
+
+
 def along(function: Callable, row: tuple[Any, ...], direction: np.ndarray) -> Callable[[float], float]:
     """The function of one lane along a line."""
     return lambda t: function(row[0] + t * direction, *row[1:])
@@ -96,6 +103,9 @@ def along(function: Callable, row: tuple[Any, ...], direction: np.ndarray) -> Ca
 
 def check_vectorised(case: Case, args: tuple[Any, ...]) -> None:
     """The vectorised function, on which references and tools rely, has the values of the plain one."""
-    some = case.some_lanes(args, SAMPLE)
-    expected = [case.problem.function(*case.lane(args, i)) for i in range(SAMPLE)]
+    if case.in_axes:
+        some = case.some_lanes(args, SAMPLE)
+        expected = [case.problem.function(*case.lane(args, i)) for i in range(SAMPLE)]
+    else:
+        some, expected = args, case.problem.function(*args)
     np.testing.assert_allclose(case.vectorised(*some), expected, rtol=1e-10, atol=1e-12)

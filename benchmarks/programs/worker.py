@@ -163,8 +163,8 @@ def serve(connection: Any, tool: str, clock: str) -> None:
             answer = "done", result
         except Exception as error:  # whatever a tool raises is its result
             answer = "failed", f"{type(error).__name__}: {(str(error).splitlines() or [''])[0][:200]}"
-        connection.send(answer)
         try:
+            connection.send(answer)
             request = connection.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):
             return

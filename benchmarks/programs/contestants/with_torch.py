@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -25,6 +26,7 @@ UNROLLED = ("rosenbrock", "lorenz", "lorenz_long", "three_body", "lstm")
 
 def warm_up() -> None:
     """One thread, double precision."""
+    logging.disable(logging.WARNING)
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float64)
 

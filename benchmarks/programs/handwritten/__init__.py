@@ -6,7 +6,7 @@ arguments are differentiated, an array with a row for each lane where there are 
 
 from __future__ import annotations
 
-from benchmarks.programs.handwritten import arrays, lanes, scalars, stencils
+from benchmarks.programs.handwritten import arrays, lanes, lstm, paths, scalars, statistics, stencils
 
 __all__ = ["GRADIENTS"]
 
@@ -20,4 +20,9 @@ GRADIENTS = {
     "ufunc_chain": arrays.ufunc_chain,
     "burgers": stencils.burgers,
     "heat": stencils.heat,
+    "shallow_water": stencils.shallow_water,
+    "gmm": statistics.gmm,
+    "logistic": statistics.logistic,
+    "lstm": lstm.lstm,
+    "heston_vectorised": paths.heston_vectorised,
 }
