@@ -1,6 +1,7 @@
 """Command line: ``python -m benchmarks [names] [--peers ...] [--repeat n] [--clock cpu] [--out path]``.
 
-The first name may be that of another benchmark, which has options of its own: ``second-order``, ``batches``.
+The first name may be that of another benchmark, which has options of its own: ``second-order``, ``batches``,
+``programs``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_paralleli
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 EXTRAS = ("small_functions", "fixed_costs")
-OTHERS = {"second-order": "benchmarks.second_order.command", "batches": "benchmarks.batches"}
+OTHERS = {
+    "second-order": "benchmarks.second_order.command",
+    "batches": "benchmarks.batches",
+    "programs": "benchmarks.programs.command",
+}
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from time import perf_counter, process_time
 from typing import Any
 
-__all__ = ["CLOCKS", "Plan", "Times", "interleaved"]
+__all__ = ["CLOCKS", "Plan", "Times", "batch", "interleaved", "interleaved_batches"]
 
 
 @dataclass(frozen=True)
@@ -62,23 +62,36 @@ def batch(run: Callable[[], Any], calls: int, clock: Callable[[], float]) -> flo
 def interleaved(candidates: Mapping[str, Callable[[], Any]], plan: Plan) -> dict[str, Times]:
     """Time functions of no arguments, called once before, round after round; at least one round each."""
     clock = CLOCKS[plan.clock]
+
+    def batches_of(run: Callable[[], Any]) -> Callable[[int], float]:
+        def seconds(calls: int) -> float:
+            gc.collect()
+            return batch(run, calls, clock)
+
+        return seconds
+
+    gc.collect()
+    gc.freeze()  # what is loaded stays out of the collections between batches
+    times = interleaved_batches({name: batches_of(run) for name, run in candidates.items()}, plan)
+    gc.unfreeze()
+    return times
+
+
+def interleaved_batches(batches: Mapping[str, Callable[[int], float]], plan: Plan) -> dict[str, Times]:
+    """The same of functions that run a number of calls, somewhere, and tell the seconds per call."""
     calls: dict[str, int] = {}
     spent: dict[str, float] = {}
     rounds: dict[str, list[float]] = {}
-    gc.collect()
-    gc.freeze()  # what is loaded stays out of the collections between batches
-    for name, run in candidates.items():
-        first = batch(run, 1, clock)
+    for name, seconds_of in batches.items():
+        first = seconds_of(1)
         calls[name] = max(1, math.ceil(plan.batch_time / max(first, 1e-9)))
         spent[name] = first
         rounds[name] = [first] if calls[name] == 1 else []
     for _ in range(plan.repeat):
-        for name, run in candidates.items():
+        for name, seconds_of in batches.items():
             if spent[name] > plan.budget and rounds[name]:
                 continue
-            gc.collect()
-            seconds = batch(run, calls[name], clock)
+            seconds = seconds_of(calls[name])
             spent[name] += seconds * calls[name]
             rounds[name].append(seconds)
-    gc.unfreeze()
     return {name: Times(tuple(values)) for name, values in rounds.items()}

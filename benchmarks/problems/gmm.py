@@ -48,12 +48,12 @@ def gmm(alphas, means, icf, x, gamma, m):
     return constant + log_likelihood + log_wishart_prior(d, gamma, m, sum_qs, q_diagonals, icf)
 
 
-def inputs():
+def inputs(d=D, k=K):
     rng = np.random.default_rng(3)
-    alphas = rng.normal(size=K)
-    means = rng.uniform(size=(K, D))
-    icf = rng.normal(size=(K, D * (D + 1) // 2))
-    return alphas, means, icf, rng.normal(size=(N, D)), 1.0, 0
+    alphas = rng.normal(size=k)
+    means = rng.uniform(size=(k, d))
+    icf = rng.normal(size=(k, d * (d + 1) // 2))
+    return alphas, means, icf, rng.normal(size=(N, d)), 1.0, 0
 
 
 PROBLEMS = (

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from benchmarks.problems.gmm import D, log_wishart_prior, logsumexp
+from benchmarks.problems.gmm import log_wishart_prior, logsumexp
 from benchmarks.problems.lstm import cell_step
 
-__all__ = ["burgers", "gmm", "lorenz", "lstm", "shallow_water", "three_body"]
+__all__ = ["burgers", "gmm", "heston_vectorised", "lorenz", "lstm", "shallow_water", "three_body"]
 
 
 def lower_index(d):
@@ -16,7 +16,7 @@ def lower_index(d):
     return index
 
 
-LOWER_INDEX = lower_index(D)
+LOWER_INDEX = {d: lower_index(d) for d in (10, 20)}
 
 
 def lorenz_rhs(x, sigma, rho, beta):
@@ -63,7 +63,7 @@ def gmm(alphas, means, icf, x, gamma, m):
     q_diagonals = np.exp(icf[:, :d])
     sum_qs = np.sum(icf[:, :d], axis=1)
     padded = np.concatenate([np.zeros((icf.shape[0], 1)), icf[:, d:]], axis=1)
-    lower = padded[:, LOWER_INDEX]
+    lower = padded[:, LOWER_INDEX[d]]
     centred = x - means[:, np.newaxis, :]
     scaled = q_diagonals[:, np.newaxis, :] * centred + np.matmul(centred, np.transpose(lower, (0, 2, 1)))
     inner = (alphas + sum_qs)[:, np.newaxis] - 0.5 * np.sum(scaled**2, axis=2)
@@ -120,3 +120,18 @@ def shallow_water(h0, g, dx, dt, steps):
         flux_y = np.concatenate([column, 0.5 * v * (h[:, 1:] + h[:, :-1]), column], axis=1)
         h = h - dt / dx * (flux_x[1:, :] - flux_x[:-1, :] + flux_y[:, 1:] - flux_y[:, :-1])
     return np.mean((h[3 * n // 4 :, 3 * m // 4 :] - 1.0) ** 2) + 0.01 * np.mean(h**2)
+
+
+def heston_vectorised(parameters, z, w):
+    v, kappa, theta, xi, rho = [parameters[i] for i in range(5)]
+    h = 1.0 / len(z)
+    root, across = h**0.5, np.sqrt(1.0 - rho**2)
+    s = 0.0
+    for i in range(len(z)):
+        volatility = np.sqrt(v)
+        shock = rho * z[i] + across * w[i]
+        s = s - 0.5 * v * h + volatility * root * z[i]
+        drift = kappa * (theta - v) * h + xi * volatility * root * shock
+        v = v + drift + 0.25 * xi**2 * h * (shock**2 - 1.0)
+    gain = np.exp(s) - 1.0
+    return np.mean(np.where(gain > 0.0, gain, 0.0))

@@ -1,10 +1,36 @@
 """The problems in JAX: loops as ``lax.fori_loop`` or ``lax.scan``, so that compiling them stays affordable."""
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jax.scipy.special import erf
+from scipy.special import erf as scipy_erf
 
-__all__ = ["black_scholes", "burgers", "heat", "lorenz", "lstm", "rosenbrock", "shallow_water", "three_body"]
+from benchmarks.batch_problems import heston_with_jax
+from benchmarks.programs.bundle import blocks
+from benchmarks.programs.options import call_prices
+from benchmarks.rebind import rebind
+
+__all__ = [
+    "black_scholes",
+    "bundle",
+    "burgers",
+    "heat",
+    "heston",
+    "heston_vectorised",
+    "lorenz",
+    "lstm",
+    "options",
+    "rosenbrock",
+    "shallow_water",
+    "three_body",
+]
+
+
+bundle = rebind(blocks, {id(np): jnp})
+heston = heston_with_jax(jax)
+options = rebind(call_prices, {id(np): jnp, id(scipy_erf): erf})
 
 
 def rosenbrock(x):
@@ -113,3 +139,20 @@ def black_scholes(spot, volatility, strike, maturity, rate):
     root = volatility * jnp.sqrt(maturity)
     d1 = (jnp.log(spot / strike) + (rate + 0.5 * volatility**2) * maturity) / root
     return jnp.sum(spot * normal_cdf(d1) - strike * jnp.exp(-rate * maturity) * normal_cdf(d1 - root))
+
+
+def heston_vectorised(parameters, z, w):
+    v, kappa, theta, xi, rho = parameters
+    h = 1.0 / len(z)
+    across = jnp.sqrt(1.0 - rho**2)
+
+    def step(carry, shocks):
+        s, v = carry
+        volatility = jnp.sqrt(v)
+        shock = rho * shocks[0] + across * shocks[1]
+        drift = kappa * (theta - v) * h + xi * volatility * h**0.5 * shock
+        s = s - 0.5 * v * h + volatility * h**0.5 * shocks[0]
+        return (s, v + drift + 0.25 * xi**2 * h * (shock**2 - 1.0)), None
+
+    (s, _), _ = lax.scan(step, (jnp.zeros(z.shape[1]), jnp.full(z.shape[1], v)), (z, w))
+    return jnp.mean(jnp.maximum(jnp.exp(s) - 1.0, 0.0))

@@ -2,10 +2,13 @@
 
 import math
 
+import numpy as np
 import torch
 
 from benchmarks.problems.gmm import log_gamma_distribution
 from benchmarks.problems.rosenbrock import rosenbrock as rosenbrock_loop
+from benchmarks.rebind import rebind
+from benchmarks.rewrites.functional import heston_vectorised as heston_in_numpy
 from benchmarks.rewrites.with_scalars import lorenz as lorenz_scalars
 
 __all__ = [
@@ -13,6 +16,7 @@ __all__ = [
     "burgers",
     "gmm",
     "heat",
+    "heston_vectorised",
     "logistic",
     "lorenz",
     "lorenz_arrays",
@@ -23,6 +27,9 @@ __all__ = [
     "three_body",
     "ufunc_chain",
 ]
+
+
+heston_vectorised = rebind(heston_in_numpy, {id(np): torch})
 
 
 def rosenbrock(x):

@@ -1,0 +1,96 @@
+"""CasADi: its gradient run by its virtual machine, and as generated C, compiled by ``gcc -O2``."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import casadi
+import numpy as np
+
+from benchmarks.programs.case import Case
+from benchmarks.programs.contestants import NotApplicable, Run
+from benchmarks.rewrites import with_casadi
+from benchmarks.tools import find_rewrite
+
+__all__ = ["CONTESTANTS", "warm_up"]
+
+
+def warm_up() -> None:
+    """All imported."""
+
+
+def gradient(case: Case, args: tuple[Any, ...], by_compiler: bool = False) -> Run:
+    """Through CasADi's buffers, which is the way with the least overhead."""
+    rewrite = find_rewrite("with_casadi", case.problem)
+    if rewrite is None:
+        raise NotApplicable("no rewrite")
+    if by_compiler and shutil.which("gcc") is None:
+        raise NotApplicable("gcc is not installed")
+    kind = casadi.SX if rewrite.__name__ in with_casadi.OF_NUMBERS else casadi.MX
+    constants, symbols = list(args), []
+    for i, a in enumerate(args):
+        if case.in_axes or i in case.problem.active:
+            shape = np.shape(a) if not case.in_axes or case.in_axes[i] is None else np.shape(a)[1:]
+            rows, columns = (shape[0], shape[1]) if len(shape) == 2 and not case.in_axes else (int(np.prod(shape)), 1)
+            constants[i] = kind.sym(f"x{i}", rows, columns)
+            symbols.append(i)
+        elif isinstance(a, np.ndarray):
+            constants[i] = casadi.DM(a)
+    value = rewrite(*constants)
+    first = casadi.densify(casadi.gradient(value, constants[case.problem.active[0]]))
+    function = casadi.Function("gradient", [constants[i] for i in symbols], [first])
+    if by_compiler:
+        function = compiled(function)
+    lanes = case.lanes(args)
+    if case.in_axes:
+        shared = [n for n, axis in enumerate(case.in_axes) if axis is None]
+        function = function.map("lanes", "serial", lanes, shared, [0] if case.mean else [], {})
+    return Run(buffered(function, case, args, symbols, lanes))
+
+
+def compiled(function: casadi.Function) -> casadi.Function:
+    """The function as C."""
+    folder = Path(tempfile.mkdtemp(prefix="casadi"))
+    generator = casadi.CodeGenerator("gradient.c")
+    generator.add(function)
+    generator.generate(f"{folder}/")
+    library = folder / "gradient.so"
+    command = ["gcc", "-O2", "-fPIC", "-shared", "-o", library, folder / "gradient.c", "-lm"]
+    subprocess.run(command, check=True, capture_output=True)
+    function = casadi.external("gradient", str(library))
+    shutil.rmtree(folder)
+    return function
+
+
+def buffered(
+    function: casadi.Function, case: Case, args: tuple[Any, ...], symbols: list[int], lanes: int | None
+) -> Any:
+    """Arguments and results without conversions; matrices have their columns one after the other."""
+    several = lanes is not None and not case.mean
+    shape = np.shape(args[case.problem.active[0]])
+    result = np.empty(function.size1_out(0) * function.size2_out(0))
+    buffer, evaluate = function.buffer()
+    buffer.set_res(0, memoryview(result))
+    by_columns = lanes is None and len(shape) == 2
+
+    def run() -> np.ndarray:
+        kept = []
+        for n, i in enumerate(symbols):
+            kept.append(np.ascontiguousarray(args[i].T if by_columns else args[i]).reshape(-1))
+            buffer.set_arg(n, memoryview(kept[-1]))
+        evaluate()
+        if several:
+            return result.copy().reshape(lanes, -1)
+        if case.mean:
+            return result / lanes
+        return result.reshape(shape[::-1]).T.copy() if by_columns else result.copy()
+
+    return run
+
+
+CONTESTANTS = {"casadi VM": gradient, "casadi C": partial(gradient, by_compiler=True)}
