@@ -4,6 +4,7 @@
 ``with_torch``    torch tensors
 ``with_jax``      loops as ``lax.fori_loop``
 ``with_scalars``  lists of numbers, no NumPy (XAD)
+``with_casadi``   CasADi's symbols
 
 A rewrite has the name of its problem and takes the same arguments.
 """
