@@ -34,13 +34,11 @@ def gradient(case: Case, args: tuple[Any, ...], by_compiler: bool = False) -> Ru
     kind = casadi.SX if rewrite.__name__ in with_casadi.OF_NUMBERS else casadi.MX
     constants, symbols = list(args), []
     for i, a in enumerate(args):
-        if case.in_axes or i in case.problem.active:
-            shape = np.shape(a) if not case.in_axes or case.in_axes[i] is None else np.shape(a)[1:]
-            rows, columns = (shape[0], shape[1]) if len(shape) == 2 and not case.in_axes else (int(np.prod(shape)), 1)
-            constants[i] = kind.sym(f"x{i}", rows, columns)
+        if isinstance(a, np.ndarray):
+            shape = a.shape if not case.in_axes or case.in_axes[i] is None else a.shape[1:]
+            matrix = len(shape) == 2 and not case.in_axes
+            constants[i] = kind.sym(f"x{i}", *(shape if matrix else (int(np.prod(shape)), 1)))
             symbols.append(i)
-        elif isinstance(a, np.ndarray):
-            constants[i] = casadi.DM(a)
     value = rewrite(*constants)
     first = casadi.densify(casadi.gradient(value, constants[case.problem.active[0]]))
     function = casadi.Function("gradient", [constants[i] for i in symbols], [first])
@@ -72,17 +70,24 @@ def buffered(
 ) -> Any:
     """Arguments and results without conversions; matrices have their columns one after the other."""
     several = lanes is not None and not case.mean
-    shape = np.shape(args[case.problem.active[0]])
+    shape = args[case.problem.active[0]].shape
     result = np.empty(function.size1_out(0) * function.size2_out(0))
     buffer, evaluate = function.buffer()
     buffer.set_res(0, memoryview(result))
     by_columns = lanes is None and len(shape) == 2
+    kept: dict[int, np.ndarray] = {}
+
+    def give(n: int, i: int) -> None:
+        kept[n] = np.ascontiguousarray(args[i].T if lanes is None else args[i]).reshape(-1)
+        buffer.set_arg(n, memoryview(kept[n]))
+
+    for n, i in enumerate(symbols):
+        give(n, i)
 
     def run() -> np.ndarray:
-        kept = []
         for n, i in enumerate(symbols):
-            kept.append(np.ascontiguousarray(args[i].T if by_columns else args[i]).reshape(-1))
-            buffer.set_arg(n, memoryview(kept[-1]))
+            if i in case.problem.active:
+                give(n, i)
         evaluate()
         if several:
             return result.copy().reshape(lanes, -1)
