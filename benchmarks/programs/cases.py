@@ -117,7 +117,7 @@ LANES = (
 )
 ARRAYS = (
     Case(PROBLEMS["gmm"], 0.6, 0.6),
-    Case(GMM_LARGE, 1.1, 1.1),
+    Case(GMM_LARGE, 1.1, 1.1, after="gmm"),
     Case(PROBLEMS["lstm"], 0.15, 0.15),
     Case(PROBLEMS["ufunc_chain"], 0.5, 0.5),
     Case(PROBLEMS["burgers"], 0.5, 0.5),

@@ -40,7 +40,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--repeat", type=int, default=7, help="interleaved rounds (default 7)")
     parser.add_argument("--budget", type=float, default=1.0, help="seconds a contestant may spend on one case")
-    parser.add_argument("--limit", type=float, default=20.0, help="seconds a first gradient may take")
+    parser.add_argument("--limit", type=float, default=15.0, help="seconds a first gradient may take")
     parser.add_argument("--clock", choices=tuple(CLOCKS), default="wall", help="cpu: steadier on a busy machine")
     parser.add_argument(
         "--out", type=Path, help="write <out>.md and <out>.json, after every case; cases there that are not run stay"
