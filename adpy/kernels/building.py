@@ -22,7 +22,7 @@ __all__ = ["available", "build", "ready"]
 LOADING = 0.7
 """Seconds that importing Numba and loading the compiled interpreters takes."""
 
-_SOURCES = ("table.py", "opcodes.py", "elementwise.py", "tiles.py", "interpreter.py")
+_SOURCES = ("table.py", "opcodes.py", "elementwise.py", "tiles.py", "scalars.py", "interpreter.py", "levels.py")
 _loaded = False
 _started = False
 _spent = 0.0
@@ -60,7 +60,7 @@ def available() -> bool:
 def build() -> None:
     """Compile the interpreters, or load them from Numba's cache."""
     global _loaded
-    from adpy.kernels import interpreter
+    from adpy.kernels import interpreter, levels
     from adpy.kernels.table import COLUMNS
 
     table, heads, places = np.zeros((0, COLUMNS), np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -70,6 +70,8 @@ def build() -> None:
     interpreter.tangent(*code, columns, 0, 0, 0, 0)
     interpreter.adjoint(*code, columns, 0, 0, 0, 0)
     interpreter.second_order(*code, columns, columns, columns, 0, 0, 0, 0)
+    levels.leveled(ops, ops, ops, 0, 0, heads)
+    levels.feeding(ops, ops, ops, 0, 0, heads > 0)
     _loaded = True
     marker = _marker()
     if not marker.exists():

@@ -5,7 +5,8 @@ addresses from ``active`` on (the number of rows of tangents) hold constants.  `
 instructions begin:
 
 ====================  ==============================================================================================
-``RUN``               scalar operations ``low … high - 1``: opcode, first and second operand of each
+``RUN``               scalar operations ``low … high - 1``: opcode, first and second operand of each; see
+                      :mod:`adpy.kernels.scalars`
 ``FILL``              zeros
 ``GATHER``            a contiguous result from the addresses in ``places``
 ``SCATTER``           entries at addresses in ``places`` overwritten with those at others
@@ -26,8 +27,16 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from adpy.kernels.elementwise import second, second_tile, value, value_tile, weights, weights_tile
-from adpy.kernels.opcodes import ADDITION, COPY, HOLE, MULTIPLY, SQUARE, SUBTRACT
+from adpy.kernels.elementwise import second_tile, value_tile, weights_tile
+from adpy.kernels.opcodes import ADDITION, COPY, MULTIPLY, SQUARE, SUBTRACT
+from adpy.kernels.scalars import (
+    adjoint_stretch,
+    adjoint_stretches,
+    replay_stretch,
+    second_stretch,
+    second_stretches,
+    tangent_stretch,
+)
 from adpy.kernels.table import ADD, BARS, FILL, GATHER, GROUP, PASSIVE, RUN, SAVE, SAVE_AT, SCATTER
 from adpy.kernels.tiles import (
     CONSTANT,
@@ -48,7 +57,6 @@ from adpy.kernels.tiles import (
     push_sum,
     pushes,
     store,
-    times,
     zero,
 )
 
@@ -390,9 +398,7 @@ def replay(table, heads, places, ops, firsts, seconds, memory, base, tile, start
         pc = heads[head]
         op, n0, n1, n2 = table[pc, 0], table[pc, 2], table[pc, 3], table[pc, 4]
         if op == RUN:
-            for i in range(n0, n1):
-                if ops[i] != HOLE:
-                    memory[i] = value(ops[i], memory[firsts[i]], memory[seconds[i]])
+            replay_stretch(ops, firsts, seconds, memory, U(n0), U(n1))
         elif op == GROUP:
             for i0 in range(n0):
                 for i1 in range(n1):
@@ -430,17 +436,7 @@ def tangent(table, heads, places, ops, firsts, seconds, memory, dots, base, tile
         pc = heads[head]
         op, n0, n1, n2 = table[pc, 0], table[pc, 2], table[pc, 3], table[pc, 4]
         if op == RUN:
-            for i in range(n0, n1):
-                if ops[i] == HOLE:
-                    continue
-                a, b = firsts[i], seconds[i]
-                memory[i] = value(ops[i], memory[a], memory[b])
-                u, v = weights(ops[i], memory[a], memory[b], memory[i])
-                if width == 1:
-                    flat[i] = times(u, flat[a]) + times(v, flat[b])
-                else:
-                    for k in range(width):
-                        dots[i, k] = times(u, dots[a, k]) + times(v, dots[b, k])
+            tangent_stretch(ops, firsts, seconds, memory, dots, U(n0), U(n1))
         elif op == GROUP:
             for i0 in range(n0):
                 for i1 in range(n1):
@@ -472,22 +468,10 @@ def adjoint(table, heads, places, ops, firsts, seconds, memory, bars, base, tile
         pc = heads[head]
         op, n0, n1, n2 = table[pc, 0], table[pc, 2], table[pc, 3], table[pc, 4]
         if op == RUN:
-            for i in range(n1 - 1, n0 - 1, -1):
-                if ops[i] == HOLE:
-                    continue
-                a, b = firsts[i], seconds[i]
-                if width == 1:
-                    bar = flat[i]
-                    if bar != 0.0:
-                        u, v = weights(ops[i], memory[a], memory[b], memory[i])
-                        flat[a] += u * bar
-                        flat[b] += v * bar
-                else:
-                    u, v = weights(ops[i], memory[a], memory[b], memory[i])
-                    for k in range(width):
-                        bar = bars[i, k]
-                        bars[a, k] += times(u, bar)
-                        bars[b, k] += times(v, bar)
+            if width == 1:
+                adjoint_stretch(ops, firsts, seconds, memory, flat, U(n0), U(n1))
+            else:
+                adjoint_stretches(ops, firsts, seconds, memory, bars, U(n0), U(n1))
         elif op == GROUP:
             last = pc + table[pc, 1]
             for i0 in range(n0):
@@ -531,29 +515,10 @@ def second_order(table, heads, places, ops, firsts, seconds, memory, dots, bars,
         pc = heads[head]
         op, n0, n1, n2 = table[pc, 0], table[pc, 2], table[pc, 3], table[pc, 4]
         if op == RUN:
-            for i in range(n1 - 1, n0 - 1, -1):
-                if ops[i] == HOLE:
-                    continue
-                a, b, bar = firsts[i], seconds[i], bar_of[i]
-                if width == 1:
-                    turn = turn_of[i]
-                    if bar == 0.0 and turn == 0.0:
-                        continue
-                    u, v, p, q, r = second(ops[i], memory[a], memory[b], memory[i])
-                    x, w = dot_of[a], dot_of[b]
-                    bar_of[a] += times(u, bar)
-                    bar_of[b] += times(v, bar)
-                    turn_of[a] += times(u, turn) + times(times(p, x) + times(q, w), bar)
-                    turn_of[b] += times(v, turn) + times(times(q, x) + times(r, w), bar)
-                    continue
-                u, v, p, q, r = second(ops[i], memory[a], memory[b], memory[i])
-                bar_of[a] += times(u, bar)
-                bar_of[b] += times(v, bar)
-                p, q, r = times(p, bar), times(q, bar), times(r, bar)
-                for k in range(width):
-                    turn, x, w = bar_dots[i, k], dots[a, k], dots[b, k]
-                    bar_dots[a, k] += times(u, turn) + times(p, x) + times(q, w)
-                    bar_dots[b, k] += times(v, turn) + times(q, x) + times(r, w)
+            if width == 1:
+                second_stretch(ops, firsts, seconds, memory, dot_of, bar_of, turn_of, U(n0), U(n1))
+            else:
+                second_stretches(ops, firsts, seconds, memory, dots, bar_of, bar_dots, U(n0), U(n1))
         elif op == GROUP:
             last = pc + table[pc, 1]
             for i0 in range(n0):

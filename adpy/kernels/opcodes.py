@@ -14,6 +14,7 @@ __all__ = [
     "ADDITION",
     "COMPARISONS",
     "COPY",
+    "DIVIDE",
     "EXP",
     "FIRST",
     "HOLE",
@@ -92,7 +93,7 @@ OPCODES: dict[Callable, int] = {function: FIRST + i for i, function in enumerate
 """Opcode of a function."""
 OPCODES |= {np.positive: COPY, np.radians: OPCODES[np.deg2rad], np.degrees: OPCODES[np.rad2deg]}
 
-ADDITION, SUBTRACT, MULTIPLY, NEGATIVE, SQUARE, EXP = (
-    OPCODES[function] for function in (np.add, np.subtract, np.multiply, np.negative, np.square, np.exp)
+ADDITION, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, EXP = (
+    OPCODES[function] for function in (np.add, np.subtract, np.multiply, np.divide, np.negative, np.square, np.exp)
 )
 """Opcodes that kernels treat apart; copies, sums and differences follow one another."""

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
+from collections.abc import Iterable
 from math import prod
 from typing import Any
 
-from adpy.kernels.opcodes import COPY
+from adpy.kernels.opcodes import ADDITION, COPY, MULTIPLY, NEGATIVE, SUBTRACT
 from adpy.kernels.table import COLUMNS, GATHER, RUN, SAVE, SAVE_AT, SET
 from adpy.plain import np
 from adpy.program.code import View
 from adpy.program.grouping import Elementwise, axes_of
 from adpy.program.nodes import Fixed
 from adpy.program.recorder import Recorder
+from adpy.program.rerolling import emit_segments
+from adpy.program.scheduling import Schedule, schedule
 from adpy.program.views import c_strides, follow, strides_of
 
 __all__ = ["CONSTANTS", "Instructions"]
+
+LINEAR = frozenset([COPY, ADDITION, SUBTRACT, NEGATIVE])
+"""Opcodes whose partials read no values."""
 
 CONSTANTS = 1 << 50
 """Addresses of constants count from here until the number of other addresses is known."""
@@ -44,13 +50,68 @@ class Instructions:
         self.writes: dict[int, int] = {}
         self.read: dict[int, set[tuple[int, int]]] = {}
         self.needed: set[int] = set()
+        self.scalars: Schedule
+        self.fixed = np.zeros(self.count, bool)
+        self.rolled: list[tuple[int, int]] = []
+
+    # ---- scalars
+
+    def schedule(self, stretches: Iterable[tuple[int, int]]) -> None:
+        """Order the scalar operations; nothing else happens within a stretch of addresses."""
+        self.scalars = schedule(self.recorder.table(), stretches)
+        self.fixed[self.scalars.addresses(list(self.recorder.constants.values()))] = True
+
+    def scalar(self, address: int) -> View:
+        """Where a scalar is."""
+        return View(self.scalars.address(address), (), ())
+
+    def emit_run(self, low: int, high: int) -> None:
+        """Scalar operations."""
+        emit_segments(self, low, high, self.scalars.segments.get(low, ()))
+
+    def emit_single(self, low: int, high: int) -> None:
+        """Scalar operations, one after the other."""
+        if low < high:
+            self.items.append([RUN, 0, low, high, *[0] * (COLUMNS - 4)])
+
+    def separate(self, low: int, high: int) -> None:
+        """Make scalars a storage of their own."""
+        for start in (low, high):
+            if start < self.count and start not in self.starts:
+                insort(self.starts, start)
+        self.rolled.append((low, high))
+
+    def together(self, first: int, second: int) -> bool:
+        """Are two addresses in one storage?"""
+        return bisect_right(self.starts, first) == bisect_right(self.starts, second)
+
+    def resolve_homes(self, addresses: np.ndarray) -> bool:
+        """Addresses below zero become those of the entries of arrays; False if one is not known yet."""
+        entries = np.flatnonzero(addresses < 0)
+        if not entries.size:
+            return True
+        homes = sorted(self.homes)
+        starts = np.array([home for home, _, _ in homes])
+        found = np.searchsorted(starts, addresses[entries], "right") - 1
+        sizes = np.array([prod(view.shape) for _, _, view in homes])
+        if not homes or (found < 0).any() or (addresses[entries] - starts[found] >= sizes[found]).any():
+            return False
+        shift = np.array([view.offset for _, _, view in homes]) - starts
+        for k, (start, _, view) in enumerate(homes):
+            if view.strides != c_strides(view.shape):
+                inside = entries[found == k]
+                addresses[inside] = view.addresses().reshape(-1)[addresses[inside] - start] - shift[k]
+        addresses[entries] += shift[found]
+        return True
 
     # ---- memory
 
     def allocate(self, node: Any) -> View:
         """Memory for a new storage."""
         address = self.recorder.outlets.get(node)
-        if address is None:
+        if address is not None:
+            address = self.scalars.address(address)
+        else:
             address = self.top
             self.starts.append(address)
             self.top += max(1, prod(node.shape))
@@ -92,7 +153,7 @@ class Instructions:
             return self.constant(operand.value)
         target, path, _, _ = operand
         if type(target) is int:
-            return View(target, (), ()) if target >= 0 else self.recorder.fail("an entry outside the stream")
+            return self.scalar(target) if target >= 0 else self.recorder.fail("an entry outside the stream")
         return self.follow(self.wholes[target], path)
 
     def follow(self, whole: View, path: tuple | None) -> View:
@@ -102,15 +163,17 @@ class Instructions:
 
     # ---- instructions
 
-    def emit_run(self, low: int, high: int) -> None:
-        """Scalar operations."""
-        self.items.append([RUN, 0, low, high, *[0] * (COLUMNS - 4)])
-
     def emit(self, op: int, mode: int, shape: tuple, out: View, *operands: View) -> None:
         """An elementwise instruction over ``shape``; operands are broadcast to it."""
         if 0 not in shape:
             moments = tuple([self.moment(view) for view in operands])
             self.items.append(Elementwise(op, mode, tuple(shape), out, operands, moments))
+
+    def emit_operation(self, op: int, out: View, *operands: View) -> None:
+        """An elementwise instruction with a fresh result; derivatives read what their partials need."""
+        self.emit(op, SET, out.shape, out, *operands)
+        if op not in LINEAR and (op != MULTIPLY or all(view.offset < CONSTANTS for view in operands)):
+            self.needs(out, *operands)
 
     def emit_entries(self, op: int, out: View, source: View | None = None) -> None:
         """Zeros, or a copy to be restored: entry by entry, not part of a group."""

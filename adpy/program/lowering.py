@@ -11,7 +11,7 @@ from math import prod
 from typing import Any
 
 from adpy.kernels.opcodes import COPY, OPCODES
-from adpy.kernels.table import CALL, COLUMNS, SAVE, SAVE_AT, SCRATCH, SET
+from adpy.kernels.table import CALL, COLUMNS, RUN, SAVE, SAVE_AT, SCRATCH, SET
 from adpy.plain import np
 from adpy.program import calls, products, writes
 from adpy.program.code import TILE, Code, View, views_within
@@ -20,14 +20,9 @@ from adpy.program.instructions import CONSTANTS, Instructions
 from adpy.program.nodes import Assembled, Check, Fixed, Operation, Rearranged
 from adpy.program.placement import Placement, spans_of
 from adpy.program.recorder import Recorder
-from adpy.program.views import c_strides
 from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Part, Take
 
 __all__ = ["Lowering", "lower"]
-
-
-LINEAR = frozenset([COPY, *[OPCODES[f] for f in (np.add, np.subtract, np.negative)]])
-"""Opcodes whose partials read no values."""
 
 
 def lower(recorder: Recorder, outputs: Sequence) -> Code:
@@ -51,6 +46,14 @@ class Lowering(Instructions):
         for node in recorder.nodes:
             if type(node) is Part:
                 self.parts.setdefault(node.block, {})[node.position] = node
+        base, self.positions = 0, []
+        for node in recorder.nodes:
+            if type(node) is Flush:
+                base += node.mark
+            else:
+                self.positions.append((node, (base + node.mark) // 4))
+        borders = np.unique([0, *[position for _, position in self.positions], self.count]).tolist()
+        self.schedule(zip(borders, borders[1:], strict=False))
 
     def run(self, outputs: Sequence) -> Code:
         """Lower everything."""
@@ -59,17 +62,13 @@ class Lowering(Instructions):
         for node in recorder.storages:
             self.allocate(node)
         for target, _, _, _ in recorder.inputs:
-            inputs.append(View(target, (), ()) if type(target) is int else self.wholes[target])
-        base = done = 0
-        for node in recorder.nodes:
-            position = (base + node.mark) // 4
+            inputs.append(self.scalar(target) if type(target) is int else self.wholes[target])
+        done = 0
+        for node, position in self.positions:
             if position > done:
                 self.emit_run(done, position)
                 done = position
-            if type(node) is Flush:
-                base += node.mark
-            else:
-                _LOWER[type(node)](self, node) if type(node) in _LOWER else recorder.fail(type(node).__name__)
+            _LOWER[type(node)](self, node) if type(node) in _LOWER else recorder.fail(type(node).__name__)
         if done < self.count:
             self.emit_run(done, self.count)
         results = [self.view(reference) for reference in outputs]
@@ -81,8 +80,9 @@ class Lowering(Instructions):
         items = form(self.items, storages)
         groups = [item for item in items if type(item) is Group]
         tile = min(TILE, max([prod(m.shape) for g in groups for m in g.members[:1]], default=0))
-        placement = Placement(storages, self.top, self.count)
-        scratch = placement.pin(self.pinned(items, [*inputs, *outputs], storages))
+        regions = self.regions(storages)
+        placement = Placement(storages, self.top, regions)
+        scratch = placement.pin(self.pinned(items, [*inputs, *outputs], storages) - regions)
         base = scratch + SCRATCH * tile
         kept = self.kept(items, storages)
         begin = assign(groups, kept, self.escaping(items, outputs, storages), self.steady, base, tile)
@@ -90,20 +90,21 @@ class Lowering(Instructions):
         places = np.concatenate(self.places) if self.places else np.zeros(0, np.int64)
         active, rows_of_bars = placement.place(spans_of(items, storages, places), kept, begin)
         placement.settle(active)
-        rows, heads, found = self.instructions(items, kept | {0, len(storages.starts)})
+        rows, heads, found = self.instructions(items, kept | regions | {len(storages.starts)})
         table = np.array(rows, np.int64).reshape(-1, COLUMNS)
         placement.table(table)
         for call in found.values():
             placement.call(call)
         self.homes = [(start, number, placement.view(view)) for start, number, view in self.homes]
         inputs, outputs = ([placement.view(view) for view in views] for views in (inputs, outputs))
-        ops, firsts, seconds, values = self.recorder.table()
+        ops, firsts, seconds, values = placement.scalars(self.scalars.columns, self.rolled)
         self.resolve_homes(firsts)
         constants = [(start + active - CONSTANTS, values) for start, values, _ in self.constants.values()]
         size = active + self.constant_top - CONSTANTS
+        guards = placement.moved(self.deciding()), np.array([value for _, value in self.recorder.guards], float)
         return Code(
             *(table, np.array(heads, np.int64), placement.places(places), ops, firsts, seconds, active, rows_of_bars),
-            *(size, scratch, begin, tile, found, values, constants, inputs, outputs, self.guards()),
+            *(size, scratch, begin, tile, found, values, constants, inputs, outputs, guards),
         )
 
     def instructions(self, items: list, kept: set[int]) -> tuple[list, list, dict]:
@@ -126,47 +127,45 @@ class Lowering(Instructions):
         addresses = [item[5] for item in items if type(item) is list and item[0] in (SAVE, SAVE_AT)]
         return {storages.of(address) for address in (*addresses, *self.needed)}
 
+    def regions(self, storages: Storages) -> set[int]:
+        """What scalar operations compute: no storages of arrays."""
+        rolled = [storages.of(low) for low, _ in self.rolled]
+        return set(range(storages.of(self.count - 1) + 1)).difference(rolled)
+
+    def read_as_scalars(self, storages: Storages) -> set[int]:
+        """Storages of results of which scalar operations or decisions need single entries."""
+        operands = (self.scalars.firsts, self.scalars.seconds, self.deciding())
+        return {storage for addresses in operands for storage in storages.all_of(addresses)}
+
     def pinned(self, items: list, ends: list[View], storages: Storages) -> set[int]:
         """Storages that keep their memory: of inputs and results, and those that scalars or calls touch."""
         views = [*ends, *[view for _, _, view in self.homes]]
         for item in items:
             if type(item) not in (list, Group):
                 views += views_within(list(vars(item).values()))
-        return {storages.of(view.offset) for view in views} - {0, len(storages.starts)}
+        found = {storages.of(view.offset) for view in views} | self.read_as_scalars(storages)
+        return found - {len(storages.starts)}
 
     def escaping(self, items: list, outputs: list[View], storages: Storages) -> set[int]:
         """Storages that are read by other than elementwise instructions, or written in place."""
         views = [*outputs, *[view for _, _, view in self.homes]]
+        found = self.regions(storages) | self.read_as_scalars(storages)
         for item in items:
+            if type(item) is list and item[0] == RUN:
+                continue
             if type(item) is list:
                 views.append(View(item[9] if item[0] == SAVE else item[5], (), ()))
             elif type(item) is not Group:
                 views += [*calls.views_in(item.operands), *item.outs]
-        found = {storages.of(view.offset) for view in views if view is not None}
+        found.update(storages.of(view.offset) for view in views if view is not None)
         found.update(storages.of(address) for address in self.overwritten)
         for places in self.places:
             found.update(storages.all_of(places))
         return found
 
-    def guards(self) -> tuple[np.ndarray, np.ndarray]:
-        """Addresses and values of the scalars that decided."""
-        found = self.recorder.guards
-        return np.array([a for a, _ in found], np.int64), np.array([value for _, value in found], float)
-
-    def resolve_homes(self, addresses: np.ndarray) -> None:
-        """Addresses below zero become those of the entries."""
-        entries = np.flatnonzero(addresses < 0)
-        if not entries.size:
-            return
-        homes = sorted(self.homes)
-        starts = np.array([home for home, _, _ in homes])
-        found = np.searchsorted(starts, addresses[entries], "right") - 1
-        shift = np.array([view.offset for _, _, view in homes]) - starts
-        for k, (start, _, view) in enumerate(homes):
-            if view.strides != c_strides(view.shape):
-                inside = entries[found == k]
-                addresses[inside] = view.addresses().reshape(-1)[addresses[inside] - start] - shift[k]
-        addresses[entries] += shift[found]
+    def deciding(self) -> np.ndarray:
+        """Addresses of the scalars that decided."""
+        return self.scalars.addresses([address for address, _ in self.recorder.guards])
 
     def operation(self, node: Operation) -> None:
         """An elementwise row."""
@@ -182,9 +181,7 @@ class Lowering(Instructions):
             if operands[1].value == 2:
                 op, operands = OPCODES[np.square], operands[:1]
         views = [self.view(x) for x in operands]
-        self.emit(op, SET, out.shape, out, *views)
-        if op not in LINEAR and (op != OPCODES[np.multiply] or all(type(x) is tuple for x in operands)):
-            self.needs(out, *views)
+        self.emit_operation(op, out, *views)
 
     def value_of(self, operand: Any) -> Any:
         """An operand of a call: a view, or the constant itself."""
@@ -276,10 +273,12 @@ class Lowering(Instructions):
     def assembled(self, node: Assembled) -> None:
         """An array of scalars and arrays."""
         addresses = [x[0] if type(x) is tuple and type(x[0]) is int else None for x in node.operands]
-        if None in addresses:
+        if None not in addresses:
+            addresses = self.scalars.addresses(addresses)
+        else:
             addresses = np.concatenate([self.view(x).addresses().reshape(-1) for x in node.operands])
         out = self.allocate(node)
-        self.emit_moves(out, np.array(addresses, np.int64))
+        self.emit_moves(out, addresses)
 
 
 _LOWER = {

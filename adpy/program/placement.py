@@ -69,17 +69,22 @@ class Placement:
     storages : Storages
     top : int
         Where the last storage ends.
-    base : int
-        Where the first one begins; what stands before keeps its place.
+    regions : set of int
+        Numbers of what scalar operations compute; it comes first, in order.
     """
 
-    def __init__(self, storages: Storages, top: int, base: int) -> None:
-        self.storages, self.base = storages, base
+    def __init__(self, storages: Storages, top: int, regions: set[int]) -> None:
+        self.storages, self.regions = storages, regions
         self.starts = np.array([0, *storages.starts], np.int64)
-        self.sizes = np.diff(np.append(self.starts[:-1], top)).tolist() if len(storages.starts) else [base]
+        self.sizes = np.diff(np.append(self.starts[:-1], top)).tolist()
         self.values = np.zeros(len(self.starts), np.int64)
         self.bars = np.zeros(len(self.starts), np.int64)
         self.bars[-1] = PASSIVE
+        self.base = 0
+        for region in sorted(regions):
+            self._put(self.values, region, self.base)
+            self._put(self.bars, region, self.base)
+            self.base += self.sizes[region]
 
     def pin(self, pinned: Iterable[int]) -> int:
         """Give storages memory of their own from ``base`` on; return its end."""
@@ -103,7 +108,7 @@ class Placement:
             Those whose values stay.
         """
         end = 1 + max([stop for _, stop in spans.values()], default=0)
-        fixed = {0, len(self.starts) - 1} | self.pinned
+        fixed = self.regions | {len(self.starts) - 1} | self.pinned
         lives = sorted([(first, stop, storage) for storage, (first, stop) in spans.items() if storage not in fixed])
         lasting = [(first, end if storage in kept else stop, storage) for first, stop, storage in lives]
         return self._share(self.values, lasting, begin), self._share(self.bars, lives, begin)
@@ -144,6 +149,15 @@ class Placement:
         """Where values are."""
         return addresses + self.values[self.numbers(addresses)]
 
+    def scalars(self, columns: Sequence[np.ndarray], rolled: Iterable[tuple[int, int]]) -> list[np.ndarray]:
+        """Opcodes, operands and values of scalar operations where they are, without those that became arrays."""
+        ops, firsts, seconds, values = columns
+        kept = np.ones(len(ops), bool)
+        for low, high in rolled:
+            kept[low:high] = False
+        firsts, seconds = [self.moved(x[kept].astype(np.int64)).astype(np.int32) for x in (firsts, seconds)]
+        return [ops[kept], firsts, seconds, values[kept]]
+
     def view(self, view: View) -> View:
         """A view where it is."""
         shift = int(self.values[self.storages.of(view.offset)])
@@ -169,6 +183,8 @@ class Placement:
         """Move what the rows of a table name, and say where cotangents are."""
         kinds = table[:, 0]
         table[:, BARS:COLUMNS] = 0
+        runs = kinds == RUN
+        table[runs, 2:4] += self.values[self.numbers(table[runs, 2])][:, None]
         rows = kinds >= 0
         for k, others in enumerate(((FILL, GATHER, SAVE, SAVE_AT), (SAVE,), ())):
             mine = np.flatnonzero(rows | np.isin(kinds, others))
