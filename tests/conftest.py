@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 os.environ.setdefault("ADPY_KERNELS", "wait")
+os.environ.setdefault("ADPY_SPECIALIZE", "never")  # the same kernels in every run
 
 
 def pytest_configure(config):

@@ -40,18 +40,23 @@ class Program(Recordings, Saving, Lanes, Specialized):
         Position of the argument that ``gradient``, ``jacobian``, ``hvp`` and ``hessian`` differentiate.
     recordings : int
         How many recordings are kept; the least recently used ones go.
+    specialize : bool or {"hot", "never"}
+        When recordings get kernels of their own, see :func:`compile`.
 
     Notes
     -----
     May be called from many threads at once.
     """
 
-    def __init__(self, function: Callable, argnum: int = 0, recordings: int = 16) -> None:
+    def __init__(
+        self, function: Callable, argnum: int = 0, recordings: int = 16, specialize: bool | str = "hot"
+    ) -> None:
         if function is not None:
             check_function(function)
             functools.update_wrapper(self, function, updated=())
         Recordings.__init__(self, function, recordings)
         self.argnum = argnum
+        self._choose(specialize)
 
     # ---- evaluations
 
@@ -224,7 +229,14 @@ class Program(Recordings, Saving, Lanes, Specialized):
         }
 
 
-def record(function: Callable, *args: Any, argnum: int = 0, recordings: int = 16, **kwargs: Any) -> Program:
+def record(
+    function: Callable,
+    *args: Any,
+    argnum: int = 0,
+    recordings: int = 16,
+    specialize: bool | str = "hot",
+    **kwargs: Any,
+) -> Program:
     """Record ``function`` at these arguments.
 
     Parameters
@@ -237,6 +249,8 @@ def record(function: Callable, *args: Any, argnum: int = 0, recordings: int = 16
         Position of the argument that derivatives are taken with respect to.
     recordings : int
         How many recordings (shapes, branches) the program keeps.
+    specialize : bool or {"hot", "never"}
+        When recordings get kernels of their own, see :func:`compile`.
 
     Returns
     -------
@@ -259,7 +273,7 @@ def record(function: Callable, *args: Any, argnum: int = 0, recordings: int = 16
     >>> p.gradient(np.array([1.0, 2.0, 3.0]))
     array([-400., 1002., -200.])
     """
-    program = Program(function, argnum, recordings)
+    program = Program(function, argnum, recordings, specialize)
     _, recording = program._at(args, kwargs)
     if recording is not None:
         recording.__exit__()
@@ -267,11 +281,20 @@ def record(function: Callable, *args: Any, argnum: int = 0, recordings: int = 16
 
 
 def compile(
-    function: Callable | None = None, *, argnum: int = 0, recordings: int = 16, specialize: bool = False
+    function: Callable | None = None, *, argnum: int = 0, recordings: int = 16, specialize: bool | str = "hot"
 ) -> Any:
     """Make a function a :class:`Program` that records by itself, for every structure, shape and branch; a decorator.
 
-    With ``specialize``, recordings get kernels of their own, see :meth:`Program.specialize`.
+    Parameters
+    ----------
+    function : callable
+    argnum, recordings
+        As for :func:`record`.
+    specialize : bool or {"hot", "never"}
+        When recordings get kernels of their own, see :meth:`Program.specialize`: ``True`` when they are made; ``"hot"``
+        when they have spent about as much time in the interpreters as compiling takes, in a thread; ``False`` or
+        ``"never"`` not unasked.  With the environment variable ``ADPY_SPECIALIZE=never`` nothing is hot.  Values by
+        kernels and by interpreters may differ in the last digits.
 
     Examples
     --------
@@ -286,8 +309,7 @@ def compile(
     """
     if function is None:
         return functools.partial(compile, argnum=argnum, recordings=recordings, specialize=specialize)
-    program = Program(function, argnum, recordings)
-    return program.specialize() if specialize else program
+    return Program(function, argnum, recordings, specialize)
 
 
 def _matched(args: tuple, dots: tuple) -> list:

@@ -162,7 +162,6 @@ class Recordings:
                     raise Unrecordable("it changes what is around it")
                 branch = self._branch(frame, y, lower)
                 branch.around = around
-                self._specialized(branch.code)
             finally:
                 frame.close()
         except (Unrecordable, TracedValueError) as reason:
@@ -173,6 +172,8 @@ class Recordings:
 
     def _keep(self, key: tuple, branch: Branch | None) -> None:
         """Count a miss, and keep its recording in the place of the least recently used ones."""
+        if branch is not None:
+            self._specialized(branch.code)
         with self._lock:
             self._misses += 1
             self._quick = ()  # those of recordings that go among them

@@ -14,6 +14,7 @@ from typing import Any
 from adpy.kernels.table import GROUP, RUN, SAVE, SAVE_AT
 from adpy.plain import np
 from adpy.program.frames import Frame, Tables
+from adpy.program.heat import Heat
 
 __all__ = ["TILE", "Code", "View", "span_of", "views_within"]
 
@@ -53,6 +54,14 @@ class View:
         """Lowest and highest address."""
         spans = [(n - 1) * s for n, s in zip(self.shape, self.strides, strict=True)]
         return self.offset + sum(s for s in spans if s < 0), self.offset + sum(s for s in spans if s > 0)
+
+
+@dataclass
+class Special:
+    """Kernels of a code (:class:`adpy.program.codegen.Kernels`), and its way to them; both may be None."""
+
+    kernels: Any = None
+    heat: Heat | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,9 +147,9 @@ class Code:
         return tables
 
     @cached_property
-    def kernels(self) -> list:
-        """The code's own kernels, if it has any; at most one item."""
-        return []
+    def special(self) -> Special:
+        """What the code has of its own."""
+        return Special()
 
     @cached_property
     def frames(self) -> list[Frame]:

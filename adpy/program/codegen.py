@@ -19,6 +19,7 @@ from adpy.program.codegen_groups import emit_group, group_body
 from adpy.program.codegen_scalars import Body, body_of, emit_scalars
 from adpy.program.formulas import LIBRARY
 from adpy.program.frames import Tables
+from adpy.program.heat import compiling, ending, enqueue
 from adpy.program.reach import activity, needed
 from adpy.program.rolling import LONGEST, roll
 
@@ -31,8 +32,8 @@ BUDGET = 700
 class Kernels:
     """The steps of a code and their kernels; the sweeps of one direction over a stretch of instructions."""
 
-    def __init__(self, code: Code, background: bool = False) -> None:
-        self._code, self.background = weakref.ref(code), background
+    def __init__(self, code: Code, background: bool = False, trigger: str = "asked for") -> None:
+        self._code, self.background, self.trigger = weakref.ref(code), background, trigger
         self.lock = threading.Lock()
         self.working: set[str] = set()
         self.seconds: dict[str, float] = {}
@@ -162,33 +163,35 @@ class Kernels:
         if self.tables.sweeps.keys() >= set(sweeps):
             return True
         if not self.background:
-            self._build(sweeps)
+            self.build(sweeps)
             return True
         with self.lock:
             started = not self.working.isdisjoint(sweeps)
             self.working.update(sweeps)
         if not started:
-            threading.Thread(target=self._build, args=(sweeps,), daemon=True).start()
+            enqueue(lambda: self.build(sweeps))
         return False
 
-    def _build(self, sweeps: tuple) -> None:
-        with _compiling:
+    def build(self, sweeps: tuple[str, ...]) -> None:
+        """Compile the kernels of sweeps."""
+        with compiling:
             for sweep in sweeps:
-                if sweep not in self.tables.sweeps:
+                if sweep not in self.tables.sweeps and not ending():
                     self._compile(sweep)
 
     def stats(self) -> dict[str, Any]:
         """What was generated, and the seconds that compiling each sweep took."""
+        pending = sorted(self.working - set(self.tables.sweeps))
         return {
+            "state": "compiling" if pending else "compiled" if self.seconds else "waiting for the first call",
+            "trigger": self.trigger,
             "count": len(self.bodies),
             "operations": sum(body.size for body in self.bodies),
             "pieces left to the interpreter": int(np.count_nonzero(self.steps[:, 0] == 0)),
             "compiled": {sweep: round(seconds, 3) for sweep, seconds in self.seconds.items()},
-            "compiling": sorted(self.working - set(self.tables.sweeps)),
+            "compiling": pending,
         }
 
-
-_compiling = threading.RLock()
 
 CHAIN = 4
 """Library functions in one group from which on the interpreter is faster: it calls one of them for many entries."""

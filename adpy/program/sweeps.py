@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from time import perf_counter
+
 from adpy.kernels.table import RUN
 from adpy.plain import np
 from adpy.program.code import Code
@@ -15,20 +18,39 @@ ERRORS = (ArithmeticError, ValueError, IndexError, TypeError, np.linalg.LinAlgEr
 
 def _tables(code: Code, width: int, *sweeps: str) -> Tables:
     """The code's own kernels for these sweeps, where there are any: they go in one direction."""
-    kernels = code.kernels
-    return kernels[0].tables if kernels and width == 1 and kernels[0].ready(sweeps) else code.tables
+    kernels = code.special.kernels
+    return kernels.tables if kernels is not None and width == 1 and kernels.ready(sweeps) else code.tables
+
+
+def _whole(code: Code, tables: Tables, run: Callable, frame: Frame, *sweeps: str) -> bool:
+    """Run a whole program; are its decisions those of the recording?"""
+    heat = code.special.heat
+    if heat is None:
+        return run(tables.address, frame.address) == 1
+    begin = perf_counter()
+    same = run(tables.address, frame.address) == 1
+    heat.spend(perf_counter() - begin, *sweeps)
+    return same
+
+
+def _part(code: Code, tables: Tables, name: str, frame: Frame, start: int, stop: int, width: int) -> None:
+    """Run a sweep over a stretch of instructions or steps."""
+    heat = code.special.heat
+    begin = perf_counter() if heat is not None else 0.0
+    tables.sweeps[name](tables.address, frame.address, start, stop)
+    if heat is not None and width == 1:
+        heat.spend(perf_counter() - begin, name)
 
 
 def replay(code: Code, frame: Frame) -> bool:
     """Values of everything, from the inputs in the frame; are all decisions those of the recording?"""
     tables = _tables(code, 1, "value")
     if tables.whole:
-        return tables.evaluate(tables.address, frame.address) == 1
+        return _whole(code, tables, tables.evaluate, frame, "value")
     same = True
-    sweep = tables.sweeps["value"]
     for start, stop, call in tables.stretches:
         if start < stop:
-            sweep(tables.address, frame.address, start, stop)
+            _part(code, tables, "value", frame, start, stop, 1)
         if call is not None:
             same = call.replay(frame.values) is not False and same
     return same and code.guarded(frame.values)
@@ -47,13 +69,13 @@ def differentiate(code: Code, frame: Frame) -> bool | None:
         return None
     if "bars" not in frame.ends:
         frame.prepare(code, "bars")
-    return tables.differentiate(tables.address, frame.address) == 1
+    return _whole(code, tables, tables.differentiate, frame, "value", "adjoint")
 
 
 def push(code: Code, frame: Frame) -> bool | None:
     """Values and tangents of the results in one call, as :func:`differentiate`; memory of tangents is prepared."""
     tables = _tables(code, 1, "tangent", "second")
-    return tables.push(tables.address, frame.address) == 1 if tables.whole else None
+    return _whole(code, tables, tables.push, frame, "tangent", "second") if tables.whole else None
 
 
 def multiply(code: Code, frame: Frame) -> bool | None:
@@ -62,17 +84,16 @@ def multiply(code: Code, frame: Frame) -> bool | None:
     if not tables.whole:
         return None
     frame.prepare(code, "bars", "turns")
-    return tables.multiply(tables.address, frame.address) == 1
+    return _whole(code, tables, tables.multiply, frame, "tangent", "second")
 
 
 def tangent(code: Code, frame: Frame, dots: np.ndarray) -> bool:
     """As :func:`replay`, with tangents; ``dots`` has shape ``(active, directions)``."""
     tables = _tables(code, dots.shape[1], "tangent", "second")
-    sweep = tables.sweeps["tangent"]
     same = True
     for start, stop, call in tables.stretches:
         if start < stop:
-            sweep(tables.address, frame.address, start, stop)
+            _part(code, tables, "tangent", frame, start, stop, dots.shape[1])
         if call is not None:
             same = call.tangent(frame.values, dots) is not False and same
     return same and code.guarded(frame.values)
@@ -81,16 +102,15 @@ def tangent(code: Code, frame: Frame, dots: np.ndarray) -> bool:
 def adjoint(code: Code, frame: Frame, bars: np.ndarray) -> None:
     """Cotangents of the inputs from those of the results; ``bars`` has shape ``(active, seeds)``."""
     tables = _tables(code, bars.shape[1], "adjoint")
-    pruned = tables is code.tables and bool(code.kernels)
-    sweep, again = tables.sweeps["adjoint"], tables.sweeps["value"]
+    pruned = tables is code.tables and code.special.kernels is not None
     for start, stop, call in reversed(tables.stretches):
         if call is not None:
             call.adjoint(frame.values, bars)
         for first, last in _pieces(code, start, stop) if pruned else ((start, stop),):
             if pruned and code.table[code.heads[first], 0] == RUN:
-                again(tables.address, frame.address, first, last)
+                _part(code, tables, "value", frame, first, last, 0)
             if first < last:
-                sweep(tables.address, frame.address, first, last)
+                _part(code, tables, "adjoint", frame, first, last, bars.shape[1])
 
 
 def _pieces(code: Code, start: int, stop: int) -> list[tuple[int, int]]:
@@ -111,9 +131,8 @@ def second_order(code: Code, frame: Frame, dots: np.ndarray, bars: np.ndarray, b
     The tangents are those of :func:`tangent`.
     """
     tables = _tables(code, dots.shape[1], "tangent", "second")
-    sweep = tables.sweeps["second"]
     for start, stop, call in reversed(tables.stretches):
         if call is not None:
             call.second_order(frame.values, dots, bars, bar_dots)
         if start < stop:
-            sweep(tables.address, frame.address, start, stop)
+            _part(code, tables, "second", frame, start, stop, dots.shape[1])
