@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adpy.kernels.opcodes import HOLE, OPCODES
 from adpy.kernels.table import GROUP
-from adpy.program import scheduling
+from adpy.program import rerolling, scheduling
 from tests.program.harness import check, check_elsewhere, moved, record
 from tests.program.random_loops import compiled, loops
 
@@ -88,6 +88,32 @@ def test_loops(function):
     check_elsewhere(program, x * 1.0001)
 
 
+def test_a_double_loop_has_two_axes():
+    def f(x):
+        return np.array([(a - 2.0 * b) * b for a in x[:5] for b in x])
+
+    program = check(f, np.random.default_rng(1).uniform(-1.0, 1.0, 70))
+    lengths = [program.code.table[pc, 2:5].tolist() for pc in program.code.heads if program.code.table[pc, 0] == GROUP]
+    assert [1, 5, 70] in lengths
+
+
+@pytest.mark.parametrize(
+    ("addresses", "units"),
+    [
+        (np.arange(12), []),
+        (-3 * np.arange(12), []),
+        (np.arange(12).reshape(3, 4).T.reshape(-1), [3]),
+        (np.repeat(np.arange(6), 4), [4]),
+        ((np.arange(3)[:, None, None] * 100 + np.arange(2)[:, None] * 10 + np.arange(4)).reshape(-1), [4, 8]),
+        (np.array([0, 1, 2, 4, 5, 7]), None),
+        (np.array([0, 1, 3, 4, 9, 11]), None),
+        (np.array([5, 1, 3, 4]), None),
+    ],
+)
+def test_even_steps(addresses, units):
+    assert rerolling._units(addresses) == units
+
+
 def test_a_loop_without_a_carried_result_has_no_scalars_left():
     program = record(lambda x: np.array([math_free(a) for a in x]), np.linspace(0.1, 1.0, 200))
     assert program.code.stats()["scalar operations"] == 0
@@ -150,6 +176,6 @@ def test_operands_come_first(data):
 def test_random_loops(text, n, long):
     function = compiled(text)
     x = np.random.default_rng(n).uniform(-1.0, 1.0, n)
-    with mock.patch.object(scheduling, "LONG", long):
+    with mock.patch.object(scheduling, "LONG", long), mock.patch.object(rerolling, "INNER", 2):
         program = check(function, x, 0.7)
     check_elsewhere(program, *moved((x, 0.7), 1e-3))
