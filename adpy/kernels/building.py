@@ -72,6 +72,7 @@ def build() -> None:
     interpreter.second_order(*code, columns, columns, columns, 0, 0, 0, 0)
     levels.leveled(ops, ops, ops, 0, 0, heads)
     levels.feeding(ops, ops, ops, 0, 0, heads > 0)
+    levels.depth_first(ops, heads, heads, heads, heads)
     _loaded = True
     marker = _marker()
     if not marker.exists():

@@ -1,4 +1,4 @@
-"""Levels of scalar operations: how far each is from what was there before, and which others need it.
+"""Orders of scalar operations: their levels, what needs them, depth first.
 
 Operations of one level do not depend on each other.
 """
@@ -6,10 +6,11 @@ Operations of one level do not depend on each other.
 from __future__ import annotations
 
 import numba
+import numpy as np
 
 from adpy.kernels.opcodes import HOLE
 
-__all__ = ["feeding", "leveled"]
+__all__ = ["depth_first", "feeding", "leveled"]
 
 _options = {"cache": True, "error_model": "numpy", "nogil": True}
 
@@ -46,3 +47,54 @@ def feeding(ops, firsts, seconds, low, high, marks):
                 marks[firsts[i]] = True
             if seconds[i] >= low:
                 marks[seconds[i]] = True
+
+
+@numba.njit(**_options)
+def depth_first(ops, firsts, seconds, roots, order):
+    """Order in which few results wait: each operation right behind its operands, the longer way to them first.
+
+    Parameters
+    ----------
+    ops : ndarray of int32
+    firsts, seconds : ndarray of int64
+        Numbers of the operands; -1 for none.
+    roots : ndarray of int64
+        Numbers of the results.
+    order : ndarray of int64
+        Filled in: what is no operation, then what the results need, then the rest.
+    """
+    n = len(ops)
+    levels, done, stack = np.zeros(n, np.int64), np.zeros(n, np.bool_), np.empty(n + 1, np.int64)
+    count = 0
+    for i in range(n):
+        if ops[i] == HOLE:
+            done[i] = True
+            order[count] = i
+            count += 1
+            continue
+        levels[i] = 1 + max(levels[firsts[i]] if firsts[i] >= 0 else 0, levels[seconds[i]] if seconds[i] >= 0 else 0)
+    for root in roots:
+        stack[0] = root
+        top = 0
+        while top >= 0:
+            i = stack[top]
+            a, b = firsts[i], seconds[i]
+            if b >= 0 and (a < 0 or levels[b] > levels[a]):
+                a, b = b, a
+            if done[i]:
+                top -= 1
+            elif a >= 0 and not done[a]:
+                top += 1
+                stack[top] = a
+            elif b >= 0 and not done[b]:
+                top += 1
+                stack[top] = b
+            else:
+                done[i] = True
+                order[count] = i
+                count += 1
+                top -= 1
+    for i in range(n):
+        if not done[i]:
+            order[count] = i
+            count += 1

@@ -70,7 +70,24 @@ class Stream:
 
 def stream_of(code: Code) -> Stream:
     """The stream of a code; raises :class:`NoStream` where there is none."""
-    return _Expansion(code).run()
+    stream = _Expansion(code).run()
+    return stream if stream.calls else _depth_first(stream)
+
+
+def _depth_first(stream: Stream) -> Stream:
+    """The same operations in an order in which few values wait to be used."""
+    from adpy.kernels.levels import depth_first
+
+    order = np.empty(len(stream.ops), np.int64)
+    guards, outcomes = stream.guards
+    roots = np.concatenate([guards, *stream.outputs])
+    depth_first(stream.ops, stream.firsts, stream.seconds, roots, order)
+    moved = np.full(len(order) + 1, -1)
+    moved[order] = np.arange(len(order))
+    firsts, seconds = moved[stream.firsts[order]], moved[stream.seconds[order]]
+    ends = [[moved[numbers] for numbers in ends] for ends in (stream.inputs, stream.outputs)]
+    columns = stream.ops[order], firsts, seconds, stream.values[order], stream.fixed[order]
+    return Stream(*columns, *ends, (moved[guards], outcomes), [])
 
 
 class _Expansion:
