@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import adpy
 from adpy.kernels.opcodes import HOLE, OPCODES
 from adpy.kernels.table import GROUP
 from adpy.program import rerolling, scheduling
@@ -179,3 +180,11 @@ def test_random_loops(text, n, long):
     with mock.patch.object(scheduling, "LONG", long), mock.patch.object(rerolling, "INNER", 2):
         program = check(function, x, 0.7)
     check_elsewhere(program, *moved((x, 0.7), 1e-3))
+
+
+def test_batches_of_loops():
+    points = np.random.default_rng(3).uniform(-1.0, 1.0, (4, 140))
+    program = adpy.record(rosenbrock, points[0])
+    np.testing.assert_allclose(program.batch(points), [rosenbrock(x) for x in points], rtol=1e-14)
+    expected = [adpy.grad(rosenbrock)(x) for x in points]
+    np.testing.assert_allclose(program.batch_gradient(points), expected, rtol=1e-12, atol=1e-12)
