@@ -19,6 +19,9 @@ __all__ = ["MISS", "Quick"]
 MISS = object()
 """What a quick call gives that cannot tell."""
 
+LEAVES = 500
+"""Inputs up to which functions are written: their compilation takes 30 µs each."""
+
 _STATIC = frozenset([int, bool, str, type(None)])
 
 
@@ -158,7 +161,7 @@ def _written(branch: Any, args: tuple, argnum: int) -> tuple | None:
             first = len(leaves)
         if position == argnum:
             gradient = expression
-    if len(leaves) != len(branch.code.inputs):
+    if len(leaves) != len(branch.code.inputs) or len(leaves) > LEAVES:
         return None
     unpack = f"{''.join([f'i{k}, ' for k in range(len(leaves))])} = inputs"
     enter = text.function("enter(args, inputs)", [*checks, *([unpack] if leaves else []), *writes, "return True"])

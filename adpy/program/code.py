@@ -16,7 +16,7 @@ from adpy.plain import np
 from adpy.program.frames import Frame, Tables
 from adpy.program.heat import Heat
 
-__all__ = ["TILE", "Code", "View", "span_of", "views_within"]
+__all__ = ["TILE", "Code", "View", "views_within"]
 
 TILE = 1024
 """Entries that a group works on at a time, at most."""
@@ -206,13 +206,6 @@ class Code:
             "bytes of values": 8 * self.size,
             "bytes of cotangents": 8 * self.rows,
         }
-
-
-def span_of(row: np.ndarray, k: int) -> tuple[int, int]:
-    """Lowest and highest address of operand ``k`` (0: the result) of a row."""
-    low = int(row[5 + 4 * k])
-    spans = [(int(row[2 + i]) - 1) * int(row[6 + 4 * k + i]) for i in range(3)]
-    return low + sum(s for s in spans if s < 0), low + sum(s for s in spans if s > 0)
 
 
 def views_within(values: Any) -> list[View]:

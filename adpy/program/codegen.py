@@ -15,9 +15,9 @@ from typing import Any
 from adpy.kernels.table import COLUMNS, GROUP, RUN
 from adpy.plain import np
 from adpy.program.code import Code
-from adpy.program.codegen_groups import emit_group, group_body
+from adpy.program.codegen_groups import GroupBody, emit_group
+from adpy.program.codegen_plans import bodies_of_groups
 from adpy.program.codegen_scalars import Body, body_of, emit_scalars
-from adpy.program.formulas import LIBRARY
 from adpy.program.frames import Tables
 from adpy.program.heat import compiling, ending, enqueue
 from adpy.program.reach import activity, needed
@@ -37,11 +37,14 @@ class Kernels:
         self.lock = threading.Lock()
         self.working: set[str] = set()
         self.seconds: dict[str, float] = {}
-        self.weights: dict = {}
+        self.known: list[Any] = [None]
+        self.weights: list[float] = []
+        self._numbers: dict[Any, int] = {}
         self.rows: list[list[int]] = []
         planned = self._plan()
-        self.bodies = self._choose()
-        self._segment(self._settle(planned))
+        chosen = self._choose()
+        self.bodies = [self.known[number] for number in chosen]
+        self._segment(self._settle(planned, chosen))
         table = np.concatenate([code.table, np.array(self.rows, np.int64).reshape(-1, COLUMNS)])
         heads = np.concatenate([code.heads, len(code.table) + np.arange(len(self.rows), dtype=np.int64)])
         more = {"steps": self.steps, "tables": self.addresses, "numbers": self.numbers}
@@ -55,68 +58,80 @@ class Kernels:
 
     # ---- steps
 
-    def _plan(self) -> list[list]:
-        """For each instruction its steps ``(body, argument)``; kernel 0 is the interpreter's."""
+    def _plan(self) -> list[list[tuple[int, int]]]:
+        """For each instruction its steps: number of the body, argument; number 0 is the interpreter's."""
         code = self.code
+        table, heads = code.table, code.heads
         stream = (code.ops, code.firsts, code.seconds)
-        runs = [(n, code.table[pc]) for n, pc in enumerate(code.heads) if code.table[pc, 0] == RUN]
-        blocks = {n: roll(*stream, int(row[2]), int(row[3])) for n, row in runs}
+        kinds = table[heads, 0]
+        planned: list[list[tuple[int, int]]] = [[(0, number)] for number in range(len(heads))]
+        groups = np.flatnonzero(kinds == GROUP)
+        bodies, which = bodies_of_groups(table, heads[groups], code.active)
+        numbers = np.array([0 if body is None else self._number(body) for body in bodies] or [0])[which]
+        for number, body, pc in zip(groups.tolist(), numbers.tolist(), heads[groups].tolist(), strict=True):
+            if body:
+                planned[number] = [(body, pc)]
+        work = np.bincount(numbers, np.prod(table[heads[groups], 2:5], axis=1), len(self.known))
+        self.weights += (work * [0, *[body.size for body in self.known[1:]]]).tolist()
+        runs = [(number, table[heads[number]]) for number in np.flatnonzero(kinds == RUN).tolist()]
+        blocks = {number: roll(*stream, int(row[2]), int(row[3])) for number, row in runs}
         stored = needed(code, [block for found in blocks.values() for block in found])
         active = activity(code)
-        numbers: list[int] = []
+        arguments: list[int] = []
         tables: list[np.ndarray] = []
-        planned: list[list] = []
-        for number, pc in enumerate(code.heads):
-            steps: list = []
-            for block in blocks.get(number, ()):
+        placed = 0
+        for number, found in blocks.items():
+            planned[number] = []
+            for block in found:
                 if block.period > LONGEST:
-                    steps.append((0, self._interpreted(block.start, block.stop)))
+                    planned[number].append((0, self._interpreted(block.start, block.stop)))
                     continue
-                body, found, addresses = body_of(stream, block, stored, active, sum(map(len, tables)))
-                self.weights[body] = self.weights.get(body, 0) + block.period * block.count
-                steps.append((body, len(numbers)))
-                numbers += found
+                body, mine, addresses = body_of(stream, block, stored, active, placed)
+                known = self._number(body)
+                self.weights += [0.0] * (known + 1 - len(self.weights))
+                self.weights[known] += block.period * block.count
+                planned[number].append((known, len(arguments)))
+                arguments += mine
                 tables += addresses
-            row = code.table[pc]
-            if row[0] == GROUP:
-                body = None if _is_a_chain(code.table, int(pc)) else group_body(code.table, int(pc), code.active)
-                steps.append((0, number) if body is None else (body, int(pc)))
-                if body is not None:
-                    self.weights[body] = self.weights.get(body, 0) + body.size * int(np.prod(row[2:5]))
-            elif row[0] != RUN:
-                steps.append((0, number))
-            planned.append(steps)
-        self.numbers = np.array(numbers or [0], np.int64)
+                placed += sum(map(len, addresses))
+        self.numbers = np.array(arguments or [0], np.int64)
         self.addresses = np.concatenate(tables or [np.zeros(1, np.int64)])
         return planned
+
+    def _number(self, body: Body | GroupBody) -> int:
+        """Number of a body among the known ones."""
+        if body not in self._numbers:
+            self._numbers[body] = len(self.known)
+            self.known.append(body)
+        return self._numbers[body]
 
     def _interpreted(self, low: int, high: int) -> int:
         """Number of an instruction of the interpreter's own, for scalar operations."""
         self.rows.append([RUN, 0, low, high, *[0] * (COLUMNS - 4)])
         return len(self.code.heads) + len(self.rows) - 1
 
-    def _choose(self) -> list:
+    def _choose(self) -> list[int]:
         """The bodies that get kernels: those that most of the work is in, as far as the budget goes."""
         spent = 0
         found = []
-        for body in sorted(self.weights, key=self.weights.__getitem__, reverse=True):
-            if spent + body.size <= BUDGET:
-                spent += body.size
-                found.append(body)
+        for number in sorted(range(1, len(self.known)), key=self.weights.__getitem__, reverse=True):
+            if spent + self.known[number].size <= BUDGET:
+                spent += self.known[number].size
+                found.append(number)
         return found
 
-    def _settle(self, planned: list[list]) -> list[list[tuple[int, int]]]:
-        """Numbers of kernels in the place of bodies; the interpreter's where there is no kernel."""
-        kernels = {body: number for number, body in enumerate(self.bodies, 1)}
+    def _settle(self, planned: list[list[tuple[int, int]]], chosen: list[int]) -> list[list[tuple[int, int]]]:
+        """Numbers of kernels in the place of those of bodies; the interpreter's where there is no kernel."""
+        kernels = {body: number for number, body in enumerate(chosen, 1)}
 
         def settled(number, body, argument):
-            if isinstance(body, int):
-                return body, argument
             if body in kernels:
                 return kernels[body], argument
-            if isinstance(body, Body):
+            if not body:
+                return body, argument
+            if isinstance(self.known[body], Body):
                 start, count = self.numbers[argument : argument + 2].tolist()
-                return 0, self._interpreted(start, start + count * body.size)
+                return 0, self._interpreted(start, start + count * self.known[body].size)
             return 0, number
 
         return [[settled(number, *step) for step in steps] for number, steps in enumerate(planned)]
@@ -191,13 +206,3 @@ class Kernels:
             "compiled": {sweep: round(seconds, 3) for sweep, seconds in self.seconds.items()},
             "compiling": pending,
         }
-
-
-CHAIN = 4
-"""Library functions in one group from which on the interpreter is faster: it calls one of them for many entries."""
-
-
-def _is_a_chain(table: np.ndarray, pc: int) -> bool:
-    """Is a long group mostly calls of library functions?"""
-    ops = table[pc + 1 : pc + 1 + table[pc, 1], 0].tolist()
-    return table[pc, 4] >= 64 and sum(op in LIBRARY for op in ops) > CHAIN

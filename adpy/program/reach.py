@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from adpy.kernels.opcodes import COPY, FIRST, HOLE, UFUNCS
 from adpy.kernels.table import GROUP, RUN
 from adpy.plain import np
-from adpy.program.code import Code, span_of, views_within
+from adpy.program.code import Code, views_within
 from adpy.program.rolling import LONGEST, Block
 
 __all__ = ["activity", "arity", "needed"]
@@ -18,19 +18,45 @@ def arity(op: int) -> int:
     return 0 if op == HOLE else 1 if op == COPY else UFUNCS[op - FIRST].nin
 
 
-def _reached(code: Code) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Intervals of addresses that arrays, calls and results touch: all, and those written before or by instructions."""
+def _reached(code: Code) -> tuple[np.ndarray, np.ndarray]:
+    """Intervals of addresses that arrays, calls and results touch: all, and those written before or by instructions.
+
+    Each has shape ``(intervals, 2)``: lowest and highest address.
+    """
     written = [view.interval for view in code.inputs]
-    touched = [view.interval for view in code.outputs]
-    for number, pc in enumerate(code.heads.tolist()):
-        row = code.table[pc]
-        if number in code.calls:
-            written += [view.interval for view in views_within(list(vars(code.calls[number]).values()))]
-        elif row[0] != RUN:
-            for member in code.table[pc + 1 : pc + 1 + row[1]] if row[0] == GROUP else row[None]:
-                written.append(span_of(member, 0))
-                touched += [span_of(member, k) for k in (1, 2)]
-    return touched + written, written
+    for call in code.calls.values():
+        written += [view.interval for view in views_within(list(vars(call).values()))]
+    compiled = np.ones(len(code.heads), bool)
+    compiled[list(code.calls)] = False
+    pcs = code.heads[compiled & (code.table[code.heads, 0] != RUN)]
+    groups = pcs[code.table[pcs, 0] == GROUP]
+    counts = code.table[groups, 1]
+    members = np.repeat(groups + 1 - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+    rows = code.table[np.concatenate([pcs[code.table[pcs, 0] != GROUP], members])]
+    result, first, second = (spans_of_rows(rows, k) for k in range(3))
+    written_spans = np.concatenate([_pairs(written), result])
+    return np.concatenate(
+        [_pairs([view.interval for view in code.outputs]), first, second, written_spans]
+    ), written_spans
+
+
+def _pairs(intervals: list) -> np.ndarray:
+    return np.array(intervals, np.int64).reshape(-1, 2)
+
+
+def spans_of_rows(rows: np.ndarray, k: int) -> np.ndarray:
+    """Lowest and highest address of operand ``k`` (0: the result) of each row."""
+    spans = (rows[:, 2:5] - 1) * rows[:, 6 + 4 * k : 9 + 4 * k]
+    low = rows[:, 5 + 4 * k]
+    return np.stack([low + np.minimum(spans, 0).sum(1), low + np.maximum(spans, 0).sum(1)], 1)
+
+
+def _within(intervals: np.ndarray, size: int) -> np.ndarray:
+    """Which of the addresses below ``size`` are in one of the intervals."""
+    low, stop = np.clip(intervals[:, 0], 0, size), np.clip(intervals[:, 1] + 1, 0, size)
+    some = low < stop
+    steps = np.bincount(low[some], minlength=size + 1) - np.bincount(stop[some], minlength=size + 1)
+    return np.cumsum(steps[:size]) > 0
 
 
 def needed(code: Code, blocks: Sequence[Block]) -> np.ndarray:
@@ -49,8 +75,7 @@ def needed(code: Code, blocks: Sequence[Block]) -> np.ndarray:
         reads = (arities[code.ops] > k) & (operands < count)
         reads[reads] = iterations[operands[reads]] != iterations[reads]
         found[operands[reads]] = True
-    for low, high in _reached(code)[0]:
-        found[max(low, 0) : max(high + 1, 0)] = True
+    found |= _within(_reached(code)[0], count)
     for addresses in (code.guards[0], code.places):
         found[addresses[addresses < count]] = True
     return found
@@ -59,19 +84,16 @@ def needed(code: Code, blocks: Sequence[Block]) -> np.ndarray:
 def activity(code: Code) -> np.ndarray:
     """Which addresses depend on inputs."""
     count = len(code.ops)
-    written = np.zeros(code.active, bool)
-    for low, high in _reached(code)[1]:
-        written[max(low, 0) : max(high + 1, 0)] = True
-    written[code.places[code.places < code.active]] = True
+    written = _within(_reached(code)[1], count)
+    written[code.places[code.places < count]] = True
     found = np.zeros(code.size, bool)
     found[count : code.active] = True
-    live = found.tolist()
-    written_scalars = written[:count].tolist()
+    live = written.tolist()
     used = {op: arity(op) for op in np.unique(code.ops).tolist()}
     stream = zip(code.ops.tolist(), code.firsts.tolist(), code.seconds.tolist(), strict=True)
     for i, (op, a, b) in enumerate(stream):
-        if op == HOLE:
-            live[i] = written_scalars[i]
-        else:
-            live[i] = live[a] or (used[op] == 2 and live[b])
-    return np.array(live, bool)
+        if op != HOLE:
+            first = live[a] if a < count else a < code.active
+            live[i] = first or (used[op] == 2 and (live[b] if b < count else b < code.active))
+    found[:count] = live
+    return found
