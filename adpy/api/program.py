@@ -8,6 +8,7 @@ from typing import Any
 
 from adpy.api.forward_mode import jvp
 from adpy.api.jacobian import jacobian
+from adpy.api.program_graph import Graphs
 from adpy.api.program_kernels import Specialized
 from adpy.api.program_lanes import Lanes
 from adpy.api.program_recordings import Branch, Recordings, copied, inputs_of, python_value
@@ -24,7 +25,7 @@ from adpy.plain import np
 __all__ = ["Program", "compile", "record"]
 
 
-class Program(Recordings, Saving, Lanes, Specialized):
+class Program(Recordings, Saving, Lanes, Graphs, Specialized):
     """A function with its recordings; made by :func:`record` and :func:`compile`.
 
     A call replays the recording whose decisions (branches, counts of loops, indices) hold at the new arguments, and
@@ -42,6 +43,8 @@ class Program(Recordings, Saving, Lanes, Specialized):
         How many recordings are kept; the least recently used ones go.
     specialize : bool or {"hot", "never"}
         When recordings get kernels of their own, see :func:`compile`.
+    passes : bool, str, mapping of str to bool, or iterable of str
+        What is done to recordings, see :func:`record`.
 
     Notes
     -----
@@ -49,12 +52,17 @@ class Program(Recordings, Saving, Lanes, Specialized):
     """
 
     def __init__(
-        self, function: Callable, argnum: int = 0, recordings: int = 16, specialize: bool | str = "hot"
+        self,
+        function: Callable,
+        argnum: int = 0,
+        recordings: int = 16,
+        specialize: bool | str = "hot",
+        passes: Any = True,
     ) -> None:
         if function is not None:
             check_function(function)
             functools.update_wrapper(self, function, updated=())
-        Recordings.__init__(self, function, recordings)
+        Recordings.__init__(self, function, recordings, passes)
         self.argnum = argnum
         self._choose(specialize)
 
@@ -62,6 +70,21 @@ class Program(Recordings, Saving, Lanes, Specialized):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The value of the function.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            Arguments of the function.
+
+        Returns
+        -------
+        object
+            What the function returns; arrays of its own.
+
+        Raises
+        ------
+        GuardError
+            If the program was loaded without its function, and no recording holds here; all methods raise it.
 
         Examples
         --------
@@ -80,7 +103,30 @@ class Program(Recordings, Saving, Lanes, Specialized):
             return branch.result(recording.outputs())
 
     def value_and_gradient(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        """Value and gradient, as of :func:`adpy.value_and_grad`."""
+        """Value and gradient, as of :func:`adpy.value_and_grad`.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            Arguments of the function.
+
+        Returns
+        -------
+        value : float
+        gradient : object
+            In the structure and shapes of the argument at ``argnum``.
+
+        Raises
+        ------
+        ArgumentError
+            If the result is not one real number.
+
+        Examples
+        --------
+        >>> import numpy as np, adpy
+        >>> adpy.record(lambda x: x**3, 1.0).value_and_gradient(2.0)
+        (8.0, 12.0)
+        """
         found = MISS if kwargs else self._quickly(Quick.value_and_gradient, args)
         if found is not MISS:
             return found
@@ -96,6 +142,21 @@ class Program(Recordings, Saving, Lanes, Specialized):
     def gradient(self, *args: Any, **kwargs: Any) -> Any:
         """The gradient, as of :func:`adpy.grad`.
 
+        Parameters
+        ----------
+        *args, **kwargs
+            Arguments of the function.
+
+        Returns
+        -------
+        object
+            In the structure and shapes of the argument at ``argnum``.
+
+        Raises
+        ------
+        ArgumentError
+            If the result is not one real number.
+
         Examples
         --------
         >>> import numpy as np, adpy
@@ -107,7 +168,32 @@ class Program(Recordings, Saving, Lanes, Specialized):
         return self.value_and_gradient(*args, **kwargs)[1] if found is MISS else found
 
     def jvp(self, primals: Any, tangents: Any) -> tuple[Any, Any]:
-        """Value and tangent of the result, as of :func:`adpy.jvp`."""
+        """Value and tangent of the result, as of :func:`adpy.jvp`.
+
+        Parameters
+        ----------
+        primals : object or tuple
+            The argument, or a tuple of all arguments.
+        tangents : object or tuple
+            The same, with tangents.
+
+        Returns
+        -------
+        value, tangent : object
+            In the structure of the result.
+
+        Raises
+        ------
+        ArgumentError
+            If a tangent has not the shape of its primal.
+
+        Examples
+        --------
+        >>> import numpy as np, adpy
+        >>> p = adpy.record(lambda x: x * x, np.ones(2))
+        >>> p.jvp(np.array([1.0, 2.0]), np.array([1.0, 0.5]))
+        (array([1., 4.]), array([2., 2.]))
+        """
         args = primals if isinstance(primals, tuple) and not hasattr(primals, "_fields") else (primals,)
         dots = tangents if args is primals else (tangents,)
         found = self._quickly(Quick.jvp, args, dots)
@@ -122,7 +208,27 @@ class Program(Recordings, Saving, Lanes, Specialized):
         return value, _tangent_tree(branch, [dot[..., 0] for dot in found])
 
     def vjp(self, *args: Any) -> tuple[Any, Callable]:
-        """Value and pullback, as of :func:`adpy.vjp`; the pullback replays."""
+        """Value and pullback, as of :func:`adpy.vjp`; the pullback replays.
+
+        Parameters
+        ----------
+        *args
+            Arguments of the function.
+
+        Returns
+        -------
+        value : object
+        pullback : callable
+            Takes a cotangent in the structure of the result, and returns a tuple of cotangents, one an argument; raises
+            ArgumentError for a cotangent of another shape.
+
+        Examples
+        --------
+        >>> import numpy as np, adpy
+        >>> value, pullback = adpy.record(lambda x: x * x, np.ones(2)).vjp(np.array([1.0, 2.0]))
+        >>> pullback(np.array([1.0, 0.5]))
+        (array([2., 2.]),)
+        """
         branch, recording = self._at(args, {})
         if branch is None:
             return vjp(self.function, *args)
@@ -140,7 +246,34 @@ class Program(Recordings, Saving, Lanes, Specialized):
         return value, pullback
 
     def hvp(self, x: Any, v: Any, *args: Any, **kwargs: Any) -> Any:
-        """Product of the Hessian with a vector, as of :func:`adpy.hvp`; for the first argument."""
+        """Product of the Hessian with a vector, as of :func:`adpy.hvp`; for the first argument.
+
+        Parameters
+        ----------
+        x : object
+            The first argument: float, float64 array, or a container of them.
+        v : object
+            In the structure and shapes of ``x``.
+        *args, **kwargs
+            Further arguments of the function.
+
+        Returns
+        -------
+        object
+            In the structure and shapes of ``x``.
+
+        Raises
+        ------
+        ArgumentError
+            If ``argnum`` is not 0, ``v`` is not like ``x``, or the result is not one real number.
+
+        Examples
+        --------
+        >>> import numpy as np, adpy
+        >>> p = adpy.record(lambda x: x[0] ** 2 * x[1], np.ones(2))
+        >>> p.hvp(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+        array([4., 2.])
+        """
         if self.argnum:
             raise ArgumentError("argnum", "0 for hvp and hessian", repr(self.argnum))
         found = MISS if kwargs else self._quickly(Quick.hvp, (x, *args), v)
@@ -157,7 +290,32 @@ class Program(Recordings, Saving, Lanes, Specialized):
         return like(x, iter([bar_dot[..., 0] for bar_dot in bar_dots]))
 
     def hessian(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-        """The Hessian, as of :func:`adpy.hessian`; for the first argument."""
+        """The Hessian, as of :func:`adpy.hessian`; for the first argument.
+
+        Parameters
+        ----------
+        x : object
+            The first argument.
+        *args, **kwargs
+            Further arguments of the function.
+
+        Returns
+        -------
+        object
+            For an array of shape ``s`` an array of shape ``s + s``.
+
+        Raises
+        ------
+        ArgumentError
+            If the result is not one real number.
+
+        Examples
+        --------
+        >>> import numpy as np, adpy
+        >>> adpy.record(lambda x: x[0] ** 2 * x[1], np.ones(2)).hessian(np.array([1.0, 2.0]))
+        array([[4., 2.],
+               [2., 0.]])
+        """
         branch, recording = self._at((x, *args), kwargs)
         if branch is None or not isinstance(x, float | np.ndarray) or self.argnum:
             return hessian(self.function)(x, *args, **kwargs)
@@ -166,7 +324,26 @@ class Program(Recordings, Saving, Lanes, Specialized):
             return matrix_of(recording, x)
 
     def jacobian(self, *args: Any, **kwargs: Any) -> Any:
-        """The Jacobian, as of :func:`adpy.jacobian`."""
+        """The Jacobian, as of :func:`adpy.jacobian`.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            Arguments of the function.
+
+        Returns
+        -------
+        object
+            With respect to the argument at ``argnum``; for arrays of shapes ``r`` (result) and ``s`` an array of shape
+            ``r + s``.
+
+        Examples
+        --------
+        >>> import numpy as np, adpy
+        >>> adpy.record(lambda x: x * x[0], np.ones(2)).jacobian(np.array([1.0, 2.0]))
+        array([[2., 0.],
+               [2., 1.]])
+        """
         branch, recording = self._at(args, kwargs)
         argument = args[self.argnum]
         if branch is None or not isinstance(argument, float | np.ndarray) or len(branch.places) != 1:
@@ -208,7 +385,15 @@ class Program(Recordings, Saving, Lanes, Specialized):
         return [like(arg, found) for arg in args]
 
     def stats(self) -> dict[str, Any]:
-        """Counts of hits and misses, and for every recording its operations, instructions, guards and memory.
+        """Counts of hits and misses, and what every recording consists of.
+
+        Returns
+        -------
+        dict
+            ``hits``, ``misses``; ``eager``: why some arguments are not recorded; ``recordings``: for each its scalar
+            operations, array instructions, groups, calls in Python, guards, bytes of values and of cotangents,
+            ``optimised`` (for every pass how many scalar and array operations it removed; None where it removes none),
+            ``levels`` (the longest chain of operations), and its kernels.
 
         Examples
         --------
@@ -219,13 +404,15 @@ class Program(Recordings, Saving, Lanes, Specialized):
         >>> p.stats()["hits"], p.stats()["misses"]
         (2, 2)
         """
+        from adpy.program.levels import levels
+
         with self._lock:
             branches = [branch.code for found in self._branches.values() for branch in found]
         return {
             "hits": self._hits,
             "misses": self._misses,
             "eager": sorted(set(self._eager.values())),
-            "recordings": [code.stats() | self._kernel_stats(code) for code in branches],
+            "recordings": [code.stats() | {"levels": levels(code)} | self._kernel_stats(code) for code in branches],
         }
 
 
@@ -235,6 +422,7 @@ def record(
     argnum: int = 0,
     recordings: int = 16,
     specialize: bool | str = "hot",
+    passes: Any = True,
     **kwargs: Any,
 ) -> Program:
     """Record ``function`` at these arguments.
@@ -251,6 +439,12 @@ def record(
         How many recordings (shapes, branches) the program keeps.
     specialize : bool or {"hot", "never"}
         When recordings get kernels of their own, see :func:`compile`.
+    passes : bool, str, mapping of str to bool, or iterable of str
+        What is done to recordings before they are replayed: everything, nothing, the passes with these names, or all
+        but those that a mapping switches off.  ``"constant folding"``, ``"common subexpressions"``, ``"copies"`` and
+        ``"dead code"`` remove operations, ``"index movement"`` makes copies of runs of gathers, ``"fusion"`` puts
+        elementwise operations together, ``"local results"`` keeps their results out of main memory, ``"memory
+        placement"`` lets results share memory, ``"re-rolling"`` makes loops of repeated scalar operations.
 
     Returns
     -------
@@ -259,7 +453,7 @@ def record(
     Raises
     ------
     ArgumentError
-        If ``function`` cannot be called.
+        If ``function`` cannot be called, or there is no pass of such a name.
 
     Examples
     --------
@@ -273,7 +467,7 @@ def record(
     >>> p.gradient(np.array([1.0, 2.0, 3.0]))
     array([-400., 1002., -200.])
     """
-    program = Program(function, argnum, recordings, specialize)
+    program = Program(function, argnum, recordings, specialize, passes)
     _, recording = program._at(args, kwargs)
     if recording is not None:
         recording.__exit__()
@@ -281,7 +475,12 @@ def record(
 
 
 def compile(
-    function: Callable | None = None, *, argnum: int = 0, recordings: int = 16, specialize: bool | str = "hot"
+    function: Callable | None = None,
+    *,
+    argnum: int = 0,
+    recordings: int = 16,
+    specialize: bool | str = "hot",
+    passes: Any = True,
 ) -> Any:
     """Make a function a :class:`Program` that records by itself, for every structure, shape and branch; a decorator.
 
@@ -295,6 +494,8 @@ def compile(
         when they have spent about as much time in the interpreters as compiling takes, in a thread; ``False`` or
         ``"never"`` not unasked.  With the environment variable ``ADPY_SPECIALIZE=never`` nothing is hot.  Values by
         kernels and by interpreters may differ in the last digits.
+    passes : bool, str, mapping of str to bool, or iterable of str
+        As for :func:`record`.
 
     Examples
     --------
@@ -308,8 +509,9 @@ def compile(
     6.0
     """
     if function is None:
-        return functools.partial(compile, argnum=argnum, recordings=recordings, specialize=specialize)
-    return Program(function, argnum, recordings, specialize)
+        settings = {"argnum": argnum, "recordings": recordings, "specialize": specialize, "passes": passes}
+        return functools.partial(compile, **settings)
+    return Program(function, argnum, recordings, specialize, passes)
 
 
 def _matched(args: tuple, dots: tuple) -> list:

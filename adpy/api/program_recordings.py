@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import GuardError, TracedValueError
 from adpy.kernels import building
 from adpy.plain import np
+from adpy.program.passes.table import chosen
 from adpy.program.sweeps import ERRORS
 
 __all__ = ["Branch", "Recordings", "copied", "inputs_of", "python_value"]
@@ -56,8 +58,8 @@ def copied(leaf: Any) -> Any:
 class Recordings:
     """What a :class:`~adpy.Program` has of this; methods may be called from many threads at once."""
 
-    def __init__(self, function: Callable | None, limit: int) -> None:
-        self.function, self.limit = function, limit
+    def __init__(self, function: Callable | None, limit: int, passes: Any = True) -> None:
+        self.function, self.limit, self.passes = function, limit, chosen(passes)
         self._branches: OrderedDict[tuple, list[Branch]] = OrderedDict()
         self._eager: dict[tuple, str] = {}
         self._surroundings: Surroundings | None = None
@@ -160,7 +162,7 @@ class Recordings:
                     raise Unrecordable("it draws random numbers")
                 if around is not None and self._around() != around:
                     raise Unrecordable("it changes what is around it")
-                branch = self._branch(frame, y, lower)
+                branch = self._branch(frame, y, functools.partial(lower, passes=self.passes))
                 branch.around = around
             finally:
                 frame.close()

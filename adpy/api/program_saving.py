@@ -71,6 +71,7 @@ class Saving:
             "name": getattr(self, "__name__", None),
             "argnum": self.argnum,
             "limit": self.limit,
+            "passes": sorted(self.passes),
             "recordings": recordings,
         }
 
@@ -87,7 +88,9 @@ class Saving:
             described.append(recording)
         return _unpickled, (type(self), _Reference.to(self), *saving.packed(self._content(described)))
 
-    def map(self, X: Any, executor: Any = None, what: str = "value", chunksize: int | None = None) -> Any:
+    def map(
+        self, X: Any, executor: Any = None, what: str = "value", chunksize: int | None = None, **kwargs: Any
+    ) -> Any:
         """Evaluate at many points, in the workers of an executor.
 
         Parameters
@@ -100,6 +103,8 @@ class Saving:
         what : {"value", "gradient", "value_and_gradient", "jacobian", "hessian"}
         chunksize : int, optional
             Points that a worker gets at a time.
+        **kwargs
+            Further arguments of the function, the same at all points.
 
         Returns
         -------
@@ -110,6 +115,9 @@ class Saving:
         ------
         ArgumentError
             If ``what`` is not one of these, or ``X`` is a number or an array without axes.
+        Exception
+            What the function raises in a worker, or the executor where a worker dies; chunks that have not begun are
+            cancelled.
 
         Examples
         --------
@@ -123,26 +131,27 @@ class Saving:
         """
         if what not in _METHODS:
             raise ArgumentError("what", f"one of {', '.join(_METHODS)}", repr(what))
-        if not isinstance(X, Iterable) or np.shape(X) == () and isinstance(X, np.ndarray):
+        if not isinstance(X, Iterable) or (isinstance(X, np.ndarray) and X.ndim == 0):
             raise ArgumentError("X", "an array with an axis for the points, or tuples of arguments", type(X).__name__)
         stacked = isinstance(X, np.ndarray)
         points = [(x,) for x in _samples(X)] if stacked else list(X)
         for i, point in enumerate(points):
             if type(point) is not tuple:
                 raise ArgumentError(f"X[{i}]", "a tuple of arguments", type(point).__name__)
-        results = list(self._results(points, executor, what, chunksize))
+        results = list(self._results(points, executor, what, chunksize, kwargs))
         return _stacked(results) if stacked and results else results
 
-    def _results(self, points: list, executor: Any, what: str, chunksize: int | None) -> Iterator:
+    def _results(self, points: list, executor: Any, what: str, chunksize: int | None, kwargs: dict) -> Iterator:
         if executor is None:
-            return iter(_evaluated(self, what, points))
+            return iter(_evaluated(self, what, kwargs, points))
         if chunksize is None:
             workers = getattr(executor, "_max_workers", None) or os.cpu_count() or 1
             chunksize = -(-len(points) // (CHUNKS * workers)) or 1
         if chunksize < 1:
             raise ArgumentError("chunksize", "1 or more", repr(chunksize))
         futures = [
-            executor.submit(_evaluated, self, what, points[i : i + chunksize]) for i in range(0, len(points), chunksize)
+            executor.submit(_evaluated, self, what, kwargs, points[i : i + chunksize])
+            for i in range(0, len(points), chunksize)
         ]
         try:
             return itertools.chain.from_iterable([future.result() for future in futures])
@@ -156,10 +165,10 @@ def _samples(X: np.ndarray) -> Iterable:
     return X.tolist() if X.ndim == 1 else X
 
 
-def _evaluated(program: Any, what: str, points: list) -> list:
+def _evaluated(program: Any, what: str, kwargs: dict, points: list) -> list:
     """What a worker does."""
     method = getattr(program, _METHODS[what])
-    return [method(*point) for point in points]
+    return [method(*point, **kwargs) for point in points]
 
 
 def _stacked(results: list) -> Any:
@@ -221,7 +230,7 @@ def _filled(kind: type, function: Callable | None, content: dict) -> Any:
     """A program with recordings."""
     from adpy.api.program_recordings import Branch
 
-    program = kind(function, content["argnum"], content["limit"])
+    program = kind(function, content["argnum"], content["limit"], passes=content["passes"])
     if function is None and content["name"]:
         program.__name__ = content["name"]
     for key, code, tree, places in content["recordings"]:

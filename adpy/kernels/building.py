@@ -22,7 +22,10 @@ __all__ = ["available", "build", "ready"]
 LOADING = 0.7
 """Seconds that importing Numba and loading the compiled interpreters takes."""
 
-_SOURCES = ("table.py", "opcodes.py", "elementwise.py", "tiles.py", "scalars.py", "interpreter.py", "levels.py")
+_SOURCES = (
+    *("table.py", "opcodes.py", "elementwise.py", "tiles.py", "scalars.py"),
+    *("interpreter.py", "levels.py", "simplifying.py"),
+)
 _loaded = False
 _started = False
 _spent = 0.0
@@ -60,9 +63,10 @@ def available() -> bool:
 def build() -> None:
     """Compile the interpreters, or load them from Numba's cache."""
     global _loaded
-    from adpy.kernels import interpreter, levels
+    from adpy.kernels import interpreter, levels, simplifying
     from adpy.kernels.table import COLUMNS
 
+    simplifying.build()
     table, heads, places = np.zeros((0, COLUMNS), np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64)
     ops, memory, columns = np.zeros(0, np.int32), np.zeros(1), np.zeros((1, 1))
     code = (table, heads, places, ops, ops, ops, memory)

@@ -12,6 +12,7 @@ import numpy as np
 
 __all__ = [
     "ADDITION",
+    "BINARY",
     "COMPARISONS",
     "COPY",
     "DIVIDE",
@@ -21,6 +22,7 @@ __all__ = [
     "MULTIPLY",
     "NEGATIVE",
     "OPCODES",
+    "POWER",
     "SQUARE",
     "SUBTRACT",
     "UFUNCS",
@@ -93,7 +95,11 @@ OPCODES: dict[Callable, int] = {function: FIRST + i for i, function in enumerate
 """Opcode of a function."""
 OPCODES |= {np.positive: COPY, np.radians: OPCODES[np.deg2rad], np.degrees: OPCODES[np.rad2deg]}
 
-ADDITION, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, EXP = (
-    OPCODES[function] for function in (np.add, np.subtract, np.multiply, np.divide, np.negative, np.square, np.exp)
+ADDITION, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, POWER, EXP = (
+    OPCODES[function]
+    for function in (np.add, np.subtract, np.multiply, np.divide, np.negative, np.square, np.power, np.exp)
 )
 """Opcodes that kernels treat apart; copies, sums and differences follow one another."""
+
+BINARY = np.array([False] * FIRST + [ufunc.nin == 2 for ufunc in UFUNCS])
+"""Which opcodes have two operands."""

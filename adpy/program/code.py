@@ -96,6 +96,9 @@ class Code:
         Where inputs and results are.
     guards : (ndarray of int64, ndarray of float64)
         Addresses of scalars that decided how the function went on, and what they decided.
+    optimised : dict
+        What each pass that was wanted removed: scalar operations and array operations; None for those that remove
+        nothing.
     memories : list of ndarray
         Memories of values that nobody uses now.
     """
@@ -118,6 +121,7 @@ class Code:
     inputs: list[View]
     outputs: list[View] = field(default_factory=list)
     guards: tuple[np.ndarray, np.ndarray] = (np.zeros(0, np.int64), np.zeros(0))
+    optimised: dict[str, tuple[int, int] | None] = field(default_factory=dict)
     memories: list[np.ndarray] = field(default_factory=list)
 
     @cached_property
@@ -194,7 +198,7 @@ class Code:
         addresses, outcomes = self.guards
         return not addresses.size or bool(np.array_equal(memory[addresses], outcomes, equal_nan=True))
 
-    def stats(self) -> dict[str, int]:
+    def stats(self) -> dict[str, Any]:
         """Counts of what the code consists of, and bytes of its memory."""
         kinds = self.table[self.heads, 0]
         return {
@@ -205,6 +209,7 @@ class Code:
             "guards": len(self.guards[0]) + sum(not call.outs for call in self.calls.values()),
             "bytes of values": 8 * self.size,
             "bytes of cotangents": 8 * self.rows,
+            "optimised": dict(self.optimised),
         }
 
 

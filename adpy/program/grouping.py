@@ -52,11 +52,11 @@ class Group:
         """Common axes, the strides of all views after each length; for a group that is complete."""
         return axes_of(self.members[0].shape, [view for m in self.members for view in (m.out, *m.operands)])
 
-    def takes(self, item: Elementwise) -> bool:
+    def takes(self, item: Elementwise, longest: int) -> bool:
         """Can the operation join without changing what it or others read?"""
         if not self.members:
             return True
-        if item.shape != self.members[0].shape or len(self.members) >= LONGEST:
+        if item.shape != self.members[0].shape or len(self.members) >= longest:
             return False
         out, *storages = item.storages
         for storage, view in zip(storages, item.operands, strict=True):
@@ -87,14 +87,14 @@ class Storages:
         return np.unique(np.searchsorted(self.starts, addresses, "right")).tolist()
 
 
-def form(items: Iterable, storages: Storages) -> list:
+def form(items: Iterable, storages: Storages, longest: int = LONGEST) -> list:
     """Items in order, elementwise operations put into groups; what they do not touch may pass before them."""
     result: list = []
     group: Group | None = None
     for item in items:
         if isinstance(item, Elementwise):
             item.storages = tuple([storages.of(view.offset) for view in (item.out, *item.operands)])
-            if group is None or not group.takes(item):
+            if group is None or not group.takes(item, longest):
                 group = Group()
                 result.append(group)
             group.add(item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import prod
 from typing import Any
 
@@ -13,7 +13,7 @@ from adpy.plain import np
 from adpy.program.code import View
 from adpy.program.grouping import Elementwise, axes_of
 from adpy.program.nodes import Fixed
-from adpy.program.recorder import Recorder
+from adpy.program.passes import Draft
 from adpy.program.rerolling import emit_segments
 from adpy.program.scheduling import Schedule, schedule
 from adpy.program.views import c_strides, follow, strides_of
@@ -30,9 +30,9 @@ CONSTANTS = 1 << 50
 class Instructions:
     """The instructions of a recording as far as it is lowered, and the memory that they use."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self.recorder = recorder
-        self.count = recorder.count
+    def __init__(self, draft: Draft) -> None:
+        self.draft, self.recorder = draft, draft.recorder
+        self.count = draft.count
         self.top = self.count
         self.constant_top = CONSTANTS
         self.items: list[Any] = []
@@ -41,8 +41,7 @@ class Instructions:
         self.placed = 0
         self.constants: dict[int, tuple[int, np.ndarray, Any]] = {}
         self.wholes: dict[Any, View] = {}
-        storages = (*recorder.storages, *recorder.buffers, *recorder.nodes)
-        self.before = {node.next: node for node in storages if node.next is not None}
+        self.before = draft.before
         self.homes: list[tuple[int, int, View]] = []
         self.numbers: dict[Any, Any] = {}
         self.overwritten: list[int] = []
@@ -58,12 +57,18 @@ class Instructions:
 
     def schedule(self, stretches: Iterable[tuple[int, int]]) -> None:
         """Order the scalar operations; nothing else happens within a stretch of addresses."""
-        self.scalars = schedule(self.recorder.table(), stretches)
-        self.fixed[self.scalars.addresses(list(self.recorder.constants.values()))] = True
+        draft = self.draft
+        columns = draft.ops, draft.firsts, draft.seconds, draft.values
+        self.scalars = schedule(columns, stretches if "re-rolling" in draft.passes else ())
+        self.fixed[self.scalars.addresses(np.flatnonzero(draft.fixed))] = True
 
-    def scalar(self, address: int) -> View:
-        """Where a scalar is."""
-        return View(self.scalars.address(address), (), ())
+    def recorded(self, addresses: Sequence[int]) -> np.ndarray:
+        """Addresses of scalars, given those in the recording."""
+        return self.scalars.addresses(self.draft.addresses(addresses))
+
+    def scalar(self, recorded: int) -> View:
+        """Where a scalar is, given its address in the recording."""
+        return View(self.scalars.address(self.draft.address(recorded)), (), ())
 
     def emit_run(self, low: int, high: int) -> None:
         """Scalar operations."""
@@ -108,14 +113,14 @@ class Instructions:
 
     def allocate(self, node: Any) -> View:
         """Memory for a new storage."""
-        address = self.recorder.outlets.get(node)
+        address = self.draft.outlet(node)
         if address is not None:
             address = self.scalars.address(address)
         else:
             address = self.top
             self.starts.append(address)
             self.top += max(1, prod(node.shape))
-            if node.next is not None:
+            if node.next is not None or node in self.draft.taken:
                 self.overwritten += [address, self.top]
         return self.place(node, View(address, node.shape, strides_of(node)))
 
@@ -209,7 +214,7 @@ class Instructions:
         if not sources.size:
             return
         breaks = np.flatnonzero((np.diff(sources) != 1) | np.isin(sources[1:], self.starts)) + 1
-        if breaks.size > max(3, sources.size // 64):
+        if breaks.size > max(3, sources.size // 64) or "index movement" not in self.draft.passes:
             self.emit_places(GATHER, out.offset, sources)
             return
         starts = [0, *breaks.tolist(), sources.size]

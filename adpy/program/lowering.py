@@ -15,9 +15,10 @@ from adpy.kernels.table import CALL, COLUMNS, RUN, SAVE, SAVE_AT, SCRATCH, SET
 from adpy.plain import np
 from adpy.program import calls, products, writes
 from adpy.program.code import TILE, Code, View, views_within
-from adpy.program.grouping import Group, Storages, assign, form, rows_of
+from adpy.program.grouping import LONGEST, Group, Storages, assign, form, rows_of
 from adpy.program.instructions import CONSTANTS, Instructions
 from adpy.program.nodes import Assembled, Check, Fixed, Operation, Rearranged
+from adpy.program.passes import PASSES, Draft, optimised
 from adpy.program.placement import Placement, spans_of
 from adpy.program.recorder import Recorder
 from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Part, Take
@@ -25,7 +26,7 @@ from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Part, Take
 __all__ = ["Lowering", "lower"]
 
 
-def lower(recorder: Recorder, outputs: Sequence) -> Code:
+def lower(recorder: Recorder, outputs: Sequence, passes: frozenset = frozenset(PASSES)) -> Code:
     """The code of a recording.
 
     Parameters
@@ -33,59 +34,67 @@ def lower(recorder: Recorder, outputs: Sequence) -> Code:
     recorder : Recorder
     outputs : sequence
         References of the results.
+    passes : frozenset of str
+        Names of the passes that are wanted.
     """
-    return Lowering(recorder).run(outputs)
+    return Lowering(optimised(recorder, outputs, passes)).run()
 
 
 class Lowering(Instructions):
     """State of one lowering."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        super().__init__(recorder)
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(draft)
         self.parts: dict[Any, dict[int, Any]] = {}
-        for node in recorder.nodes:
+        for node in draft.nodes:
             if type(node) is Part:
                 self.parts.setdefault(node.block, {})[node.position] = node
-        base, self.positions = 0, []
-        for node in recorder.nodes:
-            if type(node) is Flush:
-                base += node.mark
-            else:
-                self.positions.append((node, (base + node.mark) // 4))
-        borders = np.unique([0, *[position for _, position in self.positions], self.count]).tolist()
+        self.positions = [
+            (node, position)
+            for node, position in zip(draft.nodes, draft.positions, strict=True)
+            if type(node) is not Flush and node not in draft.dead
+        ]
+        borders = np.unique([draft.begin, *[position for _, position in self.positions], self.count]).tolist()
         self.schedule(zip(borders, borders[1:], strict=False))
 
-    def run(self, outputs: Sequence) -> Code:
+    def run(self) -> Code:
         """Lower everything."""
-        recorder = self.recorder
+        recorder, draft = self.recorder, self.draft
         inputs = []
         for node in recorder.storages:
             self.allocate(node)
         for target, _, _, _ in recorder.inputs:
             inputs.append(self.scalar(target) if type(target) is int else self.wholes[target])
-        done = 0
+        done = self.draft.begin
         for node, position in self.positions:
             if position > done:
                 self.emit_run(done, position)
                 done = position
+            if node in draft.names:
+                self.place(node, self.view(draft.names[node]))
+                continue
             _LOWER[type(node)](self, node) if type(node) in _LOWER else recorder.fail(type(node).__name__)
         if done < self.count:
             self.emit_run(done, self.count)
-        results = [self.view(reference) for reference in outputs]
+        results = [self.view(reference) for reference in draft.outputs]
         return self.finish(inputs, results)
 
     def finish(self, inputs: list[View], outputs: list[View]) -> Code:
         """Tables as arrays, constants where they belong."""
         storages = Storages([*self.starts, CONSTANTS])
-        items = form(self.items, storages)
+        draft = self.draft
+        items = form(self.items, storages, LONGEST if "fusion" in draft.passes else 1)
         groups = [item for item in items if type(item) is Group]
         tile = min(TILE, max([prod(m.shape) for g in groups for m in g.members[:1]], default=0))
         regions = self.regions(storages)
         placement = Placement(storages, self.top, regions)
-        scratch = placement.pin(self.pinned(items, [*inputs, *outputs], storages) - regions)
+        shared = "memory placement" in draft.passes
+        pinned = self.pinned(items, [*inputs, *outputs], storages) if shared else range(len(storages.starts))
+        scratch = placement.pin(set(pinned) - regions)
         base = scratch + SCRATCH * tile
         kept = self.kept(items, storages)
-        begin = assign(groups, kept, self.escaping(items, outputs, storages), self.steady, base, tile)
+        chosen = groups if "local results" in draft.passes else []
+        begin = assign(chosen, kept, self.escaping(items, outputs, storages), self.steady, base, tile)
         kept |= placement.pinned
         places = np.concatenate(self.places) if self.places else np.zeros(0, np.int64)
         active, rows_of_bars = placement.place(spans_of(items, storages, places), kept, begin)
@@ -99,12 +108,14 @@ class Lowering(Instructions):
         inputs, outputs = ([placement.view(view) for view in views] for views in (inputs, outputs))
         ops, firsts, seconds, values = placement.scalars(self.scalars.columns, self.rolled)
         self.resolve_homes(firsts)
+        self.resolve_homes(seconds)
         constants = [(start + active - CONSTANTS, values) for start, values, _ in self.constants.values()]
         size = active + self.constant_top - CONSTANTS
-        guards = placement.moved(self.deciding()), np.array([value for _, value in self.recorder.guards], float)
+        guards = placement.moved(self.deciding()), np.array([value for _, value in draft.guards], float)
         return Code(
             *(table, np.array(heads, np.int64), placement.places(places), ops, firsts, seconds, active, rows_of_bars),
             *(size, scratch, begin, tile, found, values, constants, inputs, outputs, guards),
+            optimised=draft.report(),
         )
 
     def instructions(self, items: list, kept: set[int]) -> tuple[list, list, dict]:
@@ -165,7 +176,7 @@ class Lowering(Instructions):
 
     def deciding(self) -> np.ndarray:
         """Addresses of the scalars that decided."""
-        return self.scalars.addresses([address for address, _ in self.recorder.guards])
+        return self.recorded([address for address, _ in self.draft.guards])
 
     def operation(self, node: Operation) -> None:
         """An elementwise row."""
@@ -274,7 +285,7 @@ class Lowering(Instructions):
         """An array of scalars and arrays."""
         addresses = [x[0] if type(x) is tuple and type(x[0]) is int else None for x in node.operands]
         if None not in addresses:
-            addresses = self.scalars.addresses(addresses)
+            addresses = self.recorded(addresses)
         else:
             addresses = np.concatenate([self.view(x).addresses().reshape(-1) for x in node.operands])
         out = self.allocate(node)

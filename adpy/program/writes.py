@@ -128,7 +128,7 @@ def pack(lowering: Any, node: Pack) -> None:
     whole = lowering.wholes[node]
     targets = whole.addresses().reshape(-1)[positions]
     lowering.save_at(targets)
-    lowering.emit_places(SCATTER, 0, lowering.scalars.addresses(addresses), targets)
+    lowering.emit_places(SCATTER, 0, lowering.recorded(addresses), targets)
 
 
 LOWERED = {Write: write, Increment: increment, Pack: pack, Rearrangement: rearrangement}

@@ -1,9 +1,7 @@
 """Programs in files and pickles: the same values and derivatives, and typed errors for what is no such file."""
 
-import multiprocessing
 import pickle
 import zipfile
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,7 +11,7 @@ import scipy.linalg
 import scipy.special
 
 import adpy
-from adpy.errors import ArgumentError, GuardError, ProgramFileError
+from adpy.errors import GuardError, ProgramFileError
 from adpy.program.saving import FORMAT
 
 A = np.array([[4.0, 1.0, 0.3], [1.0, 3.0, 0.1], [0.3, 0.1, 2.0]])
@@ -256,70 +254,6 @@ def test_pickles_leave_out_recordings_that_cannot_be_described():
     p._branches[("odd",)] = [type(p._branches[(float,)][0])(None, object(), [])]
     q = pickle.loads(pickle.dumps(p))
     assert list(q._branches) == [(float,)] and q.gradient(2.0) == 4.0
-
-
-POINTS = np.linspace(0.1, 1.0, 21).reshape(7, 3)
-
-
-@pytest.mark.parametrize("chunksize", [None, 1, 3, 100])
-def test_map_with_threads(chunksize):
-    p = adpy.record(decided, X)
-    expected = np.array([adpy.grad(decided)(x) for x in POINTS])
-    with ThreadPoolExecutor(3) as pool:
-        np.testing.assert_allclose(p.map(POINTS, pool, "gradient", chunksize), expected, rtol=1e-12)
-
-
-def test_map_here():
-    p = adpy.record(rosenbrock, X)
-    np.testing.assert_array_equal(p.map(POINTS), [p(x) for x in POINTS])
-    values, gradients = p.map(POINTS, what="value_and_gradient")
-    np.testing.assert_array_equal(values, p.map(POINTS))
-    np.testing.assert_array_equal(gradients, p.map(POINTS, what="gradient"))
-    assert p.map(POINTS, what="hessian").shape == (7, 3, 3)
-    assert p.map([(x,) for x in POINTS], what="value") == [p(x) for x in POINTS]
-    assert p.map([]) == []
-    np.testing.assert_array_equal(adpy.record(branching, 2.0).map(np.array([1.0, -2.0]), what="gradient"), [2.0, -1.0])
-
-
-@pytest.mark.parametrize(
-    "arguments, name",
-    [((POINTS, None, "slope"), "what"), ((2.0,), "X"), ((np.array(2.0),), "X"), (([1.0],), r"X\[0\]")],
-)
-def test_map_of_bad_arguments(arguments, name):
-    with pytest.raises(ArgumentError, match=f"^{name}"):
-        adpy.record(rosenbrock, X).map(*arguments)
-
-
-def test_map_raises_what_a_worker_raises():
-    def f(x):
-        if x < 0:
-            raise KeyError("negative")
-        return x
-
-    with ThreadPoolExecutor(2) as pool, pytest.raises(KeyError, match="negative"):
-        adpy.record(f, 2.0).map(np.array([1.0, -1.0, 2.0]), pool)
-
-
-@pytest.mark.slow
-def test_map_with_processes():
-    p = adpy.record(decided, X)
-    expected = np.array([adpy.grad(decided)(x) for x in POINTS])
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        np.testing.assert_allclose(p.map(POINTS, pool, "gradient"), expected, rtol=1e-12)
-        np.testing.assert_array_equal(compiled.map(POINTS, pool), compiled.map(POINTS))
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
-def test_map_with_dask():
-    distributed = pytest.importorskip("distributed")
-    p = adpy.record(decided, X)
-    with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        found = p.map(POINTS, client.get_executor(), "gradient")
-    np.testing.assert_allclose(found, [adpy.grad(decided)(x) for x in POINTS], rtol=1e-12)
 
 
 def test_whole_numbers_in_arrays_of_arguments(path):
