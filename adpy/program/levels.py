@@ -6,7 +6,7 @@ from adpy.kernels.opcodes import BINARY
 from adpy.kernels.table import ADD, GATHER, GROUP, RUN, SAVE, SAVE_AT, SCATTER
 from adpy.plain import np
 from adpy.program import calls
-from adpy.program.code import Code, span_of
+from adpy.program.code import Code
 
 __all__ = ["levels"]
 
@@ -64,3 +64,10 @@ def _member(row: np.ndarray, found: np.ndarray) -> int:
     level = 1 + max(int(found[a : b + 1].max(initial=0)) for a, b in operands if a >= 0)
     found[low : high + 1] = np.maximum(found[low : high + 1], level) if row[1] == ADD else level
     return level
+
+
+def span_of(row: np.ndarray, k: int) -> tuple[int, int]:
+    """Lowest and highest address of operand ``k`` (0: the result) of a row."""
+    low = int(row[5 + 4 * k])
+    spans = [(int(row[2 + i]) - 1) * int(row[6 + 4 * k + i]) for i in range(3)]
+    return low + sum(s for s in spans if s < 0), low + sum(s for s in spans if s > 0)
