@@ -17,7 +17,6 @@ from adpy.plain import np
 from adpy.program.code import Code
 from adpy.program.codegen_groups import emit_group, group_body
 from adpy.program.codegen_scalars import Body, body_of, emit_scalars
-from adpy.program.formulas import LIBRARY
 from adpy.program.frames import Tables
 from adpy.program.heat import compiling, ending, enqueue
 from adpy.program.reach import activity, needed
@@ -79,7 +78,7 @@ class Kernels:
                 tables += addresses
             row = code.table[pc]
             if row[0] == GROUP:
-                body = None if _is_a_chain(code.table, int(pc)) else group_body(code.table, int(pc), code.active)
+                body = group_body(code.table, int(pc), code.active)
                 steps.append((0, number) if body is None else (body, int(pc)))
                 if body is not None:
                     self.weights[body] = self.weights.get(body, 0) + body.size * int(np.prod(row[2:5]))
@@ -151,10 +150,9 @@ class Kernels:
 
     def _compile(self, sweep: str) -> None:
         from adpy.kernels.assemble import assembled
-        from adpy.kernels.vector_math import FUNCTIONS
 
         begin = time.perf_counter()
-        self.libraries[sweep], address = assembled(sweep, self.source(sweep), FUNCTIONS)
+        self.libraries[sweep], address = assembled(sweep, self.source(sweep))
         self.seconds[sweep] = time.perf_counter() - begin
         self.tables.add(sweep, address)
 
@@ -191,13 +189,3 @@ class Kernels:
             "compiled": {sweep: round(seconds, 3) for sweep, seconds in self.seconds.items()},
             "compiling": pending,
         }
-
-
-CHAIN = 4
-"""Library functions in one group from which on the interpreter is faster: it calls one of them for many entries."""
-
-
-def _is_a_chain(table: np.ndarray, pc: int) -> bool:
-    """Is a long group mostly calls of library functions?"""
-    ops = table[pc + 1 : pc + 1 + table[pc, 1], 0].tolist()
-    return table[pc, 4] >= 64 and sum(op in LIBRARY for op in ops) > CHAIN

@@ -8,7 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from adpy.kernels.opcodes import ADDITION, COPY, FIRST, HOLE, MULTIPLY, NEGATIVE, SUBTRACT, UFUNCS
+from adpy.kernels.opcodes import (
+    ADDITION,
+    COPY,
+    FIRST_SPECIAL,
+    HOLE,
+    MULTIPLY,
+    NEGATIVE,
+    SPECIAL,
+    SUBTRACT,
+    arity,
+)
 from adpy.kernels.table import ADD, FILL, GATHER, GROUP, RUN, SAVE, SAVE_AT, SCATTER
 from adpy.plain import np
 from adpy.program import calls
@@ -17,7 +27,7 @@ from adpy.program.decisions import guards_of
 
 __all__ = ["Call", "NoStream", "Stream", "stream_of"]
 
-BINARY = np.array([False] * FIRST + [ufunc.nin == 2 for ufunc in UFUNCS])
+BINARY = np.array([arity(op) == 2 for op in range(FIRST_SPECIAL + len(SPECIAL))])
 LIMIT = 1 << 21
 """Operations of a stream, at most: larger functions have arrays that are worth a sweep of their own."""
 
