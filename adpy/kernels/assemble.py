@@ -3,6 +3,8 @@
 The source is a small part of Python: functions of one memory each, loops over ``range`` and ``while``, assignments,
 arithmetic, functions of NumPy, and these calls:
 
+``many(n)``
+    As ``range(n)``, where ``n`` is known to be large.
 ``load(memory, index, storage)``, ``store(memory, index, value, storage)``
     Accesses of entries.  Accesses to different storages (numbers) of one function never meet, and the compiler is told
     so: with many arrays in one memory, its own checks would keep it from vectorising.
@@ -28,20 +30,21 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
 
 from adpy.kernels.native import F64, I64, SWEEP, Writer, memories, native
+from adpy.kernels.vector_math import FORMULAS, target_of
+from adpy.kernels.vector_math import function as elementary
 
 __all__ = ["TABLES", "assembled"]
 
 TABLES = ("table", "tables", "numbers")
 """Tables that kernels have beside the memories."""
 
+INTERLEAVED = 4
 _ZERO = ir.Constant(F64, 0.0)
-_SIMPLE = {"sqrt", "absolute", "fabs", "sign", "maximum", "minimum", "floor", "ceil", "trunc", "copysign"}
-"""Functions that are a few instructions."""
 _COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 
 
 @global_compiler_lock
-def assembled(sweep: str, source: str, functions: dict[str, Any] | None = None) -> tuple[Any, int]:
+def assembled(sweep: str, source: str) -> tuple[Any, int]:
     """A sweep ``(program, frame, first, stop)`` over steps: kernels, and instructions left to the interpreter.
 
     A step is a row ``(kernel, at, stop)``: the kernel of that number, counted from 1, at its argument, or for 0 the
@@ -52,9 +55,6 @@ def assembled(sweep: str, source: str, functions: dict[str, Any] | None = None) 
     sweep : {"value", "tangent", "adjoint", "second"}
     source : str
         Functions of ``at``, of :data:`TABLES` of int64 and of memories of float64.
-    functions : dict
-        Compiled functions without branches, by name, to call in the place of NumPy's where every function of a body
-        is one: then its loop vectorises.  In a loop that does not, the usual ones are faster.
 
     Returns
     -------
@@ -66,9 +66,8 @@ def assembled(sweep: str, source: str, functions: dict[str, Any] | None = None) 
     name = f"adpy.{sweep}.{next(_count)}"
     library = context.codegen().create_library(name)
     module = library.create_ir_module(name)
-    functions = functions or {}
     with context.push_code_library(library):
-        kernels = [_Function(context, module, tree, sweep, functions).function for tree in ast.parse(source).body]
+        kernels = [_Function(context, module, tree, sweep).function for tree in ast.parse(source).body]
     _steps(module, name, sweep, kernels)
     library.add_ir_module(module)
     library.finalize()
@@ -111,7 +110,7 @@ def _steps(module: ir.Module, name: str, sweep: str, kernels: list) -> None:
 class _Function:
     """One function, statement by statement."""
 
-    def __init__(self, context: Any, module: ir.Module, tree: ast.FunctionDef, sweep: str, functions: dict) -> None:
+    def __init__(self, context: Any, module: ir.Module, tree: ast.FunctionDef, sweep: str) -> None:
         names = [a.arg for a in tree.args.args]
         pointers = [*[I64.as_pointer()] * len(TABLES), *[F64.as_pointer()] * (1 + len(memories(sweep)))]
         kind = context.call_conv.get_function_type(types.float64, ())  # what Numba's own functions expect around them
@@ -119,9 +118,7 @@ class _Function:
         self.function = ir.Function(module, kind, module.get_unique_name(f"adpy.{tree.name}"))
         self.function.linkage = "internal"
         self.function.attributes.add("noinline")
-        called = {_name(n) for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)}
-        self.functions = functions if called <= {*functions, *_SIMPLE} else {}
-        self.context, self.module = context, module
+        self.context, self.module, self.target = context, module, target_of(context)
         self.builder = ir.IRBuilder(self.function.append_basic_block("entry"))
         self.values: dict[str, Any] = dict(zip(names, self.function.args[2:], strict=True))
         self.slots: dict[str, Any] = {}
@@ -157,10 +154,27 @@ class _Function:
         self.value(x.value)
 
     def do_For(self, x):
-        stop = self.value(x.iter.args[0])
-        with cgutils.for_range(self.builder, stop) as loop:
-            self.values[x.target.id] = loop.index
-            self.block(x.body)
+        stop, before = self.value(x.iter.args[0]), self.builder.block
+        test, body, behind = [self.builder.append_basic_block() for _ in range(3)]
+        self.builder.branch(test)
+        self.builder.position_at_end(test)
+        index = self.values[x.target.id] = self.builder.phi(I64)
+        index.add_incoming(ir.Constant(I64, 0), before)
+        self.builder.cbranch(self.builder.icmp_signed("<", index, stop), body, behind)
+        self.builder.position_at_end(body)
+        self.block(x.body)
+        index.add_incoming(self.builder.add(index, ir.Constant(I64, 1), flags=("nsw",)), self.builder.block)
+        latch = self.builder.branch(test)
+        if x.iter.func.id == "many" and any(_name(n) in FORMULAS for n in ast.walk(x) if isinstance(n, ast.Call)):
+            latch.set_metadata("llvm.loop", self.interleaved())
+        self.builder.position_at_end(behind)
+
+    def interleaved(self) -> Any:
+        """Let the compiler compute entries of four vectors side by side: one waits for each of its functions."""
+        hint = self.module.add_metadata(["llvm.loop.interleave.count", ir.Constant(ir.IntType(32), INTERLEAVED)])
+        found = ir.MDValue(self.module, (hint,), name=str(len(self.module.metadata)))
+        found.operands = (found, hint)  # a loop's metadata begins with itself
+        return found
 
     def do_While(self, x):
         test, body, behind = [self.builder.append_basic_block() for _ in range(3)]
@@ -234,13 +248,15 @@ class _Function:
         return self.numpy(name, arguments)
 
     def numpy(self, name: str, arguments: list) -> Any:
-        """A function of NumPy, or the one given in its place."""
+        """A function of NumPy: where there is one, that which vectorises."""
         if name == "sqrt":
             return self.builder.call(self.module.declare_intrinsic("llvm.sqrt", [F64]), arguments)
+        if name in FORMULAS:
+            return self.builder.call(elementary(self.module, name, self.target), arguments)
         context = self.context
-        function = context.typing_context.resolve_value_type(self.functions.get(name) or getattr(np, name))
-        signature = context.typing_context.resolve_function_type(function, (types.float64,) * len(arguments), {})
-        called = context.get_function(function, signature)
+        known = context.typing_context.resolve_value_type(getattr(np, name))
+        signature = context.typing_context.resolve_function_type(known, (types.float64,) * len(arguments), {})
+        called = context.get_function(known, signature)
         found = called(self.builder, arguments)
         for library in getattr(called, "libs", ()):
             context.active_code_library.add_linking_library(library)

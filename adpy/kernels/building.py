@@ -22,10 +22,8 @@ __all__ = ["available", "build", "ready"]
 LOADING = 0.7
 """Seconds that importing Numba and loading the compiled interpreters takes."""
 
-_SOURCES = (
-    *("table.py", "opcodes.py", "elementwise.py", "tiles.py", "scalars.py"),
-    *("interpreter.py", "levels.py", "simplifying.py"),
-)
+_SOURCES = ("table.py", "opcodes.py", "elementwise.py", "special_kernels.py", "special_elementwise.py", "tiles.py")
+_SOURCES += ("scalars.py", "interpreter.py", "levels.py", "simplifying.py", "lanes.py", "streams.py")
 _loaded = False
 _started = False
 _spent = 0.0
@@ -63,6 +61,9 @@ def available() -> bool:
 def build() -> None:
     """Compile the interpreters, or load them from Numba's cache."""
     global _loaded
+    marker = _marker()
+    if not marker.exists():
+        _forget()
     from adpy.kernels import interpreter, levels, simplifying
     from adpy.kernels.table import COLUMNS
 
@@ -78,7 +79,6 @@ def build() -> None:
     levels.feeding(ops, ops, ops, 0, 0, heads > 0)
     levels.depth_first(ops, heads, heads, heads, heads)
     _loaded = True
-    marker = _marker()
     if not marker.exists():
         try:
             marker.parent.mkdir(parents=True, exist_ok=True)
@@ -91,10 +91,18 @@ def _marker() -> Path:
     """A file that says that these sources have been compiled by this Python and Numba."""
     digest = hashlib.sha256()
     home = Path(__file__).parent
-    for name in _SOURCES:
-        digest.update((home / name).read_bytes())
+    for path in [*[home / name for name in _SOURCES], *sorted((home / "vector_math").glob("*.py"))]:
+        digest.update(path.read_bytes())
     version = f"{sys.implementation.cache_tag}-{importlib.metadata.version('numba')}-{np.__version__}"
     return _cache() / f"adpy-{version}-{digest.hexdigest()[:16]}.built"
+
+
+def _forget() -> None:
+    """Remove what was compiled from other sources: Numba compares a function's own file only, not those it imports."""
+    for name in _SOURCES:
+        for index in _cache().rglob(f"{Path(name).stem}.*.nbi"):
+            if index.parent.name.startswith(("kernels", "__pycache__")):
+                index.unlink(missing_ok=True)
 
 
 def _cache() -> Path:

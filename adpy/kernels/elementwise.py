@@ -9,6 +9,11 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from adpy.kernels import vector_math
+from adpy.kernels.elementwise_choice import where
+from adpy.kernels.opcodes import FIRST_SPECIAL
+from adpy.kernels.special_kernels import special_second, special_tile, special_value, special_weights
+
 __all__ = [
     "second",
     "second_tile",
@@ -17,12 +22,6 @@ __all__ = [
     "weights",
     "weights_tile",
 ]
-
-
-@numba.njit(cache=True)
-def where(condition, a, b):
-    """Either of two numbers."""
-    return a if condition else b
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
@@ -190,6 +189,8 @@ def value(op, a, b):
     elif op == 55:  # not_equal
         y = 1.0 if a != b else 0.0
         return y
+    elif op >= FIRST_SPECIAL:
+        return special_value(op, a, b)
     y = a
     return y
 
@@ -235,7 +236,7 @@ def value_tile(op, memory, a_, b_, y_, n):
         for i in range(n):
             a = memory[a_ + i]
             b = memory[b_ + i]
-            y = np.power(a, b)
+            y = vector_math.power(a, b)
             memory[y_ + i] = y
     elif op == 9:  # sqrt
         for i in range(n):
@@ -245,27 +246,27 @@ def value_tile(op, memory, a_, b_, y_, n):
     elif op == 10:  # exp
         for i in range(n):
             a = memory[a_ + i]
-            y = np.exp(a)
+            y = vector_math.exp(a)
             memory[y_ + i] = y
     elif op == 11:  # log
         for i in range(n):
             a = memory[a_ + i]
-            y = np.log(a)
+            y = vector_math.log(a)
             memory[y_ + i] = y
     elif op == 12:  # sin
         for i in range(n):
             a = memory[a_ + i]
-            y = np.sin(a)
+            y = vector_math.sin(a)
             memory[y_ + i] = y
     elif op == 13:  # cos
         for i in range(n):
             a = memory[a_ + i]
-            y = np.cos(a)
+            y = vector_math.cos(a)
             memory[y_ + i] = y
     elif op == 14:  # tanh
         for i in range(n):
             a = memory[a_ + i]
-            y = np.tanh(a)
+            y = vector_math.tanh(a)
             memory[y_ + i] = y
     elif op == 15:  # absolute
         for i in range(n):
@@ -292,12 +293,12 @@ def value_tile(op, memory, a_, b_, y_, n):
     elif op == 19:  # log1p
         for i in range(n):
             a = memory[a_ + i]
-            y = np.log1p(a)
+            y = vector_math.log1p(a)
             memory[y_ + i] = y
     elif op == 20:  # expm1
         for i in range(n):
             a = memory[a_ + i]
-            y = np.expm1(a)
+            y = vector_math.expm1(a)
             memory[y_ + i] = y
     elif op == 21:  # logaddexp
         for i in range(n):
@@ -308,79 +309,79 @@ def value_tile(op, memory, a_, b_, y_, n):
     elif op == 22:  # tan
         for i in range(n):
             a = memory[a_ + i]
-            y = np.tan(a)
+            y = vector_math.tan(a)
             memory[y_ + i] = y
     elif op == 23:  # sinh
         for i in range(n):
             a = memory[a_ + i]
-            y = np.sinh(a)
+            y = vector_math.sinh(a)
             memory[y_ + i] = y
     elif op == 24:  # cosh
         for i in range(n):
             a = memory[a_ + i]
-            y = np.cosh(a)
+            y = vector_math.cosh(a)
             memory[y_ + i] = y
     elif op == 25:  # arcsin
         for i in range(n):
             a = memory[a_ + i]
-            y = np.arcsin(a)
+            y = vector_math.arcsin(a)
             memory[y_ + i] = y
     elif op == 26:  # arccos
         for i in range(n):
             a = memory[a_ + i]
-            y = np.arccos(a)
+            y = vector_math.arccos(a)
             memory[y_ + i] = y
     elif op == 27:  # arctan
         for i in range(n):
             a = memory[a_ + i]
-            y = np.arctan(a)
+            y = vector_math.arctan(a)
             memory[y_ + i] = y
     elif op == 28:  # arctan2
         for i in range(n):
             a = memory[a_ + i]
             b = memory[b_ + i]
-            y = np.arctan2(a, b)
+            y = vector_math.arctan2(a, b)
             memory[y_ + i] = y
     elif op == 29:  # arcsinh
         for i in range(n):
             a = memory[a_ + i]
-            y = np.arcsinh(a)
+            y = vector_math.arcsinh(a)
             memory[y_ + i] = y
     elif op == 30:  # arccosh
         for i in range(n):
             a = memory[a_ + i]
-            y = np.arccosh(a)
+            y = vector_math.arccosh(a)
             memory[y_ + i] = y
     elif op == 31:  # arctanh
         for i in range(n):
             a = memory[a_ + i]
-            y = np.arctanh(a)
+            y = vector_math.arctanh(a)
             memory[y_ + i] = y
     elif op == 32:  # hypot
         for i in range(n):
             a = memory[a_ + i]
             b = memory[b_ + i]
-            y = np.hypot(a, b)
+            y = vector_math.hypot(a, b)
             memory[y_ + i] = y
     elif op == 33:  # exp2
         for i in range(n):
             a = memory[a_ + i]
-            y = np.exp2(a)
+            y = vector_math.exp2(a)
             memory[y_ + i] = y
     elif op == 34:  # log2
         for i in range(n):
             a = memory[a_ + i]
-            y = np.log2(a)
+            y = vector_math.log2(a)
             memory[y_ + i] = y
     elif op == 35:  # log10
         for i in range(n):
             a = memory[a_ + i]
-            y = np.log10(a)
+            y = vector_math.log10(a)
             memory[y_ + i] = y
     elif op == 36:  # cbrt
         for i in range(n):
             a = memory[a_ + i]
-            y = np.cbrt(a)
+            y = vector_math.cbrt(a)
             memory[y_ + i] = y
     elif op == 37:  # fabs
         for i in range(n):
@@ -488,6 +489,8 @@ def value_tile(op, memory, a_, b_, y_, n):
             b = memory[b_ + i]
             y = 1.0 if a != b else 0.0
             memory[y_ + i] = y
+    elif op >= FIRST_SPECIAL:
+        special_tile(op, 0, memory, a_, b_, y_, 0, 0, 0, 0, 0, n)
     else:
         for i in range(n):
             a = memory[a_ + i]
@@ -735,6 +738,8 @@ def weights(op, a, b, y):
         u = 0.0
         v = 0.0
         return u, v
+    elif op >= FIRST_SPECIAL:
+        return special_weights(op, a, b, y)
     u = 1.0
     v = 0.0
     return u, v
@@ -789,8 +794,8 @@ def weights_tile(op, memory, a_, b_, y_, u_, v_, n):
             a = memory[a_ + i]
             b = memory[b_ + i]
             y = memory[y_ + i]
-            t0 = np.power(a, b - 1.0)
-            t1 = np.log(a)
+            t0 = vector_math.power(a, b - 1.0)
+            t1 = vector_math.log(a)
             u = where((b == 0) & (a == 0), 0.0, b * t0)
             v = where((a == 0) & (b >= 0), 0.0, y * t1)
             memory[u_ + i] = u
@@ -819,7 +824,7 @@ def weights_tile(op, memory, a_, b_, y_, u_, v_, n):
     elif op == 12:  # sin
         for i in range(n):
             a = memory[a_ + i]
-            t0 = np.cos(a)
+            t0 = vector_math.cos(a)
             u = t0
             v = 0.0
             memory[u_ + i] = u
@@ -827,7 +832,7 @@ def weights_tile(op, memory, a_, b_, y_, u_, v_, n):
     elif op == 13:  # cos
         for i in range(n):
             a = memory[a_ + i]
-            t0 = np.sin(a)
+            t0 = vector_math.sin(a)
             u = -t0
             v = 0.0
             memory[u_ + i] = u
@@ -882,7 +887,7 @@ def weights_tile(op, memory, a_, b_, y_, u_, v_, n):
     elif op == 20:  # expm1
         for i in range(n):
             a = memory[a_ + i]
-            t0 = np.exp(a)
+            t0 = vector_math.exp(a)
             u = t0
             v = 0.0
             memory[u_ + i] = u
@@ -892,7 +897,7 @@ def weights_tile(op, memory, a_, b_, y_, u_, v_, n):
             a = memory[a_ + i]
             b = memory[b_ + i]
             t0 = np.isinf(a)
-            t1 = np.exp(where(a >= b, b - a, a - b))
+            t1 = vector_math.exp(where(a >= b, b - a, a - b))
             u = where((a == b) & t0, 0.5, where(a >= b, 1.0, t1) / (1 + t1))
             v = where((a == b) & t0, 0.5, where(a >= b, t1, 1.0) / (1 + t1))
             memory[u_ + i] = u
@@ -907,7 +912,7 @@ def weights_tile(op, memory, a_, b_, y_, u_, v_, n):
     elif op == 23:  # sinh
         for i in range(n):
             a = memory[a_ + i]
-            t0 = np.cosh(a)
+            t0 = vector_math.cosh(a)
             u = t0
             v = 0.0
             memory[u_ + i] = u
@@ -915,7 +920,7 @@ def weights_tile(op, memory, a_, b_, y_, u_, v_, n):
     elif op == 24:  # cosh
         for i in range(n):
             a = memory[a_ + i]
-            t0 = np.sinh(a)
+            t0 = vector_math.sinh(a)
             u = t0
             v = 0.0
             memory[u_ + i] = u
@@ -947,7 +952,7 @@ def weights_tile(op, memory, a_, b_, y_, u_, v_, n):
         for i in range(n):
             a = memory[a_ + i]
             b = memory[b_ + i]
-            t0 = np.hypot(a, b)
+            t0 = vector_math.hypot(a, b)
             u = where(t0 == 0, 0.0, b / t0 / t0)
             v = where(t0 == 0, 0.0, -a / t0 / t0)
             memory[u_ + i] = u
@@ -1147,6 +1152,8 @@ def weights_tile(op, memory, a_, b_, y_, u_, v_, n):
             v = 0.0
             memory[u_ + i] = u
             memory[v_ + i] = v
+    elif op >= FIRST_SPECIAL:
+        special_tile(op, 1, memory, a_, b_, y_, u_, v_, 0, 0, 0, n)
     else:
         for i in range(n):
             u = 1.0
@@ -1590,6 +1597,8 @@ def second(op, a, b, y):
         q = 0.0
         r = 0.0
         return u, v, p, q, r
+    elif op >= FIRST_SPECIAL:
+        return special_second(op, a, b, y)
     u = 1.0
     v = 0.0
     p = 0.0
@@ -1683,9 +1692,9 @@ def second_tile(op, memory, a_, b_, y_, u_, v_, p_, q_, r_, n):
             a = memory[a_ + i]
             b = memory[b_ + i]
             y = memory[y_ + i]
-            t0 = np.power(a, b - 1.0)
-            t1 = np.log(a)
-            t2 = np.power(a, b - 1.0 - 1.0)
+            t0 = vector_math.power(a, b - 1.0)
+            t1 = vector_math.log(a)
+            t2 = vector_math.power(a, b - 1.0 - 1.0)
             u = where((b == 0) & (a == 0), 0.0, b * t0)
             v = where((a == 0) & (b >= 0), 0.0, y * t1)
             p = where((b == 0) & (a == 0), 0.0, b * where((b - 1.0 == 0) & (a == 0), 0.0, (b - 1.0) * t2))
@@ -1738,8 +1747,8 @@ def second_tile(op, memory, a_, b_, y_, u_, v_, p_, q_, r_, n):
     elif op == 12:  # sin
         for i in range(n):
             a = memory[a_ + i]
-            t0 = np.cos(a)
-            t1 = np.sin(a)
+            t0 = vector_math.cos(a)
+            t1 = vector_math.sin(a)
             u = t0
             v = 0.0
             p = -t1
@@ -1753,8 +1762,8 @@ def second_tile(op, memory, a_, b_, y_, u_, v_, p_, q_, r_, n):
     elif op == 13:  # cos
         for i in range(n):
             a = memory[a_ + i]
-            t0 = np.sin(a)
-            t1 = np.cos(a)
+            t0 = vector_math.sin(a)
+            t1 = vector_math.cos(a)
             u = -t0
             v = 0.0
             p = -t1
@@ -1851,7 +1860,7 @@ def second_tile(op, memory, a_, b_, y_, u_, v_, p_, q_, r_, n):
     elif op == 20:  # expm1
         for i in range(n):
             a = memory[a_ + i]
-            t0 = np.exp(a)
+            t0 = vector_math.exp(a)
             u = t0
             v = 0.0
             p = t0
@@ -1867,7 +1876,7 @@ def second_tile(op, memory, a_, b_, y_, u_, v_, p_, q_, r_, n):
             a = memory[a_ + i]
             b = memory[b_ + i]
             t0 = np.isinf(a)
-            t1 = np.exp(where(a >= b, b - a, a - b))
+            t1 = vector_math.exp(where(a >= b, b - a, a - b))
             u = where((a == b) & t0, 0.5, where(a >= b, 1.0, t1) / (1 + t1))
             v = where((a == b) & t0, 0.5, where(a >= b, t1, 1.0) / (1 + t1))
             p = where(
@@ -1909,8 +1918,8 @@ def second_tile(op, memory, a_, b_, y_, u_, v_, p_, q_, r_, n):
     elif op == 23:  # sinh
         for i in range(n):
             a = memory[a_ + i]
-            t0 = np.cosh(a)
-            t1 = np.sinh(a)
+            t0 = vector_math.cosh(a)
+            t1 = vector_math.sinh(a)
             u = t0
             v = 0.0
             p = t1
@@ -1924,8 +1933,8 @@ def second_tile(op, memory, a_, b_, y_, u_, v_, p_, q_, r_, n):
     elif op == 24:  # cosh
         for i in range(n):
             a = memory[a_ + i]
-            t0 = np.sinh(a)
-            t1 = np.cosh(a)
+            t0 = vector_math.sinh(a)
+            t1 = vector_math.cosh(a)
             u = t0
             v = 0.0
             p = t1
@@ -1981,7 +1990,7 @@ def second_tile(op, memory, a_, b_, y_, u_, v_, p_, q_, r_, n):
         for i in range(n):
             a = memory[a_ + i]
             b = memory[b_ + i]
-            t0 = np.hypot(a, b)
+            t0 = vector_math.hypot(a, b)
             u = where(t0 == 0, 0.0, b / t0 / t0)
             v = where(t0 == 0, 0.0, -a / t0 / t0)
             p = where(
@@ -2362,6 +2371,8 @@ def second_tile(op, memory, a_, b_, y_, u_, v_, p_, q_, r_, n):
             memory[p_ + i] = p
             memory[q_ + i] = q
             memory[r_ + i] = r
+    elif op >= FIRST_SPECIAL:
+        special_tile(op, 2, memory, a_, b_, y_, u_, v_, p_, q_, r_, n)
     else:
         for i in range(n):
             u = 1.0

@@ -6,6 +6,8 @@ the rule table by :mod:`adpy.kernels.generate`.
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -18,14 +20,19 @@ __all__ = [
     "DIVIDE",
     "EXP",
     "FIRST",
+    "FIRST_SPECIAL",
     "HOLE",
     "MULTIPLY",
     "NEGATIVE",
     "OPCODES",
     "POWER",
+    "SPECIAL",
     "SQUARE",
     "SUBTRACT",
     "UFUNCS",
+    "arity",
+    "function_of",
+    "opcode_of",
 ]
 
 HOLE, COPY, FIRST = 0, 1, 2
@@ -95,11 +102,53 @@ OPCODES: dict[Callable, int] = {function: FIRST + i for i, function in enumerate
 """Opcode of a function."""
 OPCODES |= {np.positive: COPY, np.radians: OPCODES[np.deg2rad], np.degrees: OPCODES[np.rad2deg]}
 
+FIRST_SPECIAL = 128
+SPECIAL: tuple[str, ...] = tuple(
+    (
+        "erf erfc erfcx erfi erfinv erfcinv ndtr ndtri log_ndtr expit logit log_expit entr gamma gammaln rgamma "
+        "i0 i1 i0e i1e j0 j1 y0 y1 k0 k1 k0e k1e exp10 exp1 expi cosm1 "
+        "xlogy xlog1py rel_entr kl_div huber pseudo_huber beta betaln"
+    ).split()
+)
+"""Functions of ``scipy.special``, from opcode :data:`FIRST_SPECIAL` on; SciPy is not imported here."""
+_BINARY_SPECIAL = frozenset("xlogy xlog1py rel_entr kl_div huber pseudo_huber beta betaln".split())
+_SAME = {"exp2": np.exp2, "expm1": np.expm1, "log1p": np.log1p, "cbrt": np.cbrt}
+
+
+def opcode_of(function: Callable) -> int | None:
+    """The opcode of a function of NumPy or SciPy, or None."""
+    found = OPCODES.get(function)
+    if found is None and type(function) is np.ufunc and "scipy.special" in sys.modules:
+        name = function.__name__
+        if function is getattr(sys.modules["scipy.special"], name, None):
+            if name in SPECIAL:
+                found = OPCODES[function] = FIRST_SPECIAL + SPECIAL.index(name)
+            elif name in _SAME:
+                found = OPCODES[function] = OPCODES[_SAME[name]]
+    return found
+
+
+def function_of(op: int) -> np.ufunc:
+    """The function of an opcode."""
+    if op < FIRST_SPECIAL:
+        return UFUNCS[op - FIRST]
+    return getattr(importlib.import_module("scipy.special"), SPECIAL[op - FIRST_SPECIAL])
+
+
+def arity(op: int) -> int:
+    """Number of operands of an opcode."""
+    if op >= FIRST_SPECIAL:
+        return 2 if SPECIAL[op - FIRST_SPECIAL] in _BINARY_SPECIAL else 1
+    if op >= FIRST + len(UFUNCS):
+        return 0
+    return 0 if op == HOLE else 1 if op == COPY else UFUNCS[op - FIRST].nin
+
+
 ADDITION, SUBTRACT, MULTIPLY, DIVIDE, NEGATIVE, SQUARE, POWER, EXP = (
     OPCODES[function]
     for function in (np.add, np.subtract, np.multiply, np.divide, np.negative, np.square, np.power, np.exp)
 )
 """Opcodes that kernels treat apart; copies, sums and differences follow one another."""
 
-BINARY = np.array([False] * FIRST + [ufunc.nin == 2 for ufunc in UFUNCS])
+BINARY = np.array([arity(op) == 2 for op in range(FIRST_SPECIAL + len(SPECIAL))])
 """Which opcodes have two operands."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import importlib
 import inspect
 import textwrap
 from typing import Any
@@ -82,9 +83,14 @@ class _Reader(ast.NodeTransformer):
         raise NotSymbolic(ast.unparse(node))
 
     def visit_Call(self, node):
+        if ast.unparse(node.func) == "trigamma":
+            return _call("trigamma", *[self.visit(x) for x in node.args], module="special")
         if node.keywords or not (isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)):
             raise NotSymbolic(ast.unparse(node))
-        if self.scope.get(node.func.value.id) is not np:
+        module = self.scope.get(node.func.value.id)
+        if module is not np and getattr(module, "__name__", "") == "scipy.special":
+            return _call(node.func.attr, *[self.visit(x) for x in node.args], module="special")
+        if module is not np:
             raise NotSymbolic(ast.unparse(node))
         if node.func.attr == "conjugate":
             return self.visit(node.args[0])
@@ -126,7 +132,8 @@ def _of_call(x: ast.Call, name: str) -> ast.expr:
         condition, a, b = x.args
         a_dot, b_dot = derivative(a, name), derivative(b, name)
         return ZERO if _is(a_dot, 0.0) and _is(b_dot, 0.0) else _call("where", condition, a_dot, b_dot)
-    row = TABLE.get(getattr(np, function))
+    module = np if x.func.value.id == "np" else importlib.import_module("scipy.special")
+    row = TABLE.get(getattr(module, function, None))
     dots = [derivative(argument, name) for argument in x.args]
     if all(_is(dot, 0.0) for dot in dots):
         return ZERO
@@ -138,8 +145,8 @@ def _of_call(x: ast.Call, name: str) -> ast.expr:
     return total
 
 
-def _call(function: str, *args: ast.expr) -> ast.expr:
-    return ast.Call(ast.Attribute(ast.Name("np"), function), list(args), [])
+def _call(function: str, *args: ast.expr, module: str = "np") -> ast.expr:
+    return ast.Call(ast.Attribute(ast.Name(module), function), list(args), [])
 
 
 def _is(x: ast.expr, number: float) -> bool:

@@ -166,10 +166,9 @@ class Kernels:
 
     def _compile(self, sweep: str) -> None:
         from adpy.kernels.assemble import assembled
-        from adpy.kernels.vector_math import FUNCTIONS
 
         begin = time.perf_counter()
-        self.libraries[sweep], address = assembled(sweep, self.source(sweep), FUNCTIONS)
+        self.libraries[sweep], address = assembled(sweep, self.source(sweep))
         self.seconds[sweep] = time.perf_counter() - begin
         self.tables.add(sweep, address)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adpy.kernels.opcodes import FIRST, UFUNCS
+from adpy.kernels.opcodes import arity
 from adpy.kernels.table import ADD, BARS, COLUMNS, RENEWED, SET
 from adpy.plain import np
 from adpy.program.codegen_scalars import LOCAL, MEMORIES, OUTSIDE, second_terms
@@ -18,6 +18,9 @@ __all__ = ["GroupBody", "emit_group", "group_body"]
 
 BUFFER = 256
 """Entries of the buffer for one view."""
+
+LONG = 64
+"""Entries along the inner axis from which on loops compute several vectors side by side."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,13 @@ class GroupBody:
         ``(OUTSIDE, view)``; the way back may compute a ``renewed`` result again.
     views : tuple of (row, operand, stride, storage, active)
         Where the table has the view; its stride along the inner axis: 0, 1 or None for another one.
+    long : bool
+        Are there many entries along the inner axis?
     """
 
     members: tuple
     views: tuple
+    long: bool
 
     @property
     def size(self) -> int:
@@ -65,7 +71,7 @@ def group_body(table: np.ndarray, pc: int, active: int) -> GroupBody | None:
     for row in range(1, int(table[pc, 1]) + 1):
         op, mode, bits = (int(table[pc + row, c]) for c in (0, 1, 17))
         operands = []
-        for k in range(1, 2 if op < FIRST or UFUNCS[op - FIRST].nin == 1 else 3):
+        for k in range(1, 1 + arity(op)):
             place = ("local", int(table[pc + row, 5 + 4 * k])) if bits >> k & 1 else view(row, k)
             operands.append((LOCAL, makers[place]) if place in makers else (OUTSIDE, place))
         out = None if bits & 1 else view(row, 0)
@@ -91,7 +97,7 @@ def group_body(table: np.ndarray, pc: int, active: int) -> GroupBody | None:
         return None
     for v in views:
         v[3] = numbers.setdefault(v[3], len(numbers))  # as they come: equal bodies at other addresses are the same
-    return GroupBody(tuple(members), tuple([tuple(v) for v in views]))
+    return GroupBody(tuple(members), tuple([tuple(v) for v in views]), lengths[2] >= LONG)
 
 
 class _Writer:
@@ -167,7 +173,7 @@ class _Writer:
             out.add("while rest > 0:")
             out.indent += 4
             out.add(f"n = min(rest, {BUFFER})")
-        out.add("for i in range(n):")
+        out.add(f"for i in {'many' if body.long else 'range'}(n):")
         out.indent += 4
         out.add("pass")
         values, dots = self.forward()

@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from adpy.kernels.opcodes import FIRST, UFUNCS
+from adpy.kernels.opcodes import BINARY
 from adpy.kernels.table import BARS, PASSIVE
 from adpy.plain import np
 from adpy.program.codegen_groups import group_body
-from adpy.program.formulas import LIBRARY
 
 __all__ = ["bodies_of_groups"]
 
-CHAIN = 4
-"""Library functions in one group from which on the interpreter is faster: it calls one of them for many entries."""
-
-ARITIES = np.array([1] * FIRST + [function.nin for function in UFUNCS])
+ARITIES = 1 + BINARY
 """Number of operands of an operation of a group."""
 
 LONG = 24
@@ -39,7 +35,7 @@ def bodies_of_groups(table: np.ndarray, pcs: np.ndarray, active: int) -> tuple[l
     Returns
     -------
     bodies : list of GroupBody or None
-        None where the interpreter is faster, or entries meet in ways that no loop nest has.
+        None where entries meet in ways that no loop nest has.
     numbers : ndarray of int64
         For each group the number of its body.
     """
@@ -52,7 +48,7 @@ def bodies_of_groups(table: np.ndarray, pcs: np.ndarray, active: int) -> tuple[l
         first, which = _classes(_features(table, pcs[mine], length, active)) if length < LONG else _all(len(mine))
         found = []
         for pc in pcs[mine[first]].tolist():
-            body = None if _is_a_chain(table, pc) else group_body(table, pc, active)
+            body = group_body(table, pc, active)
             if body not in known:
                 known[body] = len(bodies)
                 bodies.append(body)
@@ -63,12 +59,6 @@ def bodies_of_groups(table: np.ndarray, pcs: np.ndarray, active: int) -> tuple[l
 
 def _all(count: int) -> tuple[np.ndarray, np.ndarray]:
     return np.arange(count), np.arange(count)
-
-
-def _is_a_chain(table: np.ndarray, pc: int) -> bool:
-    """Is a long group mostly calls of library functions?"""
-    ops = table[pc + 1 : pc + 1 + table[pc, 1], 0].tolist()
-    return table[pc, 4] >= 64 and sum(op in LIBRARY for op in ops) > CHAIN
 
 
 def _classes(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

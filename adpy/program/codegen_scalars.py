@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from adpy.kernels.opcodes import HOLE
+from adpy.kernels.opcodes import HOLE, arity
 from adpy.plain import np
 from adpy.program.formulas import CHEAP, Lines
-from adpy.program.reach import arity
 from adpy.program.rolling import Block
 
 __all__ = ["Body", "body_of", "emit_scalars"]

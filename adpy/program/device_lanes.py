@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adpy.errors import DeviceError
+from adpy.kernels.opcodes import FIRST_SPECIAL, SPECIAL
 from adpy.plain import np
 from adpy.program.lanes import Plan
 
@@ -32,6 +33,9 @@ class DevicePlan:
         if plan.stream.calls:
             names = sorted({_name(item.call) for item in plan.stream.calls})
             raise DeviceError(f"{', '.join(names)} have no CUDA kernel: use device='cpu' for this program")
+        special = sorted({SPECIAL[op - FIRST_SPECIAL] for op in plan.table[:, 0].tolist() if op >= FIRST_SPECIAL})
+        if special:
+            raise DeviceError(f"{', '.join(special)} have no CUDA kernel: use device='cpu' for this program")
         self.plan, self.dtype, self.sources = plan, np.dtype(dtype), plan.sources
         self.cuda, self.kernels = cuda.require_device(), cuda.kernels(self.dtype.type)
         self.threads = cuda.THREADS

@@ -8,11 +8,11 @@ import re
 from dataclasses import dataclass
 
 from adpy.kernels import generate
-from adpy.kernels.opcodes import COPY, FIRST, UFUNCS
+from adpy.kernels.opcodes import COPY, FIRST, UFUNCS, function_of
 from adpy.kernels.symbolic import source
 from adpy.plain import np
 
-__all__ = ["CHEAP", "LIBRARY", "Lines", "formula"]
+__all__ = ["CHEAP", "Lines", "formula"]
 
 CHEAP = frozenset(
     [COPY]
@@ -23,15 +23,6 @@ CHEAP = frozenset(
     ]
 )
 """Opcodes whose value costs less than fetching it."""
-
-LIBRARY = frozenset(
-    FIRST + UFUNCS.index(function)
-    for function in (
-        *(np.power, np.sin, np.cos, np.tan, np.sinh, np.cosh, np.arcsin, np.arccos, np.arctan, np.arctan2, np.arcsinh),
-        *(np.arccosh, np.arctanh, np.hypot, np.exp2, np.log2, np.log10, np.cbrt, np.logaddexp, np.remainder, np.fmod),
-    )
-)
-"""Opcodes that call a library, entry by entry."""
 
 _TOKEN = re.compile(r"\b[abyt]\d*\b")
 
@@ -60,7 +51,7 @@ def formula(name: str, op: int) -> Formula:
         )
     calls = _Calls()
     texts = []
-    for x in generate.results(name, UFUNCS[op - FIRST]):
+    for x in generate.results(name, function_of(op)):
         tree = ast.parse(x if isinstance(x, str) else source(x), mode="eval").body
         text = ast.unparse(ast.fix_missing_locations(calls.visit(tree)))
         texts.append(f"{text}.0" if text.lstrip("-").isdigit() else text)

@@ -10,7 +10,7 @@ import ast
 import functools
 from collections.abc import Sequence
 
-from adpy.kernels.opcodes import COMPARISONS, FIRST, HOLE, UFUNCS
+from adpy.kernels.opcodes import COMPARISONS, HOLE, function_of
 from adpy.plain import np
 from adpy.program.code import Code
 from adpy.program.lane_calls import LaneCalls
@@ -32,7 +32,7 @@ def _reads(op: int) -> tuple[frozenset[str], frozenset[str]]:
     from adpy.kernels.symbolic import partials_of
     from adpy.rules import lookup
 
-    ufunc = UFUNCS[op - FIRST]
+    ufunc = function_of(op)
     if ufunc in COMPARISONS:
         return frozenset(), frozenset()
     names = [frozenset(n.id for n in ast.walk(x) if isinstance(n, ast.Name)) for x in partials_of(lookup(ufunc))]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from adpy.kernels.opcodes import COPY, OPCODES
+from adpy.kernels.opcodes import COPY, OPCODES, opcode_of
 from adpy.kernels.table import CALL, COLUMNS, RUN, SAVE, SAVE_AT, SCRATCH, SET
 from adpy.plain import np
 from adpy.program import calls, products, writes
@@ -182,7 +182,7 @@ class Lowering(Instructions):
         """An elementwise row."""
         row, settings, named = node.saved
         out = self.allocate(node)
-        op = OPCODES.get(row.function)
+        op = opcode_of(row.function)
         operands = node.operands
         if op is None or len(operands) > 2:
             self.emit_call(calls.ElementwiseCall(row, [self.value_of(x) for x in operands], out, settings, named))

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adpy.kernels.opcodes import COPY, FIRST, HOLE, UFUNCS
+from adpy.kernels.opcodes import HOLE, arity
 from adpy.kernels.table import GROUP, RUN
 from adpy.plain import np
 from adpy.program.code import Code, views_within
 from adpy.program.rolling import LONGEST, Block
 
-__all__ = ["activity", "arity", "needed"]
-
-
-def arity(op: int) -> int:
-    """Number of operands of an opcode."""
-    return 0 if op == HOLE else 1 if op == COPY else UFUNCS[op - FIRST].nin
+__all__ = ["activity", "needed"]
 
 
 def _reached(code: Code) -> tuple[np.ndarray, np.ndarray]:

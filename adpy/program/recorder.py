@@ -13,7 +13,7 @@ from typing import Any
 
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import TapeMemoryError
-from adpy.kernels.opcodes import COPY, HOLE, OPCODES
+from adpy.kernels.opcodes import COPY, HOLE, OPCODES, opcode_of
 from adpy.plain import np
 from adpy.program import limits
 from adpy.program.nodes import Assembled, Buffer, Check, Fixed, Operation, Rearranged
@@ -203,10 +203,10 @@ class Recorder(Tape):
 
     def _math(self, replacement, original, args):
         x = args[0]
-        if len(args) == 1 and isinstance(x, Recorded) and x.frame is self and replacement in OPCODES:
+        if len(args) == 1 and isinstance(x, Recorded) and x.frame is self and opcode_of(replacement) is not None:
             y = original(x._value)
             if type(y) is float:
-                return self.operation(RecordedReal, y, OPCODES[replacement], x.address)
+                return self.operation(RecordedReal, y, opcode_of(replacement), x.address)
         return Trace.math(self, replacement, original, args)
 
     # ---- values
@@ -286,9 +286,10 @@ class Recorder(Tape):
                     self.fail(f"{row.name} without a rule for an operand")
         if not active:
             return self.lift(y)
-        if type(y) is float64 and row.function in OPCODES and not any(isinstance(x, Array) for x in inputs):
+        op = opcode_of(row.function) if type(y) is float64 else None
+        if op is not None and not any(isinstance(x, Array) for x in inputs):
             addresses = [x.address if isinstance(x, Recorded) else self.constant(x) for x in inputs]
-            return self.operation(RecordedScalar, float(y), OPCODES[row.function], *addresses)
+            return self.operation(RecordedScalar, float(y), op, *addresses)
         node = Operation(np.shape(y))
         operands = []
         for x, v in zip(inputs, values, strict=True):

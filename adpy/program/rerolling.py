@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from adpy.kernels.opcodes import FIRST, UFUNCS
+from adpy.kernels.opcodes import arity
 from adpy.plain import np
 from adpy.program.code import View
 from adpy.program.views import c_strides
@@ -41,7 +41,7 @@ def _elementwise(lowering: Any, op: int, low: int, high: int, views: list[View])
 def _operands(lowering: Any, op: int, low: int, high: int) -> list[View] | None:
     """Where the operands of a segment are, over common axes; None where they do not lie evenly."""
     scalars = lowering.scalars
-    binary = op >= FIRST and UFUNCS[op - FIRST].nin == 2
+    binary = arity(op) == 2
     found: list[View | np.ndarray] = []
     units = {1, high - low}
     for column in (scalars.firsts, scalars.seconds)[: 1 + binary]:

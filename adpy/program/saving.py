@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from adpy.errors import ProgramFileError
-from adpy.kernels.opcodes import UFUNCS
+from adpy.kernels.opcodes import SPECIAL, UFUNCS
 from adpy.kernels.table import COLUMNS
 from adpy.plain import np
 from adpy.program.describing import describe, restore
@@ -28,7 +28,7 @@ FORMAT = 3
 
 def _instructions() -> str:
     """A digest of what opcodes mean."""
-    names = [str(COLUMNS), *[ufunc.__name__ for ufunc in UFUNCS]]
+    names = [str(COLUMNS), *[ufunc.__name__ for ufunc in UFUNCS], *SPECIAL]
     return hashlib.blake2b(" ".join(names).encode(), digest_size=8).hexdigest()
 
 

@@ -10,7 +10,7 @@ from math import ceil, floor, inf
 from typing import Any
 
 from adpy.capture.registry import TRACED_TYPES
-from adpy.kernels.opcodes import OPCODES
+from adpy.kernels.opcodes import OPCODES, opcode_of
 from adpy.plain import np
 from adpy.reverse.array import STREAMED
 from adpy.reverse.scalar import Real, Scalar, generate
@@ -33,10 +33,10 @@ class Recorded:
         return self.frame.operation(kind, value, op, self.address, second)
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        if len(inputs) == 1 and not kwargs and method == "__call__" and ufunc in OPCODES:
+        if len(inputs) == 1 and not kwargs and method == "__call__" and opcode_of(ufunc) is not None:
             y = ufunc(self._value)
             if type(y) is np.float64:
-                return self.recorded(RecordedScalar, float(y), OPCODES[ufunc])
+                return self.recorded(RecordedScalar, float(y), opcode_of(ufunc))
         return Traced.__array_ufunc__(self, ufunc, method, *inputs, **kwargs)
 
     def __pow__(self, other, modulo=None):
