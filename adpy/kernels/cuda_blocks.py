@@ -1,0 +1,575 @@
+"""CUDA kernels of blocks: the instructions of a program, each over all of its entries.
+
+The rows of the instruction table are those of :mod:`adpy.kernels.interpreter`, with three more columns, see
+:mod:`adpy.program.device_tables`.  A thread does all operations of a group at one entry; results of the group that
+others of its operations read stay with the thread.  Where many entries go to one address, a block adds them up first.
+
+Tangents, cotangents and their tangents are ``memory[direction, address]``; ``blockIdx.y`` is the direction.  Cotangents
+have a table of addresses of their own, ``bar_table``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adpy.kernels.cuda_formulas import branches
+
+__all__ = [
+    "A_ROW",
+    "B_ROW",
+    "HOW_A",
+    "HOW_B",
+    "HOW_OUT",
+    "LONGEST",
+    "NAMES",
+    "WIDTH",
+    "signatures",
+    "text",
+]
+
+NAMES = (
+    *("value", "tangent", "adjoint", "second", "clear", "move", "restore", "pull_places", "multiply", "increase_at"),
+    *("run_value", "run_tangent", "run_adjoint", "run_second", "take", "put", "zero"),
+)
+LONGEST = 64
+"""Operations of a group, at most."""
+A_ROW, B_ROW, CHUNK, WIDTH = 18, 19, 20, 21
+"""Columns: which operation of the group made the operands (-1: none of them); entries that a block adds up."""
+HOW_OUT, HOW_A, HOW_B = 3, 5, 7
+"""Bits of column 17 from which on two say how the result, or the cotangent of an operand, is added to: 0 no other
+thread does, 1 others may, 2 all entries of a chunk go to one address, 3 (of operands) there is no cotangent."""
+
+_BEGIN = """
+    count, n1, n2 = table[pc, 1], table[pc, 3], table[pc, 4]
+    n, chunk = table[pc, 2] * n1 * n2, table[pc, 20]
+    thread, k = cuda.threadIdx.x, cuda.blockIdx.y
+    for first in range(cuda.blockIdx.x * chunk, n, cuda.gridDim.x * chunk):
+        last = min(first + chunk, n)
+"""
+
+_ENTRY = """
+        for e in range(first + thread, last, THREADS):
+            i0, i1, i2 = 0, 0, e
+            if n2 < n:
+                i1, i2 = e // n2, e % n2
+                i0, i1 = i1 // n1, i1 % n1
+"""
+
+
+def _place(table: str, k: int, row: str = "row") -> str:
+    """Address of operand ``k`` (0: the result)."""
+    c = 5 + 4 * k
+    steps = [f"{i} * {table}[{row}, {c + 1 + j}]" for j, i in enumerate(("i0", "i1", "i2"))]
+    return f"{table}[{row}, {c}] + {' + '.join(steps)}"
+
+
+def _reduced(row: str, target: str, held: str, place: str) -> str:
+    """Add up what the threads of a block hold; one of them adds it to an entry."""
+    return f"""
+            part[thread] = {held}
+            step = THREADS // 2
+            while step > 0:
+                cuda.syncthreads()
+                if thread < step:
+                    part[thread] += part[thread + step]
+                step //= 2
+            if thread == 0:
+                i0, i1, i2 = first // n2 // n1, first // n2 % n1, first % n2
+                cuda.atomic.add({target}, (k, {place}), part[0])
+            cuda.syncthreads()
+"""
+
+
+_OPERANDS = """
+                a = made[table[row, 18]] if {first} else memory[0, {a}]
+                b = a
+                if table[row, 13] >= 0:
+                    b = made[table[row, 19]] if {second} else memory[0, {b}]
+"""
+
+_VALUE = """
+def value(table, pc, memory):
+    made = cuda.local.array(LONGEST, real)
+    part = cuda.shared.array(THREADS, real)
+{begin}
+        for i in range(count):
+            made[i] = real(0.0)
+{entry}
+            for i in range(count):
+                row = pc + 1 + i
+                op, bits = table[row, 0], table[row, 17]
+                how = (bits >> 3) & 3
+{values}
+                if how == 2:
+                    made[i] += y
+                    continue
+                made[i] = y
+                if bits & 1:
+                    continue
+                place = {out}
+                if table[row, 1] != 1:
+                    memory[0, place] = y
+                elif how == 0:
+                    memory[0, place] += y
+                else:
+                    cuda.atomic.add(memory, (0, place), y)
+        for i in range(count):
+            row = pc + 1 + i
+            if (table[row, 17] >> 3) & 3 != 2:
+                continue
+{reduced}
+"""
+
+_DOTS = """
+                u, v = real(1.0), real(0.0)
+{weights}
+                x, w = real(0.0), real(0.0)
+                if {first}:
+                    x = got[table[row, 18]]
+                elif (bits >> 5) & 3 != 3:
+                    x = dots[k, {a}]
+                if {second}:
+                    w = got[table[row, 19]]
+                elif (bits >> 7) & 3 != 3:
+                    w = dots[k, {b}]
+                dot = real(0.0)
+                if x != real(0.0):
+                    dot = u * x
+                if w != real(0.0):
+                    dot += v * w
+"""
+
+_TANGENT = """
+def tangent(table, pc, memory, dots):
+    made = cuda.local.array(LONGEST, real)
+    got = cuda.local.array(LONGEST, real)
+    part = cuda.shared.array(THREADS, real)
+{begin}
+        for i in range(count):
+            got[i] = real(0.0)
+{entry}
+            for i in range(count):
+                row = pc + 1 + i
+                op, bits = table[row, 0], table[row, 17]
+                how = (bits >> 3) & 3
+{values}
+                made[i] = y
+{dots}
+                if how == 2:
+                    got[i] += dot
+                    continue
+                got[i] = dot
+                if bits & 1:
+                    continue
+                place = {out}
+                if table[row, 1] != 1:
+                    dots[k, place] = dot
+                elif how == 0:
+                    dots[k, place] += dot
+                else:
+                    cuda.atomic.add(dots, (k, place), dot)
+        for i in range(count):
+            row = pc + 1 + i
+            if (table[row, 17] >> 3) & 3 != 2:
+                continue
+{reduced}
+"""
+
+_AGAIN = """
+            if table[pc, 5]:
+                for i in range(count):
+                    row = pc + 1 + i
+                    op, bits = table[row, 0], table[row, 17]
+                    if bits & 1 == 0:
+                        continue
+{values}
+                    made[i] = y
+                    held[i] = real(0.0)
+"""
+
+_ADJOINT = """
+def adjoint(table, bar_table, pc, memory, bars, clearing):
+    made = cuda.local.array(LONGEST, real)
+    held = cuda.local.array(LONGEST, real)
+    left = cuda.local.array(LONGEST, real)
+    right = cuda.local.array(LONGEST, real)
+    part = cuda.shared.array(THREADS, real)
+{begin}
+        for i in range(count):
+            left[i] = real(0.0)
+            right[i] = real(0.0)
+{entry}
+{again}
+            for j in range(count):
+                i = count - 1 - j
+                row = pc + 1 + i
+                op, bits = table[row, 0], table[row, 17]
+                place = {bar_out}
+                bar = held[i] if bits & 1 else bars[k, place]
+                if table[row, 1] == 2 and clearing:
+                    bars[k, place] = real(0.0)
+                if bar == real(0.0):
+                    continue
+{operands}
+                y = made[i] if bits & 1 else memory[0, {out}]
+                u, v = real(1.0), real(0.0)
+{weights}
+{pull_a}
+{pull_b}
+        for i in range(count):
+            row = pc + 1 + i
+            if (table[row, 17] >> 5) & 3 == 2:
+{reduced_a}
+            if (table[row, 17] >> 7) & 3 == 2:
+{reduced_b}
+"""
+
+
+def _pull(bit: int, shift: int, column: int, memory: str, held: str, kept: str, k: int, weight: str) -> str:
+    """Add to what an operand has: in registers, by this thread alone, by many."""
+    return f"""
+                how = (bits >> {shift}) & 3
+                if how != 3:
+                    term = {weight}
+                    if bits & {bit}:
+                        {held}[table[row, {column}]] += term
+                    elif how == 2:
+                        {kept}[i] += term
+                    elif how == 0:
+                        {memory}[k, {_place("bar_table", k)}] += term
+                    else:
+                        cuda.atomic.add({memory}, (k, {_place("bar_table", k)}), term)
+"""
+
+
+_SECOND = """
+def second(table, bar_table, pc, memory, dots, bars, turns):
+    made = cuda.local.array(LONGEST, real)
+    got = cuda.local.array(LONGEST, real)
+    held = cuda.local.array(LONGEST, real)
+    turned = cuda.local.array(LONGEST, real)
+    left = cuda.local.array(LONGEST, real)
+    right = cuda.local.array(LONGEST, real)
+    part = cuda.shared.array(THREADS, real)
+{begin}
+        for i in range(count):
+            left[i] = real(0.0)
+            right[i] = real(0.0)
+{entry}
+            if table[pc, 5]:
+                for i in range(count):
+                    row = pc + 1 + i
+                    op, bits = table[row, 0], table[row, 17]
+                    if bits & 1 == 0:
+                        continue
+{values}
+{again_dots}
+                    made[i] = y
+                    got[i] = dot
+                    held[i] = real(0.0)
+                    turned[i] = real(0.0)
+            for j in range(count):
+                i = count - 1 - j
+                row = pc + 1 + i
+                op, bits = table[row, 0], table[row, 17]
+                place = {bar_out}
+                bar = held[i] if bits & 1 else bars[0, place]
+                turn = turned[i] if bits & 1 else turns[k, place]
+                if bar == real(0.0) and turn == real(0.0):
+                    continue
+{operands}
+                y = made[i] if bits & 1 else memory[0, {out}]
+                x, w = real(0.0), real(0.0)
+                if bits & 2:
+                    x = got[table[row, 18]]
+                elif (bits >> 5) & 3 != 3:
+                    x = dots[k, {a}]
+                if bits & 4:
+                    w = got[table[row, 19]]
+                elif (bits >> 7) & 3 != 3:
+                    w = dots[k, {b}]
+                u, v, p, q, r = real(1.0), real(0.0), real(0.0), real(0.0), real(0.0)
+{second}
+                if bits & 2:
+                    held[table[row, 18]] += {times_u_bar}
+                if bits & 4:
+                    held[table[row, 19]] += {times_v_bar}
+{pull_a}
+{pull_b}
+        for i in range(count):
+            row = pc + 1 + i
+            if (table[row, 17] >> 5) & 3 == 2:
+{reduced_a}
+            if (table[row, 17] >> 7) & 3 == 2:
+{reduced_b}
+"""
+
+_CLEAR = """
+def clear(table, bar_table, pc, bars):
+    n1, n2 = table[pc, 3], table[pc, 4]
+    n, k = table[pc, 2] * n1 * n2, cuda.blockIdx.y
+    for e in range(cuda.grid(1), n, THREADS * cuda.gridDim.x):
+        i0, i1, i2 = e // n2 // n1, e // n2 % n1, e % n2
+        for row in range(pc + 1, pc + 1 + table[pc, 1]):
+            if table[row, 1] == 2:
+                bars[k, {bar_out}] = real(0.0)
+"""
+
+_MOVES = """
+def move(table, places, pc, memory):
+    op, n1, n2, k = table[pc, 0], table[pc, 3], table[pc, 4], cuda.blockIdx.y
+    o, a, b = table[pc, 5], table[pc, 9], table[pc, 13]
+    for e in range(cuda.grid(1), table[pc, 2] * n1 * n2, THREADS * cuda.gridDim.x):
+        if op == -3 or op == -6 or op == -4:
+            place = places[a + e]
+            into = places[b + e] if op == -4 else o + e
+            memory[k, into] = memory[k, place] if place < memory.shape[1] else real(0.0)
+        else:
+            i0, i1, i2 = e // n2 // n1, e // n2 % n1, e % n2
+            row = pc
+            memory[k, {out}] = real(0.0) if op == -2 else memory[k, {a}]
+
+
+def restore(table, places, pc, memory):
+    op, n1, n2, k = table[pc, 0], table[pc, 3], table[pc, 4], cuda.blockIdx.y
+    o, a = table[pc, 5], table[pc, 9]
+    for e in range(cuda.grid(1), table[pc, 2] * n1 * n2, THREADS * cuda.gridDim.x):
+        if op == -6:
+            memory[k, places[a + e]] = memory[k, o + e]
+        else:
+            i0, i1, i2 = e // n2 // n1, e // n2 % n1, e % n2
+            row = pc
+            memory[k, {a}] = memory[k, {out}]
+
+
+def pull_places(bar_table, places, pc, active, bars):
+    op, n, k = bar_table[pc, 0], bar_table[pc, 4], cuda.blockIdx.y
+    o, a, b = bar_table[pc, 5], bar_table[pc, 9], bar_table[pc, 13]
+    for e in range(cuda.grid(1), n, THREADS * cuda.gridDim.x):
+        source = o + e if op == -3 else places[b + e]
+        bar = bars[k, source]
+        if op == -4:
+            bars[k, source] = real(0.0)
+        if places[a + e] < active and bar != real(0.0):
+            cuda.atomic.add(bars, (k, places[a + e]), bar)
+
+
+def take(memory, first, places, found):
+    k = cuda.blockIdx.y
+    for e in range(cuda.grid(1), found.shape[1], THREADS * cuda.gridDim.x):
+        found[k, e] = memory[k, first + e if first >= 0 else places[e]]
+
+
+def zero(memory, count):
+    k = cuda.blockIdx.y
+    for e in range(cuda.grid(1), count, THREADS * cuda.gridDim.x):
+        memory[k, e] = real(0.0)
+
+
+def put(values, first, places, memory, adding):
+    k = cuda.blockIdx.y
+    for e in range(cuda.grid(1), values.shape[1], THREADS * cuda.gridDim.x):
+        place = first + e if first >= 0 else places[e]
+        if adding:
+            cuda.atomic.add(memory, (k, place), real(values[k, e]))
+        else:
+            memory[k, place] = real(values[k, e])
+
+
+def increase_at(sources, targets, sign, given, memory):
+    k = cuda.blockIdx.y
+    for e in range(cuda.grid(1), targets.shape[0], THREADS * cuda.gridDim.x):
+        cuda.atomic.add(memory, (k, targets[e]), sign * given[k, sources[e]])
+
+
+def multiply(left, a, sa0, sa1, right, b, sb0, sb1, out, o, so0, so1, n0, n1, n2, fresh):
+    first = cuda.shared.array((SIDE, SIDE), real)
+    second = cuda.shared.array((SIDE, SIDE), real)
+    k = cuda.blockIdx.z
+    la, lb = k if left.shape[0] > 1 else 0, k if right.shape[0] > 1 else 0
+    column, row = cuda.threadIdx.x % SIDE, cuda.threadIdx.x // SIDE
+    i, j = cuda.blockIdx.y * SIDE + row, cuda.blockIdx.x * SIDE + column
+    total = real(0.0)
+    for start in range(0, n2, SIDE):
+        first[row, column] = real(0.0)
+        second[row, column] = real(0.0)
+        if i < n0 and start + column < n2:
+            first[row, column] = left[la, a + i * sa0 + (start + column) * sa1]
+        if j < n1 and start + row < n2:
+            second[row, column] = right[lb, b + (start + row) * sb0 + j * sb1]
+        cuda.syncthreads()
+        for l in range(SIDE):
+            total += first[row, l] * second[l, column]
+        cuda.syncthreads()
+    if i < n0 and j < n1:
+        place = o + i * so0 + j * so1
+        out[k, place] = total if fresh else out[k, place] + total
+"""
+
+_RUNS = """
+def run_value(ops, firsts, seconds, order, levels, low, high, memory):
+    for level in range(low, high):
+        for j in range(levels[level] + cuda.grid(1), levels[level + 1], THREADS * cuda.gridDim.x):
+            i = order[j]
+            op, a, b = ops[i], memory[0, firsts[i]], memory[0, seconds[i]]
+            y = a
+{value}
+            memory[0, i] = y
+        cuda.syncthreads()
+
+
+def run_tangent(ops, firsts, seconds, order, levels, low, high, memory, dots):
+    k = cuda.blockIdx.y
+    for level in range(low, high):
+        for j in range(levels[level] + cuda.grid(1), levels[level + 1], THREADS * cuda.gridDim.x):
+            i = order[j]
+            op, a, b, y = ops[i], memory[0, firsts[i]], memory[0, seconds[i]], memory[0, i]
+            u, v = real(1.0), real(0.0)
+{weights}
+            x, w = dots[k, firsts[i]], dots[k, seconds[i]]
+            dots[k, i] = {times_u_x} + {times_v_w}
+        cuda.syncthreads()
+
+
+def run_adjoint(ops, firsts, seconds, order, levels, low, high, memory, bars):
+    k = cuda.blockIdx.y
+    for step in range(low, high):
+        level = low + high - 1 - step
+        for j in range(levels[level] + cuda.grid(1), levels[level + 1], THREADS * cuda.gridDim.x):
+            i = order[j]
+            bar = bars[k, i]
+            if bar == real(0.0):
+                continue
+            op, a, b, y = ops[i], memory[0, firsts[i]], memory[0, seconds[i]], memory[0, i]
+            u, v = real(1.0), real(0.0)
+{weights}
+            if u != real(0.0):
+                cuda.atomic.add(bars, (k, firsts[i]), u * bar)
+            if v != real(0.0):
+                cuda.atomic.add(bars, (k, seconds[i]), v * bar)
+        cuda.syncthreads()
+
+
+def run_second(ops, firsts, seconds, order, levels, low, high, memory, dots, bars, turns):
+    k = cuda.blockIdx.y
+    for step in range(low, high):
+        level = low + high - 1 - step
+        for j in range(levels[level] + cuda.grid(1), levels[level + 1], THREADS * cuda.gridDim.x):
+            i = order[j]
+            bar, turn = bars[0, i], turns[k, i]
+            if bar == real(0.0) and turn == real(0.0):
+                continue
+            op, a, b, y = ops[i], memory[0, firsts[i]], memory[0, seconds[i]], memory[0, i]
+            x, w = dots[k, firsts[i]], dots[k, seconds[i]]
+            u, v, p, q, r = real(1.0), real(0.0), real(0.0), real(0.0), real(0.0)
+{second}
+            cuda.atomic.add(turns, (k, firsts[i]), {turn_a})
+            term = {turn_b}
+            if term != real(0.0):
+                cuda.atomic.add(turns, (k, seconds[i]), term)
+        cuda.syncthreads()
+"""
+
+
+def _times(weight: str, bar: str) -> str:
+    """``weight * bar``, exactly zero where ``bar`` is."""
+    return f"(real(0.0) if {bar} == real(0.0) else {weight} * {bar})"
+
+
+def _turn(weight: str, own: str, dot: str, other: str) -> str:
+    """What an operation adds to the tangent of the cotangent of an operand."""
+    change = f"({_times(own, dot)} + {_times('q', other)})"
+    return f"{_times(weight, 'turn')} + {_times(change, 'bar')}"
+
+
+def _indented(block: str, by: int) -> str:
+    return "\n".join([" " * by + line if line.strip() else line for line in block.split("\n")])
+
+
+def text(simulated: bool) -> str:
+    """Source of the kernels."""
+    a, b, out = (_place("table", k) for k in (1, 2, 0))
+    bar_places = [_place("bar_table", k) for k in range(3)]
+    weights = branches("weights", simulated, 16)
+    inside = {"a": a, "b": b, "first": "table[row, 18] >= 0", "second": "table[row, 19] >= 0"}
+    local = inside | {"first": "bits & 2", "second": "bits & 4"}
+    computed = "                y = a\n" + branches("value", simulated, 16)
+    values, again = (_OPERANDS.format(**where) + computed for where in (inside, local))
+    dots, dots_again = (_DOTS.format(weights=weights, **where) for where in (inside, local))
+    operands = _OPERANDS.format(**local)
+    common = {"begin": _BEGIN, "entry": _ENTRY, "out": out, "bar_out": bar_places[0], "operands": operands}
+    value = _VALUE.format(**common, values=values, reduced=_reduced("row", "memory", "made[i]", out))
+    tangent = _TANGENT.format(**common, values=values, dots=dots, reduced=_reduced("row", "dots", "got[i]", out))
+
+    def reduced(memory):
+        return {
+            "reduced_a": _indented(_reduced("row", memory, "left[i]", bar_places[1]), 4),
+            "reduced_b": _indented(_reduced("row", memory, "right[i]", bar_places[2]), 4),
+        }
+
+    adjoint = _ADJOINT.format(
+        **common,
+        **reduced("bars"),
+        again=_AGAIN.format(values=_indented(again, 4)),
+        weights=weights,
+        pull_a=_pull(2, 5, 18, "bars", "held", "left", 1, "u * bar"),
+        pull_b=_pull(4, 7, 19, "bars", "held", "right", 2, "v * bar"),
+    )
+    second = _SECOND.format(
+        **common,
+        **reduced("turns"),
+        values=_indented(again, 4),
+        again_dots=_indented(dots_again, 4),
+        second=branches("second", simulated, 16),
+        a=a,
+        b=b,
+        times_u_bar=_times("u", "bar"),
+        times_v_bar=_times("v", "bar"),
+        pull_a=_pull(2, 5, 18, "turns", "turned", "left", 1, _turn("u", "p", "x", "w")),
+        pull_b=_pull(4, 7, 19, "turns", "turned", "right", 2, _turn("v", "r", "w", "x")),
+    )
+    runs = _RUNS.format(
+        value=branches("value", simulated, 12),
+        weights=branches("weights", simulated, 12),
+        second=branches("second", simulated, 12),
+        times_u_x=_times("u", "x"),
+        times_v_w=_times("v", "w"),
+        turn_a=_turn("u", "p", "x", "w"),
+        turn_b=_turn("v", "r", "w", "x"),
+    )
+    moves = _MOVES.format(a=a, out=out)
+    return "\n\n".join(
+        [
+            f"LONGEST = {LONGEST}\nSIDE = {2 if simulated else 16}\n",
+            *(value, tangent, adjoint, second, _CLEAR.format(bar_out=bar_places[0]), moves, runs),
+        ]
+    )
+
+
+def signatures(real: Any) -> dict[str, tuple]:
+    """Types of the arguments of each kernel, for numbers of Numba's type ``real``."""
+    from numba import boolean, int32, int64, types
+
+    table, memory = types.Array(int64, 2, "C"), types.Array(real, 2, "C")
+    places, ops = types.Array(int64, 1, "C"), types.Array(int32, 1, "C")
+    run = (ops, ops, ops, places, places, int64, int64)
+    matrix = (memory, int64, int64, int64)
+    return {
+        "value": (table, int64, memory),
+        "tangent": (table, int64, memory, memory),
+        "adjoint": (table, table, int64, memory, memory, boolean),
+        "second": (table, table, int64, memory, memory, memory, memory),
+        "clear": (table, table, int64, memory),
+        "move": (table, places, int64, memory),
+        "restore": (table, places, int64, memory),
+        "pull_places": (table, places, int64, int64, memory),
+        "multiply": (*matrix, *matrix, *matrix, int64, int64, int64, boolean),
+        "increase_at": (places, places, real, memory, memory),
+        "run_value": (*run, memory),
+        "run_tangent": (*run, memory, memory),
+        "run_adjoint": (*run, memory, memory),
+        "run_second": (*run, memory, memory, memory, memory),
+        "take": (memory, int64, places, memory),
+        "put": (memory, int64, places, memory, boolean),
+        "zero": (memory, int64),
+    }
