@@ -2,30 +2,45 @@
 
 A family is a module with ``NAMES``, ``text(simulated)`` and ``signatures(real)``: ``cuda_lanes`` (a thread a lane),
 ``cuda_blocks`` (the instructions of a program over all of their entries), ``cuda_levels`` (children and weights, level
-by level).  The text is put together there, since device functions that call each other cannot be compiled without a
-device.  Numba-CUDA is imported when it is needed.
+by level).  What opcodes compute, ``cuda_formulas``, are functions of the device that they call.  Numba-CUDA is imported
+when it is needed.
 """
 
 from __future__ import annotations
 
 import functools
 import math
+import re
+from collections.abc import Iterable
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from adpy.errors import DeviceError, OptionalDependencyError
 
-__all__ = ["FAMILIES", "blocks_for", "compile_ptx", "functions", "kernels", "module", "require_device", "simulated"]
+__all__ = [
+    "FAMILIES",
+    "blocks_for",
+    "compile_ptx",
+    "compiled",
+    "functions",
+    "kernels",
+    "module",
+    "real_of",
+    "require_device",
+    "simulated",
+    "threads",
+]
 
 FAMILIES = ("lanes", "blocks", "levels")
 MOST_BLOCKS = 1 << 16
 """Blocks of one launch, at most; their threads take further entries in strides."""
 
 
-def module() -> Any:
+def module() -> ModuleType:
     """``numba.cuda``, or a typed error that says what is missing."""
     try:
         from numba import cuda
@@ -64,23 +79,38 @@ def require_device() -> Any:
     return cuda
 
 
-def functions(source: str, dtype: type, names: tuple[str, ...]) -> dict[str, Any]:
-    """Functions of a text of kernels, for memory of ``np.float64`` or ``np.float32``."""
-    from adpy.kernels import cuda_formulas
-
-    cuda = module()
-    scope: dict[str, Any] = {"cuda": cuda, "math": math, "real": dtype, "THREADS": threads()}
+def _executed(source: str, dtype: type, names: Iterable[str], **scope: Any) -> dict[str, Any]:
+    """Functions of a text, for memory of ``np.float64`` or ``np.float32``."""
+    scope |= {"cuda": module(), "math": math, "real": dtype, "THREADS": threads()}
     if simulated():
         from scipy import special
 
         scope |= {"np": np, "special": special}
-    else:
-        try:
-            scope |= cuda_formulas.library(dtype)
-        except ImportError as error:
-            raise OptionalDependencyError("numba-cuda", "cuda") from error
+    elif dtype is np.float64:
+        source = re.sub(r"real\((-?[\d.]+(?:e-?\d+)?)\)", r"\1", source)  # what it is without a cast, typed faster
     exec(compile(source, "<adpy kernels>", "exec"), scope)
     return {name: scope[name] for name in names}
+
+
+@functools.cache
+def formulas(dtype: type, capability: tuple[int, int] | None = None) -> dict[str, Any]:
+    """The functions of the device that compute what opcodes say; for PTX, those of one ``capability``."""
+    from adpy.kernels import cuda_formulas
+
+    library = {}
+    if not simulated():
+        try:
+            library = cuda_formulas.library(dtype)
+        except ImportError as error:
+            raise OptionalDependencyError("numba-cuda", "cuda") from error
+    names = [f"{name}_of" for name in cuda_formulas.ARGUMENTS]
+    found = _executed(cuda_formulas.text(simulated()), dtype, names, **library)
+    return {name: module().jit(device=True)(function) for name, function in found.items()} | library
+
+
+def functions(source: str, dtype: type, names: Iterable[str], capability: Any = None) -> dict[str, Any]:
+    """Functions of a text of kernels, which may call the formulas."""
+    return _executed(source, dtype, names, **formulas(dtype, capability))
 
 
 def _family(name: str) -> Any:
@@ -124,6 +154,14 @@ def real_of(dtype: type) -> Any:
 
 def compiled(source: str, name: str, signature: tuple, dtype: type, capability: tuple[int, int]) -> str:
     """PTX of one function of a text."""
-    function = functions(source, dtype, (name,))[name]
-    ptx, _ = module().compile(function, signature, cc=capability, device=False, abi="numba", output="ptx")
+    cuda = module()
+    from numba.cuda import dispatcher
+
+    function = functions(source, dtype, (name,), capability)[name]
+    device = SimpleNamespace(compute_capability=capability)
+    asked, dispatcher.get_current_device = dispatcher.get_current_device, lambda: device
+    try:  # functions that kernels call are compiled for the current device
+        ptx, _ = cuda.compile(function, signature, cc=capability, device=False, abi="numba", output="ptx")
+    finally:
+        dispatcher.get_current_device = asked
     return ptx if isinstance(ptx, str) else ptx.decode()

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from adpy.kernels.cuda_formulas import branches
-
 __all__ = [
     "A_ROW",
     "B_ROW",
@@ -121,8 +119,7 @@ def value(table, pc, memory):
 """
 
 _DOTS = """
-                u, v = real(1.0), real(0.0)
-{weights}
+                u, v = weights_of(op, a, b, y)
                 x, w = real(0.0), real(0.0)
                 if {first}:
                     x = got[table[row, 18]]
@@ -212,8 +209,7 @@ def adjoint(table, bar_table, pc, memory, bars, clearing):
                     continue
 {operands}
                 y = made[i] if bits & 1 else memory[0, {out}]
-                u, v = real(1.0), real(0.0)
-{weights}
+                u, v = weights_of(op, a, b, y)
 {pull_a}
 {pull_b}
         for i in range(count):
@@ -288,8 +284,7 @@ def second(table, bar_table, pc, memory, dots, bars, turns):
                     w = got[table[row, 19]]
                 elif (bits >> 7) & 3 != 3:
                     w = dots[k, {b}]
-                u, v, p, q, r = real(1.0), real(0.0), real(0.0), real(0.0), real(0.0)
-{second}
+                u, v, p, q, r = second_of(op, a, b, y)
                 if bits & 2:
                     held[table[row, 18]] += {times_u_bar}
                 if bits & 4:
@@ -412,8 +407,7 @@ def run_value(ops, firsts, seconds, order, levels, low, high, memory):
         for j in range(levels[level] + cuda.grid(1), levels[level + 1], THREADS * cuda.gridDim.x):
             i = order[j]
             op, a, b = ops[i], memory[0, firsts[i]], memory[0, seconds[i]]
-            y = a
-{value}
+            y = value_of(op, a, b)
             memory[0, i] = y
         cuda.syncthreads()
 
@@ -424,8 +418,7 @@ def run_tangent(ops, firsts, seconds, order, levels, low, high, memory, dots):
         for j in range(levels[level] + cuda.grid(1), levels[level + 1], THREADS * cuda.gridDim.x):
             i = order[j]
             op, a, b, y = ops[i], memory[0, firsts[i]], memory[0, seconds[i]], memory[0, i]
-            u, v = real(1.0), real(0.0)
-{weights}
+            u, v = weights_of(op, a, b, y)
             x, w = dots[k, firsts[i]], dots[k, seconds[i]]
             dots[k, i] = {times_u_x} + {times_v_w}
         cuda.syncthreads()
@@ -441,8 +434,7 @@ def run_adjoint(ops, firsts, seconds, order, levels, low, high, memory, bars):
             if bar == real(0.0):
                 continue
             op, a, b, y = ops[i], memory[0, firsts[i]], memory[0, seconds[i]], memory[0, i]
-            u, v = real(1.0), real(0.0)
-{weights}
+            u, v = weights_of(op, a, b, y)
             if u != real(0.0):
                 cuda.atomic.add(bars, (k, firsts[i]), u * bar)
             if v != real(0.0):
@@ -461,8 +453,7 @@ def run_second(ops, firsts, seconds, order, levels, low, high, memory, dots, bar
                 continue
             op, a, b, y = ops[i], memory[0, firsts[i]], memory[0, seconds[i]], memory[0, i]
             x, w = dots[k, firsts[i]], dots[k, seconds[i]]
-            u, v, p, q, r = real(1.0), real(0.0), real(0.0), real(0.0), real(0.0)
-{second}
+            u, v, p, q, r = second_of(op, a, b, y)
             cuda.atomic.add(turns, (k, firsts[i]), {turn_a})
             term = {turn_b}
             if term != real(0.0):
@@ -490,12 +481,11 @@ def text(simulated: bool) -> str:
     """Source of the kernels."""
     a, b, out = (_place("table", k) for k in (1, 2, 0))
     bar_places = [_place("bar_table", k) for k in range(3)]
-    weights = branches("weights", simulated, 16)
     inside = {"a": a, "b": b, "first": "table[row, 18] >= 0", "second": "table[row, 19] >= 0"}
     local = inside | {"first": "bits & 2", "second": "bits & 4"}
-    computed = "                y = a\n" + branches("value", simulated, 16)
+    computed = "                y = value_of(op, a, b)\n"
     values, again = (_OPERANDS.format(**where) + computed for where in (inside, local))
-    dots, dots_again = (_DOTS.format(weights=weights, **where) for where in (inside, local))
+    dots, dots_again = (_DOTS.format(**where) for where in (inside, local))
     operands = _OPERANDS.format(**local)
     common = {"begin": _BEGIN, "entry": _ENTRY, "out": out, "bar_out": bar_places[0], "operands": operands}
     value = _VALUE.format(**common, values=values, reduced=_reduced("row", "memory", "made[i]", out))
@@ -511,7 +501,6 @@ def text(simulated: bool) -> str:
         **common,
         **reduced("bars"),
         again=_AGAIN.format(values=_indented(again, 4)),
-        weights=weights,
         pull_a=_pull(2, 5, 18, "bars", "held", "left", 1, "u * bar"),
         pull_b=_pull(4, 7, 19, "bars", "held", "right", 2, "v * bar"),
     )
@@ -520,7 +509,6 @@ def text(simulated: bool) -> str:
         **reduced("turns"),
         values=_indented(again, 4),
         again_dots=_indented(dots_again, 4),
-        second=branches("second", simulated, 16),
         a=a,
         b=b,
         times_u_bar=_times("u", "bar"),
@@ -529,9 +517,6 @@ def text(simulated: bool) -> str:
         pull_b=_pull(4, 7, 19, "turns", "turned", "right", 2, _turn("v", "r", "w", "x")),
     )
     runs = _RUNS.format(
-        value=branches("value", simulated, 12),
-        weights=branches("weights", simulated, 12),
-        second=branches("second", simulated, 12),
         times_u_x=_times("u", "x"),
         times_v_w=_times("v", "w"),
         turn_a=_turn("u", "p", "x", "w"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,18 +18,17 @@ from adpy.kernels import generate
 from adpy.kernels.opcodes import COPY, FIRST, OPCODES, UFUNCS
 from adpy.kernels.symbolic import source
 
-__all__ = ["FUNCTIONS", "LIBRARY", "branches", "device_opcode", "formula", "library", "statements"]
+__all__ = ["FUNCTIONS", "LIBRARY", "device_opcode", "formula", "library", "statements", "text"]
 
 _SPECIAL = (special.erf, special.erfc, special.erfinv, special.erfcinv, special.erfcx, special.ndtr, special.logit)
 
 FUNCTIONS: tuple[Callable, ...] = (*UFUNCS, *_SPECIAL)
 """Functions by opcode, from ``FIRST`` on."""
 
-TARGETS = {"value": ("y",), "weights": ("u", "v"), "second": ("u", "v", "p", "q", "r")}
+ARGUMENTS = {"value": "a, b", "weights": "a, b, y", "second": "a, b, y"}
+RESULTS = {"value": 1, "weights": 2, "second": 5}
 
-_SAME_NAME = frozenset(
-    "sqrt exp log sin cos tanh log1p expm1 tan sinh cosh hypot log10 copysign fmod erf erfc".split()
-)
+_SAME_NAME = frozenset("sqrt exp log sin cos tanh log1p expm1 tan sinh cosh hypot log10 copysign fmod erf erfc".split())
 _RENAMED = {
     **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
     "absolute": "fabs",
@@ -126,32 +126,41 @@ def formula(name: str, op: int, simulated: bool = False) -> list[str]:
 class _Shared(ast.NodeTransformer):
     """Takes function calls out of expressions: each is computed once."""
 
-    def __init__(self) -> None:
+    def __init__(self, op: int) -> None:
+        self.op = op
         self.found: dict[str, str] = {}
 
     def visit_Call(self, node):
         self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id == "real":
             return node
-        return ast.Name(self.found.setdefault(source(node), f"t{len(self.found)}"))
+        return ast.Name(self.found.setdefault(source(node), f"t{self.op}_{len(self.found)}"))
 
 
 def statements(name: str, op: int, simulated: bool = False) -> tuple[list[tuple[str, str]], list[str]]:
     """As :func:`formula`: calls that are shared, with their names, and the results."""
     if op == COPY:
-        return [], ["a"] if name == "value" else ["real(1.0)", *["real(0.0)"] * (len(TARGETS[name]) - 1)]
-    shared = _Shared()
+        return [], ["a"] if name == "value" else ["real(1.0)", *["real(0.0)"] * (RESULTS[name] - 1)]
+    shared = _Shared(op)
     results = [source(shared.visit(tree)) for tree in _trees(name, op, simulated)]
     return [(t, text) for text, t in shared.found.items()], results
 
 
 @functools.cache
-def branches(name: str, simulated: bool, indent: int) -> str:
-    """One branch for every opcode, which sets ``y``, the partials or the second partials; none for copies."""
-    lines, space = [], " " * indent
-    for i in range(len(FUNCTIONS)):
-        lines.append(f"{space}{'elif' if i else 'if'} op == {FIRST + i}:")
-        shared, results = statements(name, FIRST + i, simulated)
-        lines += [f"{space}    {t} = {text}" for t, text in shared]
-        lines += [f"{space}    {t} = {x}" for t, x in zip(TARGETS[name], results, strict=True)]
+def text(simulated: bool) -> str:
+    """Source of ``value_of(op, a, b)``, ``weights_of(op, a, b, y)`` and ``second_of(op, a, b, y)``."""
+    lines = []
+    for name, arguments in ARGUMENTS.items():
+        lines.append(f"def {name}_of(op, {arguments}):")
+        for op in range(FIRST, FIRST + len(FUNCTIONS)):
+            lines.append(f"    if op == {op}:")
+            shared, results = statements(name, op, simulated)
+            lines += [f"        {t} = {text}" for t, text in shared]
+            lines.append(f"        return {', '.join(map(_as_real, results))}")
+        lines.append(f"    return {', '.join(statements(name, COPY)[1])}\n\n")
     return "\n".join(lines)
+
+
+def _as_real(x: str) -> str:
+    """An expression in the precision of the memory, whatever a function of NumPy makes of it."""
+    return x if re.fullmatch(r"-?real\([^()]*\)", x) else f"real({x})"

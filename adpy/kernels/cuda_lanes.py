@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from adpy.kernels.cuda_formulas import branches
-
 __all__ = ["NAMES", "TILE", "signatures", "text"]
 
 NAMES = ("replay", "adjoint", "load", "store", "spread", "seed", "total")
@@ -29,9 +27,7 @@ def replay(table, start, stop, outcomes, memory, same):
             if not (a == outcome or (a != a and outcome != outcome)):
                 same[k] = 0
             continue
-        y = a
-{value}
-        memory[table[i, 1], k] = y
+        memory[table[i, 1], k] = value_of(op, a, b)
 """
 
 _ADJOINT = """
@@ -43,8 +39,7 @@ def adjoint(table, start, stop, memory, lanes):
         op, flags = table[i, 0], table[i, 7]
         a, b, y = memory[table[i, 1], k], memory[table[i, 2], k], memory[table[i, 3], k]
         bar = memory[table[i, 4], k]
-        u, v = real(1.0), real(0.0)
-{weights}
+        u, v = weights_of(op, a, b, y)
         if table[i, 5] >= 0:
             term = real(0.0) if bar == real(0.0) else u * bar
             memory[table[i, 5], k] = term if flags & 1 else memory[table[i, 5], k] + term
@@ -126,9 +121,7 @@ def text(simulated: bool) -> str:
     """Source of the kernels."""
     side = 4 if simulated else TILE
     head = f"TILE, WIDER = {side}, {side + 1}\n"
-    replay = _REPLAY.format(value=branches("value", simulated, 8))
-    adjoint = _ADJOINT.format(weights=branches("weights", simulated, 8))
-    return head + replay + adjoint + _LOAD + _STORE + _SPREAD + _SEED + _TOTAL
+    return head + _REPLAY + _ADJOINT + _LOAD + _STORE + _SPREAD + _SEED + _TOTAL
 
 
 def signatures(real: Any) -> dict[str, tuple]:

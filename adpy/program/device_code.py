@@ -8,7 +8,6 @@ from typing import Any
 from adpy.errors import DeviceError
 from adpy.kernels.table import CALL, FILL, GATHER, GROUP, RUN, SAVE, SAVE_AT, SCATTER
 from adpy.plain import np
-from adpy.program import calls
 from adpy.program.code import Code, View
 from adpy.program.device_steps import steps_of, unknown, view_of_constant
 from adpy.program.device_tables import group_rows, widened
@@ -196,11 +195,3 @@ class DeviceCode:
         """Cotangents of the inputs, and their tangents."""
         for step in reversed(self.steps):
             step.second_order(memory, dots, bars, turns)
-
-
-def names_of(call: Any) -> str:
-    """What an instruction in Python calls."""
-    row = getattr(call, "row", None)
-    if row is not None:
-        return row.name
-    return f"decisions by {getattr(call.function, '__name__', call.function)}" if type(call) is calls.Check else "calls"

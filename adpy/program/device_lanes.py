@@ -1,113 +1,210 @@
-"""Lanes on a CUDA device: a plan's tables, swept by a thread for every lane."""
+"""Lanes on a CUDA device: a plan's tables, swept by a thread for every lane.
+
+Memory is ``[value][lane]``, so the threads of a warp read neighbours; rows are reused by liveness as the plan says.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 from adpy.errors import DeviceError
+from adpy.kernels.cuda_formulas import device_opcode
 from adpy.plain import np
+from adpy.program.code import View
+from adpy.program.device_arrays import is_device_array, row_of_entries
+from adpy.program.device_steps import unknown
 from adpy.program.lanes import Plan
 
 __all__ = ["DevicePlan"]
 
 BYTES = 1 << 28
-"""Memory of one block of lanes on the device, at most."""
+"""Memory of one block of lanes in the simulator; a device gives a quarter of what is free."""
 WIDEST = 1 << 20
+CHUNKS = 256
+"""Blocks that add up one row of lanes."""
 
 
 class DevicePlan:
-    """A plan whose lanes are swept on the device; has the methods of :class:`adpy.program.lanes.Plan`.
+    """A plan whose lanes are swept on the device.
 
     Parameters
     ----------
     plan : Plan
     dtype : numpy.float64 or numpy.float32
         Precision of the values on the device.
+
+    Raises
+    ------
+    DeviceError
+        If the program calls functions that the device does not have, which it names, or there is no device.
     """
 
     def __init__(self, plan: Plan, dtype: type) -> None:
         from adpy.kernels import cuda
 
-        if plan.stream.calls:
-            names = sorted({_name(item.call) for item in plan.stream.calls})
+        names = sorted({_name(item.call) for item in plan.stream.calls if _unknown(item.call)})
+        if names:
             raise DeviceError(f"{', '.join(names)} have no CUDA kernel: use device='cpu' for this program")
         self.plan, self.dtype, self.sources = plan, np.dtype(dtype), plan.sources
-        self.cuda, self.kernels = cuda.require_device(), cuda.kernels(self.dtype.type)
-        self.threads = cuda.THREADS
-        fitting = BYTES // (plan.rows * self.dtype.itemsize) // self.threads * self.threads
+        self.cuda, self.kernels = cuda.require_device(), cuda.kernels("lanes", self.dtype.type)
+        self.threads, self.tile = cuda.threads(), 4 if cuda.simulated() else 32
+        self.constants: dict[float, int] = {}
+        table, back = _with_calls(plan, self._row_of_constant)
+        self.rows = plan.rows + len(self.constants)
+        free = 4 * BYTES if cuda.simulated() else self.cuda.current_context().get_memory_info().free
+        fitting = free // 4 // (self.rows * self.dtype.itemsize) // self.threads * self.threads
         self.span = max(self.threads, min(WIDEST, fitting))
-        self.table, self.outcomes = self._sent(plan.table), self._sent(_filled(plan.stream.guards[1]))
-        self.output_rows = [self._sent(_filled(plan.row_of[numbers])) for numbers in plan.outputs]
+        self.instructions = len(table), len(back)
+        self.table, self.back = self._sent(table), self._sent(back)
+        self.guarded = bool(plan.stream.guards[1].size)
+        self.outcomes = self._sent(plan.stream.guards[1].astype(self.dtype))
+        self.output_rows = [self._sent(plan.row_of[numbers]) for numbers in plan.outputs]
         if plan.sources is not None:
-            self.back = self._sent(plan.back)
-            self.source_rows = [self._sent(_filled(plan.bar_of[plan.inputs[k]])) for k in plan.sources]
-            self.seeds = self._sent(plan.seeds if plan.seeds.size else np.array([plan.scratch]))
+            self.source_rows = [self._sent(plan.bar_of[plan.inputs[k]]) for k in plan.sources]
+            self.seeds = self._sent(plan.seeds)
+
+    def _row_of_constant(self, value: float) -> int:
+        """Row of a constant operand of a call, behind those of the plan."""
+        return self.constants.setdefault(value, self.plan.rows + len(self.constants))
 
     def _sent(self, array: np.ndarray) -> Any:
-        """An array on the device."""
-        return self.cuda.to_device(np.ascontiguousarray(array))
+        """An array on the device, which has no empty ones."""
+        array = np.ascontiguousarray(array)
+        return self.cuda.to_device(array if array.size else np.zeros((1,) * array.ndim, array.dtype))
 
     def _launch(self, name: str, lanes: int, *arguments: Any) -> None:
         blocks = (lanes + self.threads - 1) // self.threads
         self.kernels[name][blocks, self.threads](*arguments)
 
-    def memory(self, shared: Sequence[np.ndarray | None], lanes: int) -> Any:
+    def _squares(self, name: str, lanes: int, entries: int, *arguments: Any) -> None:
+        """A kernel that turns squares of lanes and entries around."""
+        grid = -(-lanes // self.tile), -(-entries // self.tile)
+        self.kernels[name][grid, self.threads](*arguments)
+
+    # ---- memory
+
+    def memory(self, shared: Sequence[Any], lanes: int) -> Any:
         """Memory of a block (of ``lanes`` at most), with the constants and the inputs that all lanes share."""
         plan = self.plan
         rows, values = plan.constants
-        columns = [(rows, values)]
-        columns += [
-            (plan.row_of[numbers], np.reshape(x, -1))
-            for numbers, x in zip(plan.inputs, shared, strict=True)
-            if x is not None
-        ]
+        columns = [(rows, values), (np.array([*self.constants.values()], np.int64), np.array([*self.constants]))]
+        width = min(self.span, -(-lanes // self.threads) * self.threads)
+        memory = self.cuda.device_array((self.rows, width), self.dtype)
+        for numbers, x in zip(plan.inputs, shared, strict=True):
+            if is_device_array(x) and numbers.size:
+                given = row_of_entries(x, numbers.size).reshape(numbers.size)
+                self._launch("spread", width, given, self._sent(plan.row_of[numbers]), numbers.size, memory)
+            elif x is not None:
+                columns.append((plan.row_of[numbers], np.reshape(x, -1)))
         rows = np.concatenate([rows for rows, _ in columns])
         values = np.concatenate([values for _, values in columns]).astype(self.dtype)
-        width = min(self.span, lanes)
-        memory = self.cuda.device_array((plan.rows, width), self.dtype)
         if rows.size:
-            self._launch("spread", width, self._sent(values), self._sent(rows), memory)
+            self._launch("spread", width, self._sent(values), self._sent(rows), rows.size, memory)
         return memory
 
-    def run(self, memory: Any, inputs: dict[int, np.ndarray]) -> tuple[np.ndarray, list, list]:
-        """Sweep at most ``span`` lanes; as :meth:`adpy.program.lanes.Plan.run`."""
-        plan, n = self.plan, len(next(iter(inputs.values())))
+    # ---- sweeps
+
+    def replay(self, memory: Any, inputs: dict[int, Any], lanes: np.ndarray) -> Any:
+        """Values of at most ``span`` lanes; return which decide as the recording did, an array of the device.
+
+        Parameters
+        ----------
+        memory : array of the device
+        inputs : dict of int to ndarray
+            The inputs that differ between lanes: arrays of the device of all lanes, or of the host, of these.
+        lanes : ndarray of int64
+            Numbers of the lanes.
+        """
+        plan, n = self.plan, len(lanes)
+        first, chosen = self.places(lanes)
         for k, x in inputs.items():
             rows = plan.row_of[plan.inputs[k]]
-            if rows.size:
+            if not rows.size:
+                continue
+            if is_device_array(x):
+                self._squares("load", n, rows.size, x, first, chosen, n, memory, int(rows[0]))
+            else:
                 block = self._sent(np.reshape(x, (n, -1)).astype(self.dtype))
-                self._launch("load", n, block, memory, int(rows[0]))
-        same = self._sent(np.ones(n, np.uint8))
-        self._launch("replay", n, self.table, self.outcomes, memory, same)
-        outputs = [
-            self._fetched(memory, rows, numbers.size, n).reshape(n, *view.shape)
-            for rows, numbers, view in zip(self.output_rows, plan.outputs, plan.code.outputs, strict=True)
-        ]
-        bars = self._cotangents(memory, n) if self.sources is not None else []
-        return same.copy_to_host().astype(bool), outputs, bars
+                self._squares("load", n, rows.size, block, 0, chosen, n, memory, int(rows[0]))
+        same = self.cuda.to_device(np.ones(n, np.uint8))
+        self._launch("replay", n, self.table, 0, self.instructions[0], self.outcomes, memory, same)
+        return same
 
-    def _cotangents(self, memory: Any, n: int) -> list[np.ndarray]:
+    def adjoint(self, memory: Any, n: int) -> None:
         """Cotangents of the sources; the cotangent of every result is one."""
         plan = self.plan
-        self._launch("seed", n, memory, plan.pinned.start, plan.pinned.stop, self.seeds, n)
-        if len(plan.back):
-            self._launch("adjoint", n, self.back, memory, self._sent(np.ones(n, np.uint8)))
-        return [
-            self._fetched(memory, rows, plan.inputs[k].size, n).reshape(n, *plan.code.inputs[k].shape)
-            for rows, k in zip(self.source_rows, plan.sources, strict=True)
-        ]
+        seeds = plan.seeds.size
+        self._launch("seed", n, memory, plan.pinned.start, plan.pinned.stop, self.seeds, seeds, n)
+        if self.instructions[1]:
+            self._launch("adjoint", n, self.back, 0, self.instructions[1], memory, n)
 
-    def _fetched(self, memory: Any, rows: Any, count: int, n: int) -> np.ndarray:
-        """Rows as an array of ``n`` lanes."""
-        found = self.cuda.device_array((n, max(1, count)), self.dtype)
-        self._launch("store", n, memory, rows, found)
-        return found.copy_to_host()[:, :count]
+    def places(self, lanes: np.ndarray) -> tuple[int, Any]:
+        """The first lane where they follow each other, else -1; and their numbers."""
+        if int(lanes[-1] - lanes[0]) == lanes.size - 1:
+            return int(lanes[0]), self._sent(lanes[:1])
+        return -1, self._sent(lanes)
+
+    # ---- results
+
+    def store(self, memory: Any, rows: Any, count: int, lanes: np.ndarray, same: Any, into: Any) -> None:
+        """Rows of the memory to the lanes that decided alike, rows of an array of the device."""
+        self._squares("store", len(lanes), count, memory, rows, count, *self.places(lanes), same, into)
+
+    def total(self, memory: Any, rows: Any, count: int, same: Any) -> np.ndarray:
+        """Sums of rows over the lanes that decided alike; blocks add up, the host adds what they found."""
+        lanes = same.shape[0]
+        chunks = max(1, min(CHUNKS, -(-lanes // (4 * self.threads))))
+        sums = self.cuda.to_device(np.zeros((count, chunks), self.dtype))
+        self.kernels["total"][(chunks, count), self.threads](memory, rows, same, self.dtype.type(1.0), sums)
+        return sums.copy_to_host().sum(axis=1, dtype=np.float64)
 
 
-def _filled(array: np.ndarray) -> np.ndarray:
-    """At least one entry: devices have no empty arrays."""
-    return array if array.size else np.zeros(1, array.dtype)
+def _with_calls(plan: Plan, row_of_constant: Any) -> tuple[np.ndarray, np.ndarray]:
+    """The tables of a plan with those functions in place that are opcodes on a device and calls on the CPU."""
+    if not plan.stream.calls:
+        return plan.table, plan.back
+    ways: tuple[list, list] = ([], [])
+    for item in plan.stream.calls:
+        call = item.call
+        op = device_opcode(call.row.function)
+        numbers = iter(item.operands)
+        shape = call.out.shape
+        operands = [next(numbers) if type(x) is View else None for x in call.operands]
+        rows, bars = [], []
+        for x, entries in zip(call.operands, operands, strict=True):
+            if entries is None:
+                found = np.array([row_of_constant(v) for v in np.ravel(np.asarray(x, float)).tolist()])
+                found, into = found.reshape(np.shape(x)), np.array(-1)
+            else:
+                found, into = plan.row_of[entries], np.where(plan.active[entries], plan.bar_of[entries], -1)
+            rows.append(np.broadcast_to(found, shape).reshape(-1))
+            bars.append(np.broadcast_to(into, shape).reshape(-1))
+        out = item.outs[0].reshape(-1)
+        y, ops = plan.row_of[out], np.full(prod(shape), op)
+        second = rows[-1], (bars[1] if len(bars) > 1 else np.full(prod(shape), -1))
+        ways[0].append(np.stack([ops, y, rows[0], second[0]], axis=1))
+        back = np.stack(
+            [ops, rows[0], second[0], y, np.maximum(plan.bar_of[out], 0), bars[0], second[1], 0 * ops], axis=1
+        )
+        ways[1].append(back[plan.active[out]])
+    back_positions = plan.back_after if plan.sources is not None else [0] * len(ways[1])
+    backs = ways[1] if plan.sources is not None else [rows[:0] for rows in ways[1]]
+    return _inserted(plan.table, plan.before, ways[0]), _inserted(plan.back, back_positions[::-1], backs[::-1])
+
+
+def _inserted(table: np.ndarray, positions: Sequence[int], parts: Sequence[np.ndarray]) -> np.ndarray:
+    """A table with rows put in before these positions, which are in order."""
+    found, start = [], 0
+    for position, rows in zip(positions, parts, strict=True):
+        found += [table[start:position], rows]
+        start = position
+    return np.concatenate([*found, table[start:]]).astype(np.int64)
+
+
+def _unknown(call: Any) -> bool:
+    return not hasattr(call, "row") or unknown(call) is not None
 
 
 def _name(call: Any) -> str:

@@ -9,18 +9,13 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from adpy.errors import ArgumentError
 from adpy.plain import np
 from adpy.program.code import Code, View
+from adpy.program.device_arrays import is_device_array, row_of_entries
 from adpy.program.device_code import code_on_device
 from adpy.program.views import c_strides
 
-__all__ = ["DeviceRecording", "is_device_array"]
-
-
-def is_device_array(x: Any) -> bool:
-    """Is it an array of a CUDA device?"""
-    return not isinstance(x, np.ndarray | np.generic | float | int) and hasattr(x, "__cuda_array_interface__")
+__all__ = ["DeviceRecording"]
 
 
 class DeviceRecording:
@@ -63,7 +58,7 @@ class DeviceRecording:
                 continue
             contiguous = view.strides == c_strides(view.shape)
             if is_device_array(x):
-                flat = flat_on_device(self.device.cuda, x, count)
+                flat = row_of_entries(x, count)
                 self._put(flat, view, contiguous, memory, adding)
                 continue
             rows = np.moveaxis(np.reshape(x, (*view.shape, width)), -1, 0).reshape(width, count)
@@ -152,13 +147,3 @@ class DeviceRecording:
             first if on_device else [x[..., 0] for x in first],
             [self._found(turns, view, on_device) for view in self.code.inputs],
         )
-
-
-def flat_on_device(cuda: Any, x: Any, count: int) -> Any:
-    """An array of the device as one row of entries."""
-    array = cuda.as_cuda_array(x)
-    if not array.is_c_contiguous():
-        raise ArgumentError("array of the device", "C-contiguous memory (make a contiguous copy)", "strides")
-    if array.size != count:
-        raise ArgumentError("array of the device", f"{count} entries", f"shape {tuple(array.shape)}")
-    return array.reshape(1, count)
