@@ -12,9 +12,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from adpy.kernels.table import COLUMNS
+
 __all__ = [
     "A_ROW",
     "B_ROW",
+    "CHUNK",
     "HOW_A",
     "HOW_B",
     "HOW_OUT",
@@ -31,15 +34,14 @@ NAMES = (
 )
 LONGEST = 64
 """Operations of a group, at most."""
-A_ROW, B_ROW, CHUNK, WIDTH = 18, 19, 20, 21
-"""Columns: which operation of the group made the operands (-1: none of them); entries that a block adds up."""
-HOW_OUT, HOW_A, HOW_B = 3, 5, 7
-"""Bits of column 17 from which on two say how the result, or the cotangent of an operand, is added to: 0 no other
-thread does, 1 others may, 2 all entries of a chunk go to one address, 3 (of operands) there is no cotangent."""
+A_ROW, B_ROW, CHUNK, HOW_OUT, HOW_A, HOW_B, WIDTH = range(COLUMNS, COLUMNS + 7)
+"""Columns: which operation of the group made each operand (-1: none of them); entries that a block takes at a time; how
+the result, and the cotangents of the operands, are added to: 0 no other thread does, 1 others may, 2 all entries of a
+chunk go to one address, 3 there is no cotangent."""
 
 _BEGIN = """
     count, n1, n2 = table[pc, 1], table[pc, 3], table[pc, 4]
-    n, chunk = table[pc, 2] * n1 * n2, table[pc, 20]
+    n, chunk = table[pc, 2] * n1 * n2, table[pc, CHUNK]
     thread, k = cuda.threadIdx.x, cuda.blockIdx.y
     for first in range(cuda.blockIdx.x * chunk, n, cuda.gridDim.x * chunk):
         last = min(first + chunk, n)
@@ -79,10 +81,10 @@ def _reduced(row: str, target: str, held: str, place: str) -> str:
 
 
 _OPERANDS = """
-                a = made[table[row, 18]] if {first} else memory[0, {a}]
+                a = made[table[row, A_ROW]] if {first} else memory[0, {a}]
                 b = a
                 if table[row, 13] >= 0:
-                    b = made[table[row, 19]] if {second} else memory[0, {b}]
+                    b = made[table[row, B_ROW]] if {second} else memory[0, {b}]
 """
 
 _VALUE = """
@@ -96,7 +98,7 @@ def value(table, pc, memory):
             for i in range(count):
                 row = pc + 1 + i
                 op, bits = table[row, 0], table[row, 17]
-                how = (bits >> 3) & 3
+                how = table[row, HOW_OUT]
 {values}
                 if how == 2:
                     made[i] += y
@@ -113,7 +115,7 @@ def value(table, pc, memory):
                     cuda.atomic.add(memory, (0, place), y)
         for i in range(count):
             row = pc + 1 + i
-            if (table[row, 17] >> 3) & 3 != 2:
+            if table[row, HOW_OUT] != 2:
                 continue
 {reduced}
 """
@@ -122,12 +124,12 @@ _DOTS = """
                 u, v = weights_of(op, a, b, y)
                 x, w = real(0.0), real(0.0)
                 if {first}:
-                    x = got[table[row, 18]]
-                elif (bits >> 5) & 3 != 3:
+                    x = got[table[row, A_ROW]]
+                elif table[row, HOW_A] != 3:
                     x = dots[k, {a}]
                 if {second}:
-                    w = got[table[row, 19]]
-                elif (bits >> 7) & 3 != 3:
+                    w = got[table[row, B_ROW]]
+                elif table[row, HOW_B] != 3:
                     w = dots[k, {b}]
                 dot = real(0.0)
                 if x != real(0.0):
@@ -148,7 +150,7 @@ def tangent(table, pc, memory, dots):
             for i in range(count):
                 row = pc + 1 + i
                 op, bits = table[row, 0], table[row, 17]
-                how = (bits >> 3) & 3
+                how = table[row, HOW_OUT]
 {values}
                 made[i] = y
 {dots}
@@ -167,7 +169,7 @@ def tangent(table, pc, memory, dots):
                     cuda.atomic.add(dots, (k, place), dot)
         for i in range(count):
             row = pc + 1 + i
-            if (table[row, 17] >> 3) & 3 != 2:
+            if table[row, HOW_OUT] != 2:
                 continue
 {reduced}
 """
@@ -203,7 +205,7 @@ def adjoint(table, bar_table, pc, memory, bars, clearing):
                 op, bits = table[row, 0], table[row, 17]
                 place = {bar_out}
                 bar = held[i] if bits & 1 else bars[k, place]
-                if table[row, 1] == 2 and clearing:
+                if clearing and table[row, 1] != 1 and bits & 1 == 0:
                     bars[k, place] = real(0.0)
                 if bar == real(0.0):
                     continue
@@ -214,21 +216,21 @@ def adjoint(table, bar_table, pc, memory, bars, clearing):
 {pull_b}
         for i in range(count):
             row = pc + 1 + i
-            if (table[row, 17] >> 5) & 3 == 2:
+            if table[row, HOW_A] == 2:
 {reduced_a}
-            if (table[row, 17] >> 7) & 3 == 2:
+            if table[row, HOW_B] == 2:
 {reduced_b}
 """
 
 
-def _pull(bit: int, shift: int, column: int, memory: str, held: str, kept: str, k: int, weight: str) -> str:
+def _pull(bit: int, how: str, maker: str, memory: str, held: str, kept: str, k: int, weight: str) -> str:
     """Add to what an operand has: in registers, by this thread alone, by many."""
     return f"""
-                how = (bits >> {shift}) & 3
+                how = table[row, {how}]
                 if how != 3:
                     term = {weight}
                     if bits & {bit}:
-                        {held}[table[row, {column}]] += term
+                        {held}[table[row, {maker}]] += term
                     elif how == 2:
                         {kept}[i] += term
                     elif how == 0:
@@ -271,31 +273,33 @@ def second(table, bar_table, pc, memory, dots, bars, turns):
                 place = {bar_out}
                 bar = held[i] if bits & 1 else bars[0, place]
                 turn = turned[i] if bits & 1 else turns[k, place]
+                if table[row, 1] != 1 and bits & 1 == 0:
+                    turns[k, place] = real(0.0)
                 if bar == real(0.0) and turn == real(0.0):
                     continue
 {operands}
                 y = made[i] if bits & 1 else memory[0, {out}]
                 x, w = real(0.0), real(0.0)
                 if bits & 2:
-                    x = got[table[row, 18]]
-                elif (bits >> 5) & 3 != 3:
+                    x = got[table[row, A_ROW]]
+                elif table[row, HOW_A] != 3:
                     x = dots[k, {a}]
                 if bits & 4:
-                    w = got[table[row, 19]]
-                elif (bits >> 7) & 3 != 3:
+                    w = got[table[row, B_ROW]]
+                elif table[row, HOW_B] != 3:
                     w = dots[k, {b}]
                 u, v, p, q, r = second_of(op, a, b, y)
                 if bits & 2:
-                    held[table[row, 18]] += {times_u_bar}
+                    held[table[row, A_ROW]] += {times_u_bar}
                 if bits & 4:
-                    held[table[row, 19]] += {times_v_bar}
+                    held[table[row, B_ROW]] += {times_v_bar}
 {pull_a}
 {pull_b}
         for i in range(count):
             row = pc + 1 + i
-            if (table[row, 17] >> 5) & 3 == 2:
+            if table[row, HOW_A] == 2:
 {reduced_a}
-            if (table[row, 17] >> 7) & 3 == 2:
+            if table[row, HOW_B] == 2:
 {reduced_b}
 """
 
@@ -306,7 +310,7 @@ def clear(table, bar_table, pc, bars):
     for e in range(cuda.grid(1), n, THREADS * cuda.gridDim.x):
         i0, i1, i2 = e // n2 // n1, e // n2 % n1, e % n2
         for row in range(pc + 1, pc + 1 + table[pc, 1]):
-            if table[row, 1] == 2:
+            if table[row, 1] != 1 and table[row, 17] & 1 == 0:
                 bars[k, {bar_out}] = real(0.0)
 """
 
@@ -337,15 +341,14 @@ def restore(table, places, pc, memory):
             memory[k, {a}] = memory[k, {out}]
 
 
-def pull_places(bar_table, places, pc, active, bars):
+def pull_places(bar_table, places, pc, bars):
     op, n, k = bar_table[pc, 0], bar_table[pc, 4], cuda.blockIdx.y
     o, a, b = bar_table[pc, 5], bar_table[pc, 9], bar_table[pc, 13]
     for e in range(cuda.grid(1), n, THREADS * cuda.gridDim.x):
         source = o + e if op == -3 else places[b + e]
         bar = bars[k, source]
-        if op == -4:
-            bars[k, source] = real(0.0)
-        if places[a + e] < active and bar != real(0.0):
+        bars[k, source] = real(0.0)
+        if places[a + e] < bars.shape[1] and bar != real(0.0):
             cuda.atomic.add(bars, (k, places[a + e]), bar)
 
 
@@ -467,9 +470,14 @@ def _times(weight: str, bar: str) -> str:
     return f"(real(0.0) if {bar} == real(0.0) else {weight} * {bar})"
 
 
+def _product(partial: str, dot: str) -> str:
+    """A second partial times a tangent: zero where either is, since a tangent that nothing reads may be anything."""
+    return f"(real(0.0) if {partial} == real(0.0) or {dot} == real(0.0) else {partial} * {dot})"
+
+
 def _turn(weight: str, own: str, dot: str, other: str) -> str:
     """What an operation adds to the tangent of the cotangent of an operand."""
-    change = f"({_times(own, dot)} + {_times('q', other)})"
+    change = f"({_product(own, dot)} + {_product('q', other)})"
     return f"{_times(weight, 'turn')} + {_times(change, 'bar')}"
 
 
@@ -481,7 +489,7 @@ def text(simulated: bool) -> str:
     """Source of the kernels."""
     a, b, out = (_place("table", k) for k in (1, 2, 0))
     bar_places = [_place("bar_table", k) for k in range(3)]
-    inside = {"a": a, "b": b, "first": "table[row, 18] >= 0", "second": "table[row, 19] >= 0"}
+    inside = {"a": a, "b": b, "first": "table[row, A_ROW] >= 0", "second": "table[row, B_ROW] >= 0"}
     local = inside | {"first": "bits & 2", "second": "bits & 4"}
     computed = "                y = value_of(op, a, b)\n"
     values, again = (_OPERANDS.format(**where) + computed for where in (inside, local))
@@ -501,8 +509,8 @@ def text(simulated: bool) -> str:
         **common,
         **reduced("bars"),
         again=_AGAIN.format(values=_indented(again, 4)),
-        pull_a=_pull(2, 5, 18, "bars", "held", "left", 1, "u * bar"),
-        pull_b=_pull(4, 7, 19, "bars", "held", "right", 2, "v * bar"),
+        pull_a=_pull(2, "HOW_A", "A_ROW", "bars", "held", "left", 1, "u * bar"),
+        pull_b=_pull(4, "HOW_B", "B_ROW", "bars", "held", "right", 2, "v * bar"),
     )
     second = _SECOND.format(
         **common,
@@ -513,8 +521,8 @@ def text(simulated: bool) -> str:
         b=b,
         times_u_bar=_times("u", "bar"),
         times_v_bar=_times("v", "bar"),
-        pull_a=_pull(2, 5, 18, "turns", "turned", "left", 1, _turn("u", "p", "x", "w")),
-        pull_b=_pull(4, 7, 19, "turns", "turned", "right", 2, _turn("v", "r", "w", "x")),
+        pull_a=_pull(2, "HOW_A", "A_ROW", "turns", "turned", "left", 1, _turn("u", "p", "x", "w")),
+        pull_b=_pull(4, "HOW_B", "B_ROW", "turns", "turned", "right", 2, _turn("v", "r", "w", "x")),
     )
     runs = _RUNS.format(
         times_u_x=_times("u", "x"),
@@ -525,7 +533,8 @@ def text(simulated: bool) -> str:
     moves = _MOVES.format(a=a, out=out)
     return "\n\n".join(
         [
-            f"LONGEST = {LONGEST}\nSIDE = {2 if simulated else 16}\n",
+            f"LONGEST = {LONGEST}\nSIDE = {2 if simulated else 16}\n"
+            f"A_ROW, B_ROW, CHUNK, HOW_OUT, HOW_A, HOW_B = {(A_ROW, B_ROW, CHUNK, HOW_OUT, HOW_A, HOW_B)}\n",
             *(value, tangent, adjoint, second, _CLEAR.format(bar_out=bar_places[0]), moves, runs),
         ]
     )
@@ -547,7 +556,7 @@ def signatures(real: Any) -> dict[str, tuple]:
         "clear": (table, table, int64, memory),
         "move": (table, places, int64, memory),
         "restore": (table, places, int64, memory),
-        "pull_places": (table, places, int64, int64, memory),
+        "pull_places": (table, places, int64, memory),
         "multiply": (*matrix, *matrix, *matrix, int64, int64, int64, boolean),
         "increase_at": (places, places, real, memory, memory),
         "run_value": (*run, memory),

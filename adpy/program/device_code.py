@@ -10,7 +10,7 @@ from adpy.kernels.table import CALL, FILL, GATHER, GROUP, RUN, SAVE, SAVE_AT, SC
 from adpy.plain import np
 from adpy.program.code import Code, View
 from adpy.program.device_steps import steps_of, unknown, view_of_constant
-from adpy.program.device_tables import group_rows, widened
+from adpy.program.device_tables import group_rows, of_cotangents, widened
 
 __all__ = ["DeviceCode", "code_on_device"]
 
@@ -59,9 +59,10 @@ class DeviceCode:
         self.size = code.size
         self.rows = widened(code.table)
         self.scalars = tuple([self.sent(x) for x in (code.ops, code.firsts, code.seconds)])
-        self.places = self.sent(code.places)
+        half = len(code.places) // 2
+        self.places, self.bar_places = self.sent(code.places[:half]), self.sent(code.places[half:])
         self.steps = steps_of(self)
-        self.table = self.bar_table = self.sent(self.rows)
+        self.table, self.bar_table = self.sent(self.rows), self.sent(of_cotangents(self.rows))
         self.guards = self.sent(code.guards[0])
         self.memories: list[Any] = []
 
@@ -89,7 +90,7 @@ class DeviceCode:
     def described(self, pc: int) -> tuple[int, np.ndarray]:
         """First row and rows of a group, with the columns of a device."""
         rows = self.rows[pc : pc + 1 + int(self.rows[pc, 1])]
-        group_rows(rows, self.code.active, self.threads)
+        group_rows(rows, self.threads)
         return pc, rows
 
     def append(self, rows: list) -> tuple[int, np.ndarray]:
@@ -100,9 +101,9 @@ class DeviceCode:
 
     # ---- memory
 
-    def columns(self, width: int, zeroed: int) -> Any:
+    def columns(self, width: int, rows: int, zeroed: int) -> Any:
         """Memory of tangents or cotangents; the first ``zeroed`` addresses are zero."""
-        memory = self.cuda.device_array((width, max(1, self.code.active)), self.dtype)
+        memory = self.cuda.device_array((width, max(1, rows)), self.dtype)
         if zeroed:
             self.launch("zero", zeroed, width, memory, zeroed)
         return memory

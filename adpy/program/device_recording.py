@@ -109,7 +109,7 @@ class DeviceRecording:
 
     def _seeded_tangents(self, directions: Sequence) -> Any:
         width = 1 if any(map(is_device_array, directions)) else np.shape(directions[0])[-1]
-        dots = self.device.columns(width, len(self.code.scalars))
+        dots = self.device.columns(width, self.code.active, len(self.code.scalars))
         self._given(self.code.inputs, directions, dots)
         self.same = self.device.tangent(self.values, dots)
         self.replayed = True
@@ -120,7 +120,7 @@ class DeviceRecording:
         self.replay()
         device = any(map(is_device_array, seeds))
         width = 1 if device or not seeds else np.shape(seeds[0])[-1]
-        bars = self.device.columns(width, self.code.active)
+        bars = self.device.columns(width, self.code.rows, self.code.rows)
         spread = [
             seed if is_device_array(seed) else np.broadcast_to(seed, (*view.shape, width))
             for view, seed in zip(self.code.outputs, seeds, strict=True)
@@ -133,8 +133,8 @@ class DeviceRecording:
     def second_order(self, directions: Sequence, seeds: Sequence, on_device: bool = False) -> tuple[list, list]:
         """Cotangents of the inputs, and their tangents; as of a recording on the CPU."""
         dots = self._seeded_tangents(directions)
-        active = self.code.active
-        bars, turns = self.device.columns(1, active), self.device.columns(dots.shape[0], active)
+        rows = self.code.rows
+        bars, turns = self.device.columns(1, rows, rows), self.device.columns(dots.shape[0], rows, rows)
         spread = [
             np.broadcast_to(np.asarray(s, float)[..., None], (*view.shape, 1))
             for view, s in zip(self.code.outputs, seeds, strict=True)

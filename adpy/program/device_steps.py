@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from adpy.kernels.cuda_blocks import CHUNK
 from adpy.kernels.cuda_formulas import device_opcode
 from adpy.kernels.cuda_levels import launches
 from adpy.kernels.levels import run_levels
-from adpy.kernels.table import GATHER, GROUP, OVERWRITE, RUN, SAVE, SAVE_AT, SET
+from adpy.kernels.table import ADD, BARS, FILL, GROUP, PASSIVE, RUN, SAVE, SAVE_AT, SET
 from adpy.plain import np
 from adpy.program import calls
 from adpy.program.code import View
@@ -55,8 +56,8 @@ class GroupStep(Step):
 
     def __init__(self, device: Any, pc: int, rows: np.ndarray) -> None:
         super().__init__(device)
-        self.pc, self.entries = pc, -(-prod(rows[0, 2:5].tolist()) // int(rows[0, 20])) * device.threads
-        self.overwrites = bool((rows[1:, 1] == OVERWRITE).any())
+        self.pc, self.entries = pc, -(-prod(rows[0, 2:5].tolist()) // int(rows[0, CHUNK])) * device.threads
+        self.clears = bool(((rows[1:, 1] != ADD) & (rows[1:, 17] & 1 == 0)).any())
 
     def replay(self, memory: Any) -> bool:
         self.device.launch("value", self.entries, 1, self.device.table, self.pc, memory)
@@ -77,8 +78,8 @@ class GroupStep(Step):
         tables = device.table, device.bar_table, self.pc
         self.adjoint(memory, bars, False)
         device.launch("second", self.entries, turns.shape[0], *tables, memory, dots, bars, turns)
-        for columns in (bars, turns) if self.overwrites else ():
-            device.launch("clear", self.entries, columns.shape[0], *tables, columns)
+        if self.clears:  # not before: all directions read them
+            device.launch("clear", self.entries, 1, *tables, bars)
 
 
 class MoveStep(Step):
@@ -108,21 +109,22 @@ class MoveStep(Step):
         )
 
     def _pull(self, bars: Any) -> None:
+        """Cotangents through the move, or cleared where it filled."""
         device = self.device
-        tables = device.bar_table, device.places, self.pc, device.code.active
-        device.launch("pull_places", self.entries, bars.shape[0], *tables, bars)
+        name = "move" if self.op == FILL else "pull_places"
+        device.launch(name, self.entries, bars.shape[0], device.bar_table, device.bar_places, self.pc, bars)
 
     def adjoint(self, memory: Any, bars: Any) -> None:
         if self.op in (SAVE, SAVE_AT):
             self._restore(memory)
-        elif self.op <= GATHER:
+        else:
             self._pull(bars)
 
     def second_order(self, memory: Any, dots: Any, bars: Any, turns: Any) -> None:
         self.adjoint(memory, bars)
         if self.op in (SAVE, SAVE_AT):
             self._restore(dots)
-        elif self.op <= GATHER:
+        else:
             self._pull(turns)
 
 
@@ -276,7 +278,14 @@ def step_of_call(device: Any, call: Any) -> list[Step]:
         return []
     group = Group()
     group.members.append(Elementwise(op, SET, call.out.shape, call.out, views, (), (0,) * (1 + len(views))))
-    return [GroupStep(device, *device.append(rows)) for rows in rows_of(group)]
+    found = []
+    for rows in rows_of(group, set(), bool):
+        for k, view in enumerate(views, 1):
+            rows[1][BARS + k] = 0 if view.offset < device.code.active else PASSIVE
+        if len(views) == 1:
+            rows[1][BARS + 2] = PASSIVE
+        found.append(GroupStep(device, *device.append(rows)))
+    return found
 
 
 def unknown(call: Any) -> str | None:

@@ -1,6 +1,6 @@
 """Instruction tables for a device: what made each operand of a group, and which threads may meet at an address.
 
-Rows are those of the code with four more columns, see :mod:`adpy.kernels.cuda_blocks`.
+Rows are those of the code with more columns, see :mod:`adpy.kernels.cuda_blocks`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adpy.kernels.cuda_blocks import A_ROW, B_ROW, CHUNK, HOW_A, HOW_B, HOW_OUT, WIDTH
-from adpy.kernels.table import ADD, COLUMNS, OVERWRITE, SET
+from adpy.kernels.table import ADD, BARS, COLUMNS, OVERWRITE, PASSIVE, SET
 from adpy.plain import np
 
-__all__ = ["group_rows", "widened"]
+__all__ = ["group_rows", "of_cotangents", "widened"]
 
 ALONE, MANY, TOGETHER, NONE = 0, 1, 2, 3
 """Who adds to an address: one thread, several, all that a block has at a time; nobody, there is no cotangent."""
@@ -27,33 +27,28 @@ def widened(table: np.ndarray) -> np.ndarray:
     return found
 
 
-def group_rows(rows: np.ndarray, active: int, threads: int) -> None:
+def group_rows(rows: np.ndarray, threads: int) -> None:
     """Fill the columns of a device for one group, in place.
 
     Parameters
     ----------
     rows : ndarray of int64, shape (operations + 1, WIDTH)
         The head of the group and its operations.
-    active : int
-        Addresses from here on have no cotangent.
     threads : int
         Threads of a block.
     """
     head, members = rows[0], rows[1:]
     lengths = [int(n) for n in head[2:5]]
     _makers(members, lengths)
-    targets = _targets(members, lengths, active)
+    targets = _targets(members, lengths)
     spans = [_constant_over(strides, lengths) for _, _, _, strides in targets]
     alone = _alone(targets, lengths)
     chunk = _chunk([s for s, only in zip(spans, alone, strict=True) if not only], lengths, threads)
     for (row, k, _, _), span, only in zip(targets, spans, alone, strict=True):
         how = ALONE if only else TOGETHER if span >= chunk >= SHORTEST else MANY
-        members[row, 17] |= how << (HOW_OUT, HOW_A, HOW_B)[k]
-    for member in members:
-        for k, shift in ((1, HOW_A), (2, HOW_B)):
-            address = int(member[5 + 4 * k])
-            if not member[17] >> k & 1 and not 0 <= address < active:
-                member[17] |= NONE << shift
+        members[row, (HOW_OUT, HOW_A, HOW_B)[k]] = how
+    for k, column in ((1, HOW_A), (2, HOW_B)):
+        members[members[:, BARS + k] == PASSIVE, column] = NONE
     head[CHUNK] = chunk
 
 
@@ -80,7 +75,7 @@ def _makers(members: np.ndarray, lengths: Sequence[int]) -> None:
             member[5:9] = 0
 
 
-def _targets(members: np.ndarray, lengths: Sequence[int], active: int) -> list[tuple[int, int, int, tuple]]:
+def _targets(members: np.ndarray, lengths: Sequence[int]) -> list[tuple[int, int, int, tuple]]:
     """``(row, operand, address, strides)`` of what is added to: increased results, cotangents of operands."""
     found = []
     for number, member in enumerate(members):
@@ -88,9 +83,17 @@ def _targets(members: np.ndarray, lengths: Sequence[int], active: int) -> list[t
         if member[1] == ADD:
             found.append((number, 0, int(member[5]), _steps(member, 0, lengths)))
         for k in (1, 2):
-            address = int(member[5 + 4 * k])
-            if not bits >> k & 1 and 0 <= address < active:
-                found.append((number, k, address, _steps(member, k, lengths)))
+            if not bits >> k & 1 and member[BARS + k] != PASSIVE:
+                found.append((number, k, int(member[5 + 4 * k] + member[BARS + k]), _steps(member, k, lengths)))
+    return found
+
+
+def of_cotangents(rows: np.ndarray) -> np.ndarray:
+    """The table with the addresses of cotangents in the place of those of values."""
+    found = rows.copy()
+    for k in range(3):
+        moved = rows[:, BARS + k] != PASSIVE
+        found[moved, 5 + 4 * k] += rows[moved, BARS + k]
     return found
 
 
@@ -110,13 +113,14 @@ def _alone(targets: Sequence[tuple], lengths: Sequence[int]) -> list[bool]:
     for _, _, address, strides in targets:
         ends = [(n - 1) * s for n, s in zip(lengths, strides, strict=True)]
         spans.append((address + sum(e for e in ends if e < 0), address + sum(e for e in ends if e > 0)))
-    views = [(address, strides) for _, _, address, strides in targets]
+    views = [(k == 0, address, strides) for _, k, address, strides in targets]  # values and cotangents are apart
     found = []
     for i, (low, high) in enumerate(spans):
         apart = all(
-            view == views[i] or high < other[0] or other[1] < low for view, other in zip(views, spans, strict=True)
+            view == views[i] or view[0] != views[i][0] or high < other[0] or other[1] < low
+            for view, other in zip(views, spans, strict=True)
         )
-        found.append(apart and _is_injective(views[i][1], lengths))
+        found.append(apart and _is_injective(views[i][2], lengths))
     return found
 
 
