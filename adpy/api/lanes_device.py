@@ -88,9 +88,9 @@ class DeviceBatch(Batch):
         plan = plan_of(branch, sources)
         key = None if sources is None else tuple(sources), self.dtype
         if plan is not None and key not in branch.plans:
-            from adpy.program.device_lanes import DevicePlan
+            from adpy.program.device_straight import plan_on_device
 
-            branch.plans[key] = DevicePlan(plan, self.dtype)
+            branch.plans[key] = plan_on_device(plan, self.dtype, self.program._background is not None)
         return None if plan is None else branch.plans[key]
 
     def _sweep(self, branch: Any, columns: list, lanes: np.ndarray) -> np.ndarray:

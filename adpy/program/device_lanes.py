@@ -57,6 +57,7 @@ class DevicePlan:
         fitting = free // 4 // (self.rows * self.dtype.itemsize) // self.threads * self.threads
         self.span = max(self.threads, min(WIDEST, fitting))
         self.instructions = len(table), len(back)
+        self.instructions_of = table, back
         self.table, self.back = self._sent(table), self._sent(back)
         self.guarded = bool(plan.stream.guards[1].size)
         self.outcomes = self._sent(plan.stream.guards[1].astype(self.dtype))
@@ -118,19 +119,21 @@ class DevicePlan:
             Numbers of the lanes.
         """
         plan, n = self.plan, len(lanes)
-        first, chosen = self.places(lanes)
         for k, x in inputs.items():
             rows = plan.row_of[plan.inputs[k]]
-            if not rows.size:
-                continue
-            if is_device_array(x):
-                self._squares("load", n, rows.size, x, first, chosen, n, memory, int(rows[0]))
-            else:
-                block = self._sent(np.reshape(x, (n, -1)).astype(self.dtype))
-                self._squares("load", n, rows.size, block, 0, chosen, n, memory, int(rows[0]))
+            if rows.size:
+                self.load(x, lanes, rows.size, memory, int(rows[0]))
         same = self.cuda.to_device(np.ones(n, np.uint8))
         self._launch("replay", n, self.table, 0, self.instructions[0], self.outcomes, memory, same)
         return same
+
+    def load(self, x: Any, lanes: np.ndarray, count: int, memory: Any, row: int) -> None:
+        """One input of some lanes into rows from ``row`` on."""
+        n = len(lanes)
+        first, chosen = self.places(lanes)
+        if not is_device_array(x):
+            x, first = self._sent(np.reshape(x, (n, -1)).astype(self.dtype)), 0
+        self._squares("load", n, count, x, first, chosen, n, memory, row)
 
     def adjoint(self, memory: Any, n: int) -> None:
         """Cotangents of the sources; the cotangent of every result is one."""
