@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[1] / "simulated"
-QUICK = ("levels", "quick")
+QUICK = ("quick",)
 
 
 def names():
