@@ -90,7 +90,7 @@ class DeviceBatch(Batch):
         if plan is not None and key not in branch.plans:
             from adpy.program.device_straight import plan_on_device
 
-            branch.plans[key] = plan_on_device(plan, self.dtype, self.program._background is not None)
+            branch.plans[key] = plan_on_device(plan, self.dtype, self.program._mode in ("now", "background"))
         return None if plan is None else branch.plans[key]
 
     def _sweep(self, branch: Any, columns: list, lanes: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import Any
 from adpy import capture
 from adpy.api.program import Program
 from adpy.api.program_recordings import python_value
+from adpy.api.quick import MISS
 from adpy.api.running import is_differentiable
 from adpy.api.signature import signature
 from adpy.api.trees import flatten, map_leaves, rebuild
@@ -30,7 +31,13 @@ class DeviceProgram(Program):
     device; a new recording needs them on the host once.  Jacobians and Hessians are always the host's.
     """
 
+    _device = "cuda", np.float64
+
     # ---- recordings
+
+    def _quickly(self, what: Callable, *args: Any) -> Any:
+        """There are no shorter ways to the device."""
+        return MISS
 
     def _at(self, args: tuple, kwargs: dict) -> tuple[Any, Any]:
         """A branch whose decisions hold, with its values on the device; ``(None, None)`` where there is none."""

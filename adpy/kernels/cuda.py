@@ -8,6 +8,7 @@ when it is needed.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import re
@@ -76,7 +77,17 @@ def require_device() -> Any:
         if find_spec("numba_cuda") is None:
             raise OptionalDependencyError("numba-cuda", "cuda")
         raise DeviceError("no CUDA device was found: a driver and a GPU are needed; device='cpu' does without")
+    _silence()
     return cuda
+
+
+@functools.cache
+def _silence() -> None:
+    """No warning of every launch over few entries: programs have many."""
+    for name in ("numba.cuda.core.config", "numba.core.config"):  # that of Numba-CUDA, and of Numba's older own
+        if not simulated() and find_spec(name.rpartition(".")[0]) is not None:
+            with contextlib.suppress(ImportError):
+                import_module(name).CUDA_LOW_OCCUPANCY_WARNINGS = 0
 
 
 def _executed(source: str, dtype: type, names: Iterable[str], **scope: Any) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def launches(levels: np.ndarray, width: int = 1) -> list[tuple[int, int, int]]:
 
 
 def adjoint(levels: Any, weights: Any, adjoints: Any) -> Any:
-    """See :meth:`adpy.kernels.levels.Levels.adjoint`; arrays of the host are copied to the device and back."""
+    """See :meth:`adpy.kernels.graph_levels.Levels.adjoint`; arrays of the host are copied to the device and back."""
     cuda = require_device()
     dtype = np.dtype(adjoints.dtype)
     if dtype not in (np.float32, np.float64) or np.dtype(weights.dtype) != dtype:

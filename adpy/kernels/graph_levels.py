@@ -119,7 +119,7 @@ class Levels:
     Examples
     --------
     >>> import numpy as np
-    >>> from adpy.kernels.levels import Levels
+    >>> from adpy.kernels.graph_levels import Levels
     >>> found = Levels(np.array([0, 0, 0, 2, 4]), np.array([0, 1, 0, 2]))  # y = x0 * x1, z = y * x0
     >>> bars = np.array([[0.0], [0.0], [0.0], [1.0]])
     >>> found.adjoint(np.array([3.0, 2.0, 6.0, 2.0]), bars)[:, 0]

@@ -6,8 +6,8 @@ from numba import cuda
 
 from adpy.errors import ArgumentError
 from adpy.kernels import cuda_levels
-from adpy.kernels.levels import Levels
-from tests.kernels.test_levels import graph
+from adpy.kernels.graph_levels import Levels
+from tests.kernels.test_graph_levels import graph
 
 
 @pytest.mark.parametrize("narrow", [1, 1024])
