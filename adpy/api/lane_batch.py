@@ -11,6 +11,7 @@ from adpy import capture
 from adpy.api.batch import batch
 from adpy.api.batch_samples import with_axes
 from adpy.api.gathering import Gathered
+from adpy.api.lane_arguments import device_of, leaf_of
 from adpy.api.reverse_mode import value_and_grad
 from adpy.api.running import is_differentiable
 from adpy.api.signature import signature
@@ -18,7 +19,7 @@ from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.errors import ArgumentError
 from adpy.plain import np
 
-__all__ = ["Batch", "check_device", "device_of", "plan_of"]
+__all__ = ["Batch", "plan_of"]
 
 RECORDINGS = 16
 """Recordings that one batch makes for lanes that decide otherwise; what is left then is evaluated lane by lane."""
@@ -283,23 +284,6 @@ class Batch:
         return value, rebuild(self.args[self.program.argnum], iter(found).__next__)
 
 
-def check_device(device: str) -> None:
-    """Is it a device, and is it there?"""
-    if device not in ("cpu", "cuda"):
-        raise ArgumentError("device", "'cpu' or 'cuda'", repr(device))
-    if device == "cuda":
-        from adpy.kernels import cuda
-
-        cuda.require_device()
-
-
-def device_of(program: Any, device: str | None) -> tuple[str, type]:
-    """Where the lanes of a program run, and in which precision."""
-    found = program._device if device is None else (device, np.float64)
-    check_device(found[0])
-    return found
-
-
 def plan_of(branch: Any, sources: list[int] | None) -> Any:
     """The plan of a recording, None where it has none."""
     from adpy.program.lanes import Plan
@@ -313,22 +297,6 @@ def plan_of(branch: Any, sources: list[int] | None) -> Any:
         except NoStream:
             plans[key] = None
     return plans[key]
-
-
-def leaf_of(name: str, path: str, value: Any, axis: Any) -> tuple[str, Any, int | None]:
-    """A leaf, its axis checked; counts and flags in containers are shared."""
-    if axis is None:
-        return path, value, None
-    if not isinstance(value, np.ndarray):
-        if path and not isinstance(value, float | complex):
-            return path, value, None
-        got = f"{type(value).__name__} {value!r:.40}"
-        raise ArgumentError(name + path, "an array with an axis of lanes (in_axes=None if all lanes share it)", got)
-    if not isinstance(axis, int) or isinstance(axis, bool):
-        raise ArgumentError("in_axes", "integers, None, or a structure of them", repr(axis))
-    if not -value.ndim <= axis < value.ndim:
-        raise ArgumentError(name + path, f"an array with an axis {axis} for the lanes", f"shape {tuple(value.shape)}")
-    return path, value, axis % value.ndim
 
 
 def _nothing(leaf: Any) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from adpy.api.gathering import Gathered
-from adpy.api.lane_batch import Batch, leaf_of, plan_of
+from adpy.api.lane_arguments import leaf_of
+from adpy.api.lane_batch import Batch, plan_of
 from adpy.api.running import is_differentiable
 from adpy.api.trees import map_leaves
 from adpy.errors import ArgumentError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adpy.api.lane_batch import check_device, device_of
+from adpy.api.lane_arguments import check_device, device_of
 from adpy.errors import ArgumentError
 from adpy.plain import np
 

@@ -1,9 +1,9 @@
 """CUDA: kernels compiled for a device from the texts of their families, or to PTX without one.
 
-A family is a module with ``NAMES``, ``text(simulated)`` and ``signatures(real)``: ``cuda_lanes`` (a thread a lane),
-``cuda_blocks`` (the instructions of a program over all of their entries), ``cuda_levels`` (children and weights, level
-by level).  What opcodes compute, ``cuda_formulas``, are functions of the device that they call.  Numba-CUDA is imported
-when it is needed.
+A family is a module with ``NAMES``, ``text(simulated)`` and ``signatures(real)``: ``cuda_lanes`` (a thread a lane);
+``cuda_groups``, ``cuda_moves`` and ``cuda_runs`` (the instructions of a program, each over all of its entries);
+``cuda_levels`` (children and weights, level by level).  What opcodes compute, ``cuda_formulas``, are functions of the
+device that they call.  Numba-CUDA is imported when it is needed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
     "threads",
 ]
 
-FAMILIES = ("lanes", "blocks", "levels")
+FAMILIES = ("lanes", "groups", "moves", "runs", "levels")
 MOST_BLOCKS = 1 << 16
 """Blocks of one launch, at most; their threads take further entries in strides."""
 
@@ -145,7 +145,8 @@ def compile_ptx(family: str, name: str, dtype: type, capability: tuple[int, int]
 
     Parameters
     ----------
-    family : {"lanes", "blocks", "levels"}
+    family : str
+        One of ``FAMILIES``.
     name : str
         One of the family's ``NAMES``.
     dtype : numpy.float64 or numpy.float32

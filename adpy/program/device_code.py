@@ -52,7 +52,8 @@ class DeviceCode:
         strange = set(code.table[code.heads, 0].tolist()) - KNOWN
         if strange:
             raise DeviceError(f"instructions {sorted(strange)} have no CUDA kernel: use device='cpu' for this program")
-        self.cuda, self.kernels = cuda.require_device(), cuda.kernels("blocks", np.dtype(dtype).type)
+        self.cuda, families = cuda.require_device(), ("groups", "moves", "runs")
+        self.kernels = {k: f for family in families for k, f in cuda.kernels(family, np.dtype(dtype).type).items()}
         self.threads, self.side = cuda.threads(), 2 if cuda.simulated() else 16
         self._code, self.dtype = weakref.ref(code), np.dtype(dtype)
         self.constants: list[tuple[int, np.ndarray]] = list(code.constants)

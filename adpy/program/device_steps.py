@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from adpy.kernels.cuda_blocks import CHUNK
 from adpy.kernels.cuda_formulas import device_opcode
+from adpy.kernels.cuda_groups import CHUNK
 from adpy.kernels.cuda_levels import launches
 from adpy.kernels.graph_levels import run_levels
 from adpy.kernels.table import ADD, BARS, FILL, GROUP, PASSIVE, RUN, SAVE, SAVE_AT, SET

@@ -1,13 +1,13 @@
 """Instruction tables for a device: what made each operand of a group, and which threads may meet at an address.
 
-Rows are those of the code with more columns, see :mod:`adpy.kernels.cuda_blocks`.
+Rows are those of the code with more columns, see :mod:`adpy.kernels.cuda_groups`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adpy.kernels.cuda_blocks import A_ROW, B_ROW, CHUNK, HOW_A, HOW_B, HOW_OUT, WIDTH
+from adpy.kernels.cuda_groups import A_ROW, B_ROW, CHUNK, HOW_A, HOW_B, HOW_OUT, WIDTH
 from adpy.kernels.table import ADD, BARS, COLUMNS, OVERWRITE, PASSIVE, SET
 from adpy.plain import np
 

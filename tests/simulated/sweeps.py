@@ -5,8 +5,8 @@ import pytest
 from scipy import special
 
 import adpy
-from adpy.kernels.cuda_blocks import LONGEST
 from adpy.kernels.cuda_formulas import FUNCTIONS
+from adpy.kernels.cuda_groups import LONGEST
 from adpy.kernels.opcodes import COMPARISONS
 from adpy.program import grouping, products
 from adpy.program.device_recording import DeviceRecording

@@ -1,6 +1,6 @@
-"""CUDA kernels of blocks: the instructions of a program, each over all of its entries.
+"""CUDA kernels of groups: elementwise operations over the same axes, a thread an entry.
 
-The rows of the instruction table are those of :mod:`adpy.kernels.interpreter`, with three more columns, see
+The rows of the instruction table are those of :mod:`adpy.kernels.interpreter`, with more columns, see
 :mod:`adpy.program.device_tables`.  A thread does all operations of a group at one entry; results of the group that
 others of its operations read stay with the thread.  Where many entries go to one address, a block adds them up first.
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from adpy.kernels.cuda_pieces import indented, place, times, turn
 from adpy.kernels.table import COLUMNS
 
 __all__ = [
@@ -28,10 +29,7 @@ __all__ = [
     "text",
 ]
 
-NAMES = (
-    *("value", "tangent", "adjoint", "second", "clear", "move", "restore", "pull_places", "multiply", "increase_at"),
-    *("run_value", "run_tangent", "run_adjoint", "run_second", "take", "put", "zero"),
-)
+NAMES = ("value", "tangent", "adjoint", "second", "clear")
 LONGEST = 64
 """Operations of a group, at most."""
 A_ROW, B_ROW, CHUNK, HOW_OUT, HOW_A, HOW_B, WIDTH = range(COLUMNS, COLUMNS + 7)
@@ -56,14 +54,7 @@ _ENTRY = """
 """
 
 
-def _place(table: str, k: int, row: str = "row") -> str:
-    """Address of operand ``k`` (0: the result)."""
-    c = 5 + 4 * k
-    steps = [f"{i} * {table}[{row}, {c + 1 + j}]" for j, i in enumerate(("i0", "i1", "i2"))]
-    return f"{table}[{row}, {c}] + {' + '.join(steps)}"
-
-
-def _reduced(row: str, target: str, held: str, place: str) -> str:
+def _reduced(target: str, held: str, address: str) -> str:
     """Add up what the threads of a block hold; one of them adds it to an entry."""
     return f"""
             part[thread] = {held}
@@ -75,7 +66,7 @@ def _reduced(row: str, target: str, held: str, place: str) -> str:
                 step //= 2
             if thread == 0:
                 i0, i1, i2 = first // n2 // n1, first // n2 % n1, first % n2
-                cuda.atomic.add({target}, (k, {place}), part[0])
+                cuda.atomic.add({target}, (k, {address}), part[0])
             cuda.syncthreads()
 """
 
@@ -234,9 +225,9 @@ def _pull(bit: int, how: str, maker: str, memory: str, held: str, kept: str, k: 
                     elif how == 2:
                         {kept}[i] += term
                     elif how == 0:
-                        {memory}[k, {_place("bar_table", k)}] += term
+                        {memory}[k, {place("bar_table", k)}] += term
                     else:
-                        cuda.atomic.add({memory}, (k, {_place("bar_table", k)}), term)
+                        cuda.atomic.add({memory}, (k, {place("bar_table", k)}), term)
 """
 
 
@@ -314,181 +305,11 @@ def clear(table, bar_table, pc, bars):
                 bars[k, {bar_out}] = real(0.0)
 """
 
-_MOVES = """
-def move(table, places, pc, memory):
-    op, n1, n2, k = table[pc, 0], table[pc, 3], table[pc, 4], cuda.blockIdx.y
-    o, a, b = table[pc, 5], table[pc, 9], table[pc, 13]
-    for e in range(cuda.grid(1), table[pc, 2] * n1 * n2, THREADS * cuda.gridDim.x):
-        if op == -3 or op == -6 or op == -4:
-            place = places[a + e]
-            into = places[b + e] if op == -4 else o + e
-            memory[k, into] = memory[k, place] if place < memory.shape[1] else real(0.0)
-        else:
-            i0, i1, i2 = e // n2 // n1, e // n2 % n1, e % n2
-            row = pc
-            memory[k, {out}] = real(0.0) if op == -2 else memory[k, {a}]
-
-
-def restore(table, places, pc, memory):
-    op, n1, n2, k = table[pc, 0], table[pc, 3], table[pc, 4], cuda.blockIdx.y
-    o, a = table[pc, 5], table[pc, 9]
-    for e in range(cuda.grid(1), table[pc, 2] * n1 * n2, THREADS * cuda.gridDim.x):
-        if op == -6:
-            memory[k, places[a + e]] = memory[k, o + e]
-        else:
-            i0, i1, i2 = e // n2 // n1, e // n2 % n1, e % n2
-            row = pc
-            memory[k, {a}] = memory[k, {out}]
-
-
-def pull_places(bar_table, places, pc, bars):
-    op, n, k = bar_table[pc, 0], bar_table[pc, 4], cuda.blockIdx.y
-    o, a, b = bar_table[pc, 5], bar_table[pc, 9], bar_table[pc, 13]
-    for e in range(cuda.grid(1), n, THREADS * cuda.gridDim.x):
-        source = o + e if op == -3 else places[b + e]
-        bar = bars[k, source]
-        bars[k, source] = real(0.0)
-        if places[a + e] < bars.shape[1] and bar != real(0.0):
-            cuda.atomic.add(bars, (k, places[a + e]), bar)
-
-
-def take(memory, first, places, found):
-    k = cuda.blockIdx.y
-    for e in range(cuda.grid(1), found.shape[1], THREADS * cuda.gridDim.x):
-        found[k, e] = memory[k, first + e if first >= 0 else places[e]]
-
-
-def zero(memory, count):
-    k = cuda.blockIdx.y
-    for e in range(cuda.grid(1), count, THREADS * cuda.gridDim.x):
-        memory[k, e] = real(0.0)
-
-
-def put(values, first, places, memory, adding):
-    k = cuda.blockIdx.y
-    for e in range(cuda.grid(1), values.shape[1], THREADS * cuda.gridDim.x):
-        place = first + e if first >= 0 else places[e]
-        if adding:
-            cuda.atomic.add(memory, (k, place), real(values[k, e]))
-        else:
-            memory[k, place] = real(values[k, e])
-
-
-def increase_at(sources, targets, sign, given, memory):
-    k = cuda.blockIdx.y
-    for e in range(cuda.grid(1), targets.shape[0], THREADS * cuda.gridDim.x):
-        cuda.atomic.add(memory, (k, targets[e]), sign * given[k, sources[e]])
-
-
-def multiply(left, a, sa0, sa1, right, b, sb0, sb1, out, o, so0, so1, n0, n1, n2, fresh):
-    first = cuda.shared.array((SIDE, SIDE), real)
-    second = cuda.shared.array((SIDE, SIDE), real)
-    k = cuda.blockIdx.z
-    la, lb = k if left.shape[0] > 1 else 0, k if right.shape[0] > 1 else 0
-    column, row = cuda.threadIdx.x % SIDE, cuda.threadIdx.x // SIDE
-    i, j = cuda.blockIdx.y * SIDE + row, cuda.blockIdx.x * SIDE + column
-    total = real(0.0)
-    for start in range(0, n2, SIDE):
-        first[row, column] = real(0.0)
-        second[row, column] = real(0.0)
-        if i < n0 and start + column < n2:
-            first[row, column] = left[la, a + i * sa0 + (start + column) * sa1]
-        if j < n1 and start + row < n2:
-            second[row, column] = right[lb, b + (start + row) * sb0 + j * sb1]
-        cuda.syncthreads()
-        for l in range(SIDE):
-            total += first[row, l] * second[l, column]
-        cuda.syncthreads()
-    if i < n0 and j < n1:
-        place = o + i * so0 + j * so1
-        out[k, place] = total if fresh else out[k, place] + total
-"""
-
-_RUNS = """
-def run_value(ops, firsts, seconds, order, levels, low, high, memory):
-    for level in range(low, high):
-        for j in range(levels[level] + cuda.grid(1), levels[level + 1], THREADS * cuda.gridDim.x):
-            i = order[j]
-            op, a, b = ops[i], memory[0, firsts[i]], memory[0, seconds[i]]
-            y = value_of(op, a, b)
-            memory[0, i] = y
-        cuda.syncthreads()
-
-
-def run_tangent(ops, firsts, seconds, order, levels, low, high, memory, dots):
-    k = cuda.blockIdx.y
-    for level in range(low, high):
-        for j in range(levels[level] + cuda.grid(1), levels[level + 1], THREADS * cuda.gridDim.x):
-            i = order[j]
-            op, a, b, y = ops[i], memory[0, firsts[i]], memory[0, seconds[i]], memory[0, i]
-            u, v = weights_of(op, a, b, y)
-            x, w = dots[k, firsts[i]], dots[k, seconds[i]]
-            dots[k, i] = {times_u_x} + {times_v_w}
-        cuda.syncthreads()
-
-
-def run_adjoint(ops, firsts, seconds, order, levels, low, high, memory, bars):
-    k = cuda.blockIdx.y
-    for step in range(low, high):
-        level = low + high - 1 - step
-        for j in range(levels[level] + cuda.grid(1), levels[level + 1], THREADS * cuda.gridDim.x):
-            i = order[j]
-            bar = bars[k, i]
-            if bar == real(0.0):
-                continue
-            op, a, b, y = ops[i], memory[0, firsts[i]], memory[0, seconds[i]], memory[0, i]
-            u, v = weights_of(op, a, b, y)
-            if u != real(0.0):
-                cuda.atomic.add(bars, (k, firsts[i]), u * bar)
-            if v != real(0.0):
-                cuda.atomic.add(bars, (k, seconds[i]), v * bar)
-        cuda.syncthreads()
-
-
-def run_second(ops, firsts, seconds, order, levels, low, high, memory, dots, bars, turns):
-    k = cuda.blockIdx.y
-    for step in range(low, high):
-        level = low + high - 1 - step
-        for j in range(levels[level] + cuda.grid(1), levels[level + 1], THREADS * cuda.gridDim.x):
-            i = order[j]
-            bar, turn = bars[0, i], turns[k, i]
-            if bar == real(0.0) and turn == real(0.0):
-                continue
-            op, a, b, y = ops[i], memory[0, firsts[i]], memory[0, seconds[i]], memory[0, i]
-            x, w = dots[k, firsts[i]], dots[k, seconds[i]]
-            u, v, p, q, r = second_of(op, a, b, y)
-            cuda.atomic.add(turns, (k, firsts[i]), {turn_a})
-            term = {turn_b}
-            if term != real(0.0):
-                cuda.atomic.add(turns, (k, seconds[i]), term)
-        cuda.syncthreads()
-"""
-
-
-def _times(weight: str, bar: str) -> str:
-    """``weight * bar``, exactly zero where ``bar`` is."""
-    return f"(real(0.0) if {bar} == real(0.0) else {weight} * {bar})"
-
-
-def _product(partial: str, dot: str) -> str:
-    """A second partial times a tangent: zero where either is, since a tangent that nothing reads may be anything."""
-    return f"(real(0.0) if {partial} == real(0.0) or {dot} == real(0.0) else {partial} * {dot})"
-
-
-def _turn(weight: str, own: str, dot: str, other: str) -> str:
-    """What an operation adds to the tangent of the cotangent of an operand."""
-    change = f"({_product(own, dot)} + {_product('q', other)})"
-    return f"{_times(weight, 'turn')} + {_times(change, 'bar')}"
-
-
-def _indented(block: str, by: int) -> str:
-    return "\n".join([" " * by + line if line.strip() else line for line in block.split("\n")])
-
 
 def text(simulated: bool) -> str:
     """Source of the kernels."""
-    a, b, out = (_place("table", k) for k in (1, 2, 0))
-    bar_places = [_place("bar_table", k) for k in range(3)]
+    a, b, out = (place("table", k) for k in (1, 2, 0))
+    bar_places = [place("bar_table", k) for k in range(3)]
     inside = {"a": a, "b": b, "first": "table[row, A_ROW] >= 0", "second": "table[row, B_ROW] >= 0"}
     local = inside | {"first": "bits & 2", "second": "bits & 4"}
     computed = "                y = value_of(op, a, b)\n"
@@ -496,74 +317,52 @@ def text(simulated: bool) -> str:
     dots, dots_again = (_DOTS.format(**where) for where in (inside, local))
     operands = _OPERANDS.format(**local)
     common = {"begin": _BEGIN, "entry": _ENTRY, "out": out, "bar_out": bar_places[0], "operands": operands}
-    value = _VALUE.format(**common, values=values, reduced=_reduced("row", "memory", "made[i]", out))
-    tangent = _TANGENT.format(**common, values=values, dots=dots, reduced=_reduced("row", "dots", "got[i]", out))
+    value = _VALUE.format(**common, values=values, reduced=_reduced("memory", "made[i]", out))
+    tangent = _TANGENT.format(**common, values=values, dots=dots, reduced=_reduced("dots", "got[i]", out))
 
     def reduced(memory):
         return {
-            "reduced_a": _indented(_reduced("row", memory, "left[i]", bar_places[1]), 4),
-            "reduced_b": _indented(_reduced("row", memory, "right[i]", bar_places[2]), 4),
+            "reduced_a": indented(_reduced(memory, "left[i]", bar_places[1]), 4),
+            "reduced_b": indented(_reduced(memory, "right[i]", bar_places[2]), 4),
         }
 
     adjoint = _ADJOINT.format(
         **common,
         **reduced("bars"),
-        again=_AGAIN.format(values=_indented(again, 4)),
+        again=_AGAIN.format(values=indented(again, 4)),
         pull_a=_pull(2, "HOW_A", "A_ROW", "bars", "held", "left", 1, "u * bar"),
         pull_b=_pull(4, "HOW_B", "B_ROW", "bars", "held", "right", 2, "v * bar"),
     )
     second = _SECOND.format(
         **common,
         **reduced("turns"),
-        values=_indented(again, 4),
-        again_dots=_indented(dots_again, 4),
+        values=indented(again, 4),
+        again_dots=indented(dots_again, 4),
         a=a,
         b=b,
-        times_u_bar=_times("u", "bar"),
-        times_v_bar=_times("v", "bar"),
-        pull_a=_pull(2, "HOW_A", "A_ROW", "turns", "turned", "left", 1, _turn("u", "p", "x", "w")),
-        pull_b=_pull(4, "HOW_B", "B_ROW", "turns", "turned", "right", 2, _turn("v", "r", "w", "x")),
+        times_u_bar=times("u", "bar"),
+        times_v_bar=times("v", "bar"),
+        pull_a=_pull(2, "HOW_A", "A_ROW", "turns", "turned", "left", 1, turn("u", "p", "x", "w")),
+        pull_b=_pull(4, "HOW_B", "B_ROW", "turns", "turned", "right", 2, turn("v", "r", "w", "x")),
     )
-    runs = _RUNS.format(
-        times_u_x=_times("u", "x"),
-        times_v_w=_times("v", "w"),
-        turn_a=_turn("u", "p", "x", "w"),
-        turn_b=_turn("v", "r", "w", "x"),
-    )
-    moves = _MOVES.format(a=a, out=out)
     return "\n\n".join(
         [
-            f"LONGEST = {LONGEST}\nSIDE = {2 if simulated else 16}\n"
+            f"LONGEST = {LONGEST}\n"
             f"A_ROW, B_ROW, CHUNK, HOW_OUT, HOW_A, HOW_B = {(A_ROW, B_ROW, CHUNK, HOW_OUT, HOW_A, HOW_B)}\n",
-            *(value, tangent, adjoint, second, _CLEAR.format(bar_out=bar_places[0]), moves, runs),
+            *(value, tangent, adjoint, second, _CLEAR.format(bar_out=bar_places[0])),
         ]
     )
 
 
 def signatures(real: Any) -> dict[str, tuple]:
     """Types of the arguments of each kernel, for numbers of Numba's type ``real``."""
-    from numba import boolean, int32, int64, types
+    from numba import boolean, int64, types
 
     table, memory = types.Array(int64, 2, "C"), types.Array(real, 2, "C")
-    places, ops = types.Array(int64, 1, "C"), types.Array(int32, 1, "C")
-    run = (ops, ops, ops, places, places, int64, int64)
-    matrix = (memory, int64, int64, int64)
     return {
         "value": (table, int64, memory),
         "tangent": (table, int64, memory, memory),
         "adjoint": (table, table, int64, memory, memory, boolean),
         "second": (table, table, int64, memory, memory, memory, memory),
         "clear": (table, table, int64, memory),
-        "move": (table, places, int64, memory),
-        "restore": (table, places, int64, memory),
-        "pull_places": (table, places, int64, memory),
-        "multiply": (*matrix, *matrix, *matrix, int64, int64, int64, boolean),
-        "increase_at": (places, places, real, memory, memory),
-        "run_value": (*run, memory),
-        "run_tangent": (*run, memory, memory),
-        "run_adjoint": (*run, memory, memory),
-        "run_second": (*run, memory, memory, memory, memory),
-        "take": (memory, int64, places, memory),
-        "put": (memory, int64, places, memory, boolean),
-        "zero": (memory, int64),
     }
