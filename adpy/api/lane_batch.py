@@ -11,6 +11,7 @@ from adpy import capture
 from adpy.api.batch import batch
 from adpy.api.batch_samples import with_axes
 from adpy.api.gathering import Gathered
+from adpy.api.lane_arguments import device_of, leaf_of
 from adpy.api.reverse_mode import value_and_grad
 from adpy.api.running import is_differentiable
 from adpy.api.signature import signature
@@ -18,7 +19,7 @@ from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.errors import ArgumentError
 from adpy.plain import np
 
-__all__ = ["Batch", "check_device"]
+__all__ = ["Batch", "plan_of"]
 
 RECORDINGS = 16
 """Recordings that one batch makes for lanes that decide otherwise; what is left then is evaluated lane by lane."""
@@ -42,13 +43,15 @@ class Batch:
             raise ArgumentError("reduce", "None, 'sum' or 'mean'", repr(reduce))
         self.program, self.args, self.kwargs, self.in_axes = program, args, kwargs, in_axes
         self.reduce, self.parallel, self.gradient = reduce, parallel, gradient
-        self.device, self.dtype = program._device if device is None else (device, np.float64)
-        check_device(self.device)
+        self.device, self.dtype = device_of(program, device)
         self.leaves = self._leaves(in_axes)
         self.size = self._size()
-        self.values = Gathered(self.size, reduce, "results")
-        self.bars = Gathered(self.size, reduce, "gradients")
+        self.values, self.bars = (self._gathered(name) for name in ("results", "gradients"))
         self.tree: Any = None
+
+    def _gathered(self, name: str) -> Gathered:
+        """Where results go."""
+        return Gathered(self.size, self.reduce, name)
 
     # ---- arguments
 
@@ -60,8 +63,12 @@ class Batch:
             raise ArgumentError("in_axes", wanted, f"{len(axes)}")
         found = []
         for i, (argument, axis) in enumerate(zip(self.args, axes, strict=True)):
-            found.append([_leaf(f"argument {i}", *item) for item in with_axes(argument, axis, "in_axes")])
+            found.append([self._leaf(f"argument {i}", *item) for item in with_axes(argument, axis, "in_axes")])
         return found
+
+    def _leaf(self, name: str, path: str, value: Any, axis: Any) -> tuple[str, Any, int | None]:
+        """A leaf, its axis checked."""
+        return leaf_of(name, path, value, axis)
 
     def _size(self) -> int:
         sizes = {}
@@ -82,9 +89,24 @@ class Batch:
         """The arguments of one lane."""
         args = []
         for argument, leaves in zip(self.args, self.leaves, strict=True):
-            found = [value if axis is None else _entry(value, axis, number) for _, value, axis in leaves]
+            found = [
+                self._shared(value) if axis is None else self._entry(value, axis, number) for _, value, axis in leaves
+            ]
             args.append(rebuild(argument, iter(found).__next__))
         return tuple(args)
+
+    @staticmethod
+    def _shared(value: Any) -> Any:
+        """An argument that all lanes share."""
+        return value
+
+    @staticmethod
+    def _entry(value: np.ndarray, axis: int, lane: int) -> Any:
+        """What a lane has of an array: a float where that is a number."""
+        found = value[(slice(None),) * axis + (lane,)]
+        if value.ndim > 1:
+            return found.copy()
+        return float(found) if value.dtype == np.float64 else found
 
     # ---- the way through
 
@@ -130,27 +152,42 @@ class Batch:
                     found.append((value, True))
         return found + [(value, True) for value in inputs[len(found) :]]
 
+    def _differentiable(self, value: Any) -> bool:
+        """Has an argument that all lanes share a gradient?"""
+        return is_differentiable(value)
+
     def _sources(self) -> list[int]:
         """Numbers of the inputs that are differentiated."""
-        counts = [sum(axis is not None or is_differentiable(x) for _, x, axis in leaves) for leaves in self.leaves]
+        counts = [sum(axis is not None or self._differentiable(x) for _, x, axis in leaves) for leaves in self.leaves]
         first = sum(counts[: self.program.argnum])
         return list(range(first, first + counts[self.program.argnum]))
 
-    def _sweep(self, branch: Any, columns: list, lanes: np.ndarray) -> np.ndarray:
-        """Do the lanes that decide like a recording; return those that do not."""
+    def _plan(self, branch: Any) -> Any:
+        """The plan of a recording, None where it has none."""
+        return plan_of(branch, self._sources() if self.gradient else None)
+
+    def _prepared(self, branch: Any) -> Any:
+        """The plan of a recording, with places for its results."""
         if self.gradient:
             self.program._check_number(branch)
-        plan = _plan(branch, self._sources() if self.gradient else None, self.device, self.dtype)
+        plan = self._plan(branch)
         if plan is None:
-            self._alone(lanes)
-            return lanes[:0]
+            return None
         self._structure(branch.tree)
         for j, (place, leaf) in enumerate(branch.places):
             shape = np.shape(leaf) if place is None else branch.code.outputs[place].shape
             self.values.reserve(j, leaf if place is None else 0.0, shape)
         for j, source in enumerate(plan.sources or ()):
             self.bars.reserve(j, 0.0, branch.code.inputs[source].shape)
-        workers = min(os.cpu_count() or 1, lanes.size) if self.parallel and self.device == "cpu" else 1
+        return plan
+
+    def _sweep(self, branch: Any, columns: list, lanes: np.ndarray) -> np.ndarray:
+        """Do the lanes that decide like a recording; return those that do not."""
+        plan = self._prepared(branch)
+        if plan is None:
+            self._alone(lanes)
+            return lanes[:0]
+        workers = min(os.cpu_count() or 1, lanes.size) if self.parallel else 1
         span = min(plan.span, -(-lanes.size // workers))
         pieces = [lanes[i : i + span] for i in range(0, lanes.size, span)]
         groups = [pieces[len(pieces) * i // workers : len(pieces) * (i + 1) // workers] for i in range(workers)]
@@ -243,21 +280,11 @@ class Batch:
             return value, None
         bars = iter(self.bars.results())
         leaves = self.leaves[self.program.argnum]
-        found = [next(bars) if axis is not None or is_differentiable(x) else None for _, x, axis in leaves]
+        found = [next(bars) if axis is not None or self._differentiable(x) else None for _, x, axis in leaves]
         return value, rebuild(self.args[self.program.argnum], iter(found).__next__)
 
 
-def check_device(device: str) -> None:
-    """Is it a device, and is it there?"""
-    if device not in ("cpu", "cuda"):
-        raise ArgumentError("device", "'cpu' or 'cuda'", repr(device))
-    if device == "cuda":
-        from adpy.kernels import cuda
-
-        cuda.require_device()
-
-
-def _plan(branch: Any, sources: list[int] | None, device: str, dtype: type) -> Any:
+def plan_of(branch: Any, sources: list[int] | None) -> Any:
     """The plan of a recording, None where it has none."""
     from adpy.program.lanes import Plan
     from adpy.program.streams import NoStream
@@ -269,37 +296,7 @@ def _plan(branch: Any, sources: list[int] | None, device: str, dtype: type) -> A
             plans[key] = Plan(branch.code, sources)
         except NoStream:
             plans[key] = None
-    if device == "cpu" or plans[key] is None:
-        return plans[key]
-    if (key, dtype) not in plans:
-        from adpy.program.device_lanes import DevicePlan
-
-        plans[key, dtype] = DevicePlan(plans[key], dtype)
-    return plans[key, dtype]
-
-
-def _leaf(name: str, path: str, value: Any, axis: Any) -> tuple[str, Any, int | None]:
-    """A leaf, its axis checked; counts and flags in containers are shared."""
-    if axis is None:
-        return path, value, None
-    if not isinstance(value, np.ndarray):
-        if path and not isinstance(value, float | complex):
-            return path, value, None
-        got = f"{type(value).__name__} {value!r:.40}"
-        raise ArgumentError(name + path, "an array with an axis of lanes (in_axes=None if all lanes share it)", got)
-    if not isinstance(axis, int) or isinstance(axis, bool):
-        raise ArgumentError("in_axes", "integers, None, or a structure of them", repr(axis))
-    if not -value.ndim <= axis < value.ndim:
-        raise ArgumentError(name + path, f"an array with an axis {axis} for the lanes", f"shape {tuple(value.shape)}")
-    return path, value, axis % value.ndim
-
-
-def _entry(value: np.ndarray, axis: int, lane: int) -> Any:
-    """What a lane has of an array: a float where that is a number."""
-    found = value[(slice(None),) * axis + (lane,)]
-    if value.ndim > 1:
-        return found.copy()
-    return float(found) if value.dtype == np.float64 else found
+    return plans[key]
 
 
 def _nothing(leaf: Any) -> None:

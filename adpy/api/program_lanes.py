@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adpy.api.lane_batch import Batch, check_device
+from adpy.api.lane_arguments import check_device, device_of
 from adpy.errors import ArgumentError
 from adpy.plain import np
 
@@ -17,17 +17,28 @@ class Lanes:
     _device: tuple[str, type] = ("cpu", np.float64)
 
     def to(self, device: str, dtype: Any = np.float64) -> Any:
-        """This program with another device for its batches; recordings are shared.
+        """This program on another device; recordings are shared.
+
+        On a CUDA device all evaluations run there, and take and give arrays of the device too: what has
+        ``__cuda_array_interface__`` (CuPy, PyTorch, Numba) is read where it is, and the results are Numba's device
+        arrays, which have that interface.
 
         Parameters
         ----------
         device : {"cpu", "cuda"}
         dtype : numpy.float64 or numpy.float32
-            Precision of the lanes on a CUDA device.
+            Precision of values and derivatives on a CUDA device.
 
         Returns
         -------
         Program
+
+        Raises
+        ------
+        DeviceError
+            If there is no such device.
+        OptionalDependencyError
+            If ``adpy[cuda]`` is not installed.
 
         Examples
         --------
@@ -39,10 +50,20 @@ class Lanes:
         check_device(device)
         if np.dtype(dtype) not in (np.float64, np.float32) or (device == "cpu" and np.dtype(dtype) != np.float64):
             raise ArgumentError("dtype", "float64, or float32 on a CUDA device", repr(dtype))
-        other = object.__new__(type(self))
+        from adpy.api.program_device import DeviceProgram, HostProgram
+
+        other = object.__new__(DeviceProgram if device == "cuda" else HostProgram)
         other.__dict__.update(self.__dict__)
         other._device = device, np.dtype(dtype).type
         return other
+
+    def _batch(self, gradient: bool, args: tuple, kwargs: dict, *settings: Any) -> tuple[Any, Any]:
+        """Values and gradients; ``settings`` are in_axes, reduce, parallel and device."""
+        if device_of(self, settings[-1])[0] == "cuda":
+            from adpy.api.lanes_device import DeviceBatch as Batch
+        else:
+            from adpy.api.lane_batch import Batch
+        return Batch(self, args, kwargs, *settings, gradient).run()
 
     def batch(
         self,
@@ -93,7 +114,7 @@ class Lanes:
         >>> p.batch(np.array([[1.0, 2.0], [-1.0, 5.0], [3.0, 4.0]]))
         array([ 2.,  5., 12.])
         """
-        return Batch(self, args, kwargs, in_axes, reduce, parallel, device, False).run()[0]
+        return self._batch(False, args, kwargs, in_axes, reduce, parallel, device)[0]
 
     def batch_gradient(
         self,
@@ -116,7 +137,7 @@ class Lanes:
         >>> p.batch_gradient(np.ones(2), X, in_axes=(None, 0), reduce="mean").shape
         (2,)
         """
-        return Batch(self, args, kwargs, in_axes, reduce, parallel, device, True).run()[1]
+        return self._batch(True, args, kwargs, in_axes, reduce, parallel, device)[1]
 
     def batch_value_and_gradient(
         self,
@@ -136,4 +157,4 @@ class Lanes:
         >>> p.batch_value_and_gradient(np.array([1.0, 2.0]))
         (array([1., 8.]), array([ 3., 12.]))
         """
-        return Batch(self, args, kwargs, in_axes, reduce, parallel, device, True).run()
+        return self._batch(True, args, kwargs, in_axes, reduce, parallel, device)
