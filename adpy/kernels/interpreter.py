@@ -199,6 +199,8 @@ def second_row(table, pc, i0, i1, first, n, memory, dots, bars, turns, base, til
     a, sa = bar_of(table, pc, 1, i0, i1, first), table[pc, 12]
     b, sb = bar_of(table, pc, 2, i0, i1, first), table[pc, 16]
     first_active, second_active = table[pc, BARS + 1] != PASSIVE, table[pc, BARS + 2] != PASSIVE
+    if not first_active and not second_active:
+        return
     bar, turn, result = fetch(bars, o, so, n, base), fetch(turns, o, so, n, base), U(base + tile)
     if COPY <= op <= SUBTRACT:
         if first_active:

@@ -19,6 +19,12 @@ __all__ = ["Elementwise", "Group", "assign", "form", "rows_of"]
 
 LONGEST = 64
 """Instructions in one group; their tiles must fit a cache."""
+SHORT = 32
+"""Entries along the innermost axis that are too few."""
+DIVIDED = 1024
+"""Entries of a part of a long axis, at most."""
+BEHIND = 32
+"""Groups that an operation may come before."""
 
 
 @dataclass(eq=False)
@@ -26,7 +32,8 @@ class Elementwise:
     """One elementwise operation over ``shape``; the operands are broadcast to it.
 
     ``storages`` are those of the result and the operands; ``moments`` tell the values of an operand that is overwritten
-    from those that it has at other times.
+    from those that it has at other times.  ``whole`` is the same for operations that write different entries of one
+    storage.
     """
 
     op: int
@@ -36,6 +43,7 @@ class Elementwise:
     operands: tuple[View, ...]
     moments: tuple = ()
     storages: tuple[int, ...] = ()
+    whole: int | None = None
 
 
 @dataclass(eq=False)
@@ -46,6 +54,7 @@ class Group:
     read: set[int] = field(default_factory=set)
     written: dict[int, View | None] = field(default_factory=dict)
     local: dict[int, int] = field(default_factory=dict)
+    wholes: dict[int, int | None] = field(default_factory=dict)
 
     @cached_property
     def axes(self) -> list[tuple[int, ...]]:
@@ -64,12 +73,22 @@ class Group:
                 return False
         return out not in self.read and out not in self.written
 
+    def meets(self, item: Elementwise) -> bool:
+        """Does the operation read or write what the group writes, or write what it reads?"""
+        out, *storages = item.storages
+        if out in self.read:
+            return True
+        if out in self.written and (item.whole is None or self.wholes[out] != item.whole):
+            return True
+        return not self.written.keys().isdisjoint(storages)
+
     def add(self, item: Elementwise) -> None:
         """Let the operation join."""
         self.members.append(item)
         storage = item.storages[0]
         self.read.update(item.storages[1:])
         self.written[storage] = item.out if item.mode == SET else None
+        self.wholes[storage] = item.whole
 
 
 class Storages:
@@ -88,22 +107,38 @@ class Storages:
 
 
 def form(items: Iterable, storages: Storages, longest: int = LONGEST) -> list:
-    """Items in order, elementwise operations put into groups; what they do not touch may pass before them."""
+    """Items in order, elementwise operations put into groups: the latest that an operation may join or come before."""
     result: list = []
-    group: Group | None = None
+    barrier = 0
     for item in items:
         if isinstance(item, Elementwise):
             item.storages = tuple([storages.of(view.offset) for view in (item.out, *item.operands)])
-            if group is None or not group.takes(item, longest):
+            group = _place(item, result, barrier, longest)
+            if group is None:
                 group = Group()
                 result.append(group)
             group.add(item)
-        elif group is not None and type(item) is list and item[0] == FILL:
-            result.insert(len(result) - 1, item)
+        elif result and type(result[-1]) is Group and type(item) is list and item[0] == FILL:
+            result.insert(barrier, item)  # what is filled is fresh
+            barrier += 1
         else:
-            group = None
             result.append(item)
+            barrier = len(result)
     return result
+
+
+def _place(item: Elementwise, result: list, barrier: int, longest: int) -> Group | None:
+    """The group that an operation joins: one that makes an operand of it, else the latest."""
+    found = None
+    for position in range(len(result) - 1, max(barrier, len(result) - BEHIND) - 1, -1):
+        group = result[position]
+        if group.takes(item, longest):
+            if not group.written.keys().isdisjoint(item.storages[1:]):
+                return group
+            found = found or group
+        if group.meets(item):
+            break
+    return found
 
 
 def assign(
@@ -207,7 +242,25 @@ def axes_of(shape: tuple, views: Sequence[View]) -> list[tuple[int, ...]]:
         if merged and all(outer == axis[0] * inner for outer, inner in zip(merged[-1][1:], axis[1:], strict=True)):
             axis = (merged.pop()[0] * axis[0], *axis[1:])
         merged.append(axis)
-    return merged
+    return _long_inside(merged)
+
+
+def _long_inside(axes: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """A long axis in the place of a short innermost one: to decode an instruction takes as long as many entries.
+
+    A very long one is divided, so that what is read entry by entry stays in the cache until the next pass.
+    """
+    if not 1 < len(axes) <= 3 or axes[-1][0] >= SHORT:
+        return axes
+    longest = max(range(len(axes)), key=lambda k: axes[k][0])
+    if axes[longest][0] < 4 * axes[-1][0]:
+        return axes
+    n, *strides = axes[longest]
+    rest = [axis for k, axis in enumerate(axes) if k != longest]
+    part = max(k for k in range(1, min(n, DIVIDED) + 1) if n % k == 0) if len(axes) == 2 else n
+    if DIVIDED // 8 <= part < n:
+        return [(n // part, *[part * s for s in strides]), *rest, (part, *strides)]
+    return [*rest, (n, *strides)]
 
 
 def _broadcast(view: View, shape: tuple) -> tuple[int, ...]:

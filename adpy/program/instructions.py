@@ -168,15 +168,18 @@ class Instructions:
 
     # ---- instructions
 
-    def emit(self, op: int, mode: int, shape: tuple, out: View, *operands: View) -> None:
-        """An elementwise instruction over ``shape``; operands are broadcast to it."""
+    def emit(self, op: int, mode: int, shape: tuple, out: View, *operands: View, whole: int | None = None) -> None:
+        """An elementwise instruction over ``shape``; operands are broadcast to it.
+
+        Instructions with the same ``whole`` write different entries.
+        """
         if 0 not in shape:
             moments = tuple([self.moment(view) for view in operands])
-            self.items.append(Elementwise(op, mode, tuple(shape), out, operands, moments))
+            self.items.append(Elementwise(op, mode, tuple(shape), out, operands, moments, whole=whole))
 
-    def emit_operation(self, op: int, out: View, *operands: View) -> None:
+    def emit_operation(self, op: int, out: View, *operands: View, whole: int | None = None) -> None:
         """An elementwise instruction with a fresh result; derivatives read what their partials need."""
-        self.emit(op, SET, out.shape, out, *operands)
+        self.emit(op, SET, out.shape, out, *operands, whole=whole)
         if op not in LINEAR and (op != MULTIPLY or all(view.offset < CONSTANTS for view in operands)):
             self.needs(out, *operands)
 

@@ -16,9 +16,11 @@ from adpy.plain import np
 from adpy.program import calls, products, writes
 from adpy.program.code import TILE, Code, View, views_within
 from adpy.program.grouping import LONGEST, Group, Storages, assign, form, rows_of
-from adpy.program.instructions import CONSTANTS, Instructions
+from adpy.program.instructions import CONSTANTS
+from adpy.program.moves import Moves
 from adpy.program.nodes import Assembled, Check, Fixed, Operation, Rearranged
 from adpy.program.passes import PASSES, Draft, optimised
+from adpy.program.pieces import Pieces
 from adpy.program.placement import Placement, spans_of
 from adpy.program.recorder import Recorder
 from adpy.reverse.nodes import BlockNode, Cast, Copy, Flush, Gather, Part, Take
@@ -40,7 +42,7 @@ def lower(recorder: Recorder, outputs: Sequence, passes: frozenset = frozenset(P
     return Lowering(optimised(recorder, outputs, passes)).run()
 
 
-class Lowering(Instructions):
+class Lowering(Moves):
     """State of one lowering."""
 
     def __init__(self, draft: Draft) -> None:
@@ -65,8 +67,10 @@ class Lowering(Instructions):
             self.allocate(node)
         for target, _, _, _ in recorder.inputs:
             inputs.append(self.scalar(target) if type(target) is int else self.wholes[target])
+        self.count_reads([node for node, _ in self.positions])
         done = self.draft.begin
-        for node, position in self.positions:
+        for now, (node, position) in enumerate(self.positions):
+            self.now = now
             if position > done:
                 self.emit_run(done, position)
                 done = position
@@ -181,17 +185,20 @@ class Lowering(Instructions):
     def operation(self, node: Operation) -> None:
         """An elementwise row."""
         row, settings, named = node.saved
-        out = self.allocate(node)
         op = opcode_of(row.function)
         operands = node.operands
         if op is None or len(operands) > 2:
+            out = self.allocate(node)
             self.emit_call(calls.ElementwiseCall(row, [self.value_of(x) for x in operands], out, settings, named))
             self.needs(out, *[self.view(x) for x in operands if type(x) is tuple])
             return
         if row.function is np.power and type(operands[1]) is Fixed and np.ndim(operands[1].value) == 0:
             if operands[1].value == 2:
                 op, operands = OPCODES[np.square], operands[:1]
+        if self.elementwise(op, node, operands):
+            return
         views = [self.view(x) for x in operands]
+        out = self.allocate(node)
         self.emit_operation(op, out, *views)
 
     def value_of(self, operand: Any) -> Any:
@@ -242,8 +249,13 @@ class Lowering(Instructions):
 
     def copy(self, node: Copy) -> None:
         """A copy of an operand."""
+        operand = node.operands[0]
+        if operand[0] in self.pieces or self.draft.stays(operand[0]):  # what is overwritten is better copied at once
+            if self.in_pieces(node, self.pieces_of(operand) or Pieces.of(self.view(operand))):
+                return
+        source = self.view(operand)
         out = self.allocate(node)
-        self.emit(COPY, SET, out.shape, out, self.view(node.operands[0]))
+        self.emit(COPY, SET, out.shape, out, source)
 
     def cast(self, node: Cast) -> None:
         """A cast from float64 to float64."""
@@ -251,35 +263,22 @@ class Lowering(Instructions):
 
     def take(self, node: Take) -> None:
         """Fancy indexing."""
-        out = self.allocate(node)
-        self.emit_moves(out, self.view(node.operands[0]).addresses()[node.saved[0]])
+        self.moved(node, self.addresses_of(node.operands[0])[node.saved[0]])
 
     def gather(self, node: Gather) -> None:
         """Entries by number."""
         sources, total = node.saved
         addresses = np.zeros(total, np.int64)
         for reference, start in node.operands:
-            flat = self.view(reference).addresses().reshape(-1)
+            flat = self.addresses_of(reference).reshape(-1)
             addresses[start : start + flat.size] = flat
-        out = self.allocate(node)
-        self.emit_moves(out, addresses[np.asarray(sources)])
+        self.moved(node, addresses[np.asarray(sources)])
 
     def rearranged(self, node: Rearranged) -> None:
         """A structural function, run on addresses."""
         bind, static, part = node.saved
         sources = bind.apply(tuple([self.addresses_of(x) for x in node.operands]), static)
-        out = self.allocate(node)
-        self.emit_moves(out, sources if part is None else sources[part])
-
-    def addresses_of(self, operand: Any) -> Any:
-        """Addresses of the entries of an operand; what is no number stays."""
-        if type(operand) is list:
-            return [self.addresses_of(x) for x in operand]
-        if type(operand) is Fixed:
-            dtype = getattr(operand.value, "dtype", None)
-            if dtype is not None and dtype.kind == "b":
-                return operand.value
-        return self.view(operand).addresses()
+        self.moved(node, sources if part is None else sources[part])
 
     def assembled(self, node: Assembled) -> None:
         """An array of scalars and arrays."""
@@ -287,9 +286,8 @@ class Lowering(Instructions):
         if None not in addresses:
             addresses = self.recorded(addresses)
         else:
-            addresses = np.concatenate([self.view(x).addresses().reshape(-1) for x in node.operands])
-        out = self.allocate(node)
-        self.emit_moves(out, addresses)
+            addresses = np.concatenate([self.addresses_of(x).reshape(-1) for x in node.operands])
+        self.moved(node, addresses)
 
 
 _LOWER = {

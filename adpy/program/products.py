@@ -1,4 +1,4 @@
-"""Blocks that are lowered to instructions: sums, means and products of arrays."""
+"""Blocks that are lowered to instructions or to calls without copies: sums, means, extrema and products of arrays."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from adpy.kernels.table import ADD, FILL, SET
 from adpy.plain import np
 from adpy.program import calls
 from adpy.program.code import View
+from adpy.program.contractions import contracted
+from adpy.program.stacks import Extremum, Stack
 from adpy.rules._shapes import given
 from adpy.rules.table import Block
 
@@ -28,8 +30,45 @@ def lowered(lowering: Any, node: Any, row: Block, saved: tuple, static: dict) ->
     if function is np.matmul or function is np.dot:
         if set(static) - {"out"}:
             return False
-        return _product(lowering, node, saved)
+        return _product(lowering, node, saved) or (function is np.matmul and _stack(lowering, node, saved))
+    if function in (np.einsum, np.tensordot, np.inner, np.vdot, np.outer):
+        return contracted(lowering, node, function, saved, static)
+    if function in _EXTREMA:
+        return _extremum(lowering, node, static, _EXTREMA[function])
     return False
+
+
+_EXTREMA = {np.max: np.max, np.amax: np.max, np.min: np.min, np.amin: np.min}
+
+
+def _extremum(lowering, node, static, function) -> bool:
+    if any(given(static.get(name)) for name in ("where", "initial")) or any(x is not None for x in node.operands[1:]):
+        return False
+    a = lowering.view(node.operands[0])
+    axes = _axes(static.get("axis"), len(a.shape))
+    if not a.shape or 0 in a.shape or not axes:
+        return False
+    out = lowering.allocate(node)
+    lowering.emit_call(Extremum(function, a, tuple(sorted(axes)), out))
+    lowering.needs(out, a)
+    return True
+
+
+def _axes(axis: Any, ndim: int) -> set[int]:
+    """Axes of a reduction."""
+    return {k % ndim for k in (range(ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis) if ndim}
+
+
+def _stack(lowering, node, saved) -> bool:
+    operands = [saved[i] if r is None else lowering.view(r) for i, r in enumerate(node.operands)]
+    if any(len(x.shape) < 2 or 0 in x.shape for x in operands):
+        return False
+    if any(type(x) is not View and getattr(x, "dtype", None) != np.float64 for x in operands):
+        return False
+    out = lowering.allocate(node)
+    lowering.emit_call(Stack(*operands, out))
+    lowering.needs(*calls.views_in(operands))
+    return True
 
 
 def _sum(lowering, node, static, mean) -> bool:
@@ -43,9 +82,7 @@ def _sum(lowering, node, static, mean) -> bool:
         return False
     a = lowering.view(node.operands[0])
     ndim = len(a.shape)
-    axis = static.get("axis")
-    axes = range(ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis
-    reduced = {k % ndim for k in axes if ndim}
+    reduced = _axes(static.get("axis"), ndim)
     out = lowering.allocate(node)
     total = lowering.temporary(out.shape) if mean else out
     kept = iter(

@@ -11,7 +11,7 @@ from typing import Any
 from adpy.kernels.opcodes import ADDITION, BINARY, COPY, HOLE, MULTIPLY, NEGATIVE, SUBTRACT
 from adpy.kernels.table import ADD, FILL, GATHER, GROUP, RUN, SAVE, SAVE_AT, SCATTER
 from adpy.plain import np
-from adpy.program import calls
+from adpy.program import calls, stacks
 from adpy.program.code import Code, View
 from adpy.program.decisions import guards_of
 
@@ -281,7 +281,7 @@ class _Expansion:
             self.product(call)
         elif type(call) is calls.Check and (guards := guards_of(call, self.entries, self.new)) is not None:
             self.guards.append(guards)
-        elif type(call) in (calls.ElementwiseCall, calls.BlockCall, calls.Check):
+        elif type(call) in (calls.ElementwiseCall, calls.BlockCall, calls.Check, stacks.Stack, stacks.Extremum):
             operands = [self.at(view.addresses()) for view in calls.views_in(call.operands)]
             outs = []
             position = self.count

@@ -11,6 +11,7 @@ from adpy.program import calls
 from adpy.program.code import View
 from adpy.program.instructions import CONSTANTS
 from adpy.program.nodes import Buffer
+from adpy.program.versions import written
 from adpy.program.views import is_fancy
 from adpy.reverse.nodes import Increment, Input, Pack, Rearrangement, Write
 
@@ -23,6 +24,8 @@ def version(lowering: Any, node: Any) -> None:
     The memory of an input is never written into: sweeps begin with it.
     """
     previous = lowering.before.get(node)
+    if previous in lowering.pieces:
+        lowering.settled(previous)
     if previous in lowering.wholes and type(previous) is not Input:
         lowering.place(node, lowering.wholes[previous])  # in the memory of the version before it
         return
@@ -61,6 +64,8 @@ def write(lowering: Any, node: Write) -> None:
         out = lowering.allocate(node)
         lowering.emit(COPY, SET, out.shape, out, source_of(lowering, node, out))
         return
+    if not is_fancy(node.path[1]) and written(lowering, node, lowering.before.get(node)):
+        return
     version(lowering, node)
     whole = lowering.wholes[node]
     parent, key, _ = node.path
@@ -88,6 +93,8 @@ def write_at(lowering: Any, node: Write, whole: View, parent: Any, key: Any) -> 
 
 def increment(lowering: Any, node: Increment) -> None:
     """``storage[path] += source``."""
+    if (node.path is None or not is_fancy(node.path[1])) and written(lowering, node, lowering.before.get(node)):
+        return
     version(lowering, node)
     whole = lowering.wholes[node]
     if node.path is not None and is_fancy(node.path[1]):
