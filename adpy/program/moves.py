@@ -82,8 +82,9 @@ class Moves(Instructions):
     def count_reads(self, nodes: list) -> None:
         """Note who reads which node last, and which are read together with what may be in pieces."""
         for number, node in enumerate(nodes):
-            apart = type(node) is Operation and opcode_of(node.saved[0].function) is not None and len(node.operands) <= 2
-            apart = apart or type(node) in (Write, Increment)
+            apart = type(node) in (Write, Increment)
+            if type(node) is Operation:
+                apart = opcode_of(node.saved[0].function) is not None and len(node.operands) <= 2
             self._count(node.operands, number, apart)
             if type(node) is Check:
                 self._count(node.saved[1].values(), number, False)
