@@ -83,7 +83,7 @@ class Quick:
         code = self.code
         frame = code.take_frame()
         try:
-            if self._enter(args, frame.inputs) and sweeps.differentiate(code, frame):
+            if self._enter(args, frame.inputs) and sweeps.differentiate(code, frame, result is not None):
                 return result and result(frame.outputs), self._gradient(frame.ends["bars"][0])
         finally:
             code.give_frame(frame)

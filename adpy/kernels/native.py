@@ -36,8 +36,8 @@ def _numbered(names: str) -> dict[str, int]:
 
 
 PROGRAM = _numbered(
-    "value tangent adjoint second start stop table rows heads instructions places entries ops firsts seconds scalars "
-    "scratch tile active cotangents guards outcomes decisions cleared spans steps tables numbers"
+    "value tangent adjoint second start stop lasting table rows heads instructions places entries ops firsts seconds "
+    "scalars scratch tile active cotangents guards outcomes decisions cleared spans steps tables numbers"
 )
 """What a program block holds: addresses of the sweeps, their whole range, the tables and their lengths."""
 
@@ -83,10 +83,10 @@ class Writer:
     def pointer(self, address: Any, kind: Any = F64) -> Any:
         return self.builder.inttoptr(address, kind.as_pointer())
 
-    def sweep(self, name: str) -> None:
-        """Call the sweep of the program over all of it."""
+    def sweep(self, name: str, stop: str = "stop") -> None:
+        """Call the sweep of the program over all of it, or as far as ``stop`` says."""
         function = self.pointer(self.of_program(name), SWEEP)
-        self.builder.call(function, [self.program, self.frame, self.of_program("start"), self.of_program("stop")])
+        self.builder.call(function, [self.program, self.frame, self.of_program("start"), self.of_program(stop)])
 
     def loop(self, count: Any) -> Any:
         """Begin a loop ``k = 0 … count - 1``; returns ``k`` and what ends it."""
@@ -149,11 +149,11 @@ def _interpreted(module: ir.Module, sweep: str) -> None:
     builder.ret_void()
 
 
-def _forward(module: ir.Module, name: str, sweep: str) -> ir.Function:
+def _forward(module: ir.Module, name: str, sweep: str, stop: str = "stop") -> ir.Function:
     """A sweep of a whole program, and 1 if its decisions are those of the recording, else 0."""
     writer = Writer(module, name, WHOLE)
     builder = writer.builder
-    writer.sweep(sweep)
+    writer.sweep(sweep, stop)
     memory = writer.pointer(writer.of_frame("memory"))
     places, outcomes = writer.pointer(writer.of_program("guards"), I64), writer.pointer(writer.of_program("outcomes"))
     k, end = writer.loop(writer.of_program("decisions"))
@@ -202,7 +202,9 @@ class Native:
             _interpreted(module, sweep)
         value = _forward(module, "adpy.evaluate", "value")
         tangent = _forward(module, "adpy.push", "tangent")
+        lasting = _forward(module, "adpy.prepare", "value", "lasting")
         _and_back(module, "adpy.differentiate", value, ("bars",), "adjoint")
+        _and_back(module, "adpy.gradient", lasting, ("bars",), "adjoint")
         _and_back(module, "adpy.multiply", tangent, ("bars", "turns"), "second")
         parsed = binding.parse_assembly(str(module))
         machine = binding.Target.from_default_triple().create_target_machine(opt=2)
@@ -211,7 +213,8 @@ class Native:
         address = self._engine.get_function_address
         self.sweeps = {sweep: address(f"adpy.{sweep}.interpreted") for sweep in _INTERPRETERS}
         self.whole = {
-            name: _WHOLE(address(f"adpy.{name}")) for name in ("evaluate", "push", "differentiate", "multiply")
+            name: _WHOLE(address(f"adpy.{name}"))
+            for name in ("evaluate", "push", "differentiate", "gradient", "multiply")
         }
         """Functions ``(program, frame)`` that run a whole program for one direction; 1 if its decisions hold."""
 

@@ -99,6 +99,8 @@ class Code:
     optimised : dict
         What each pass that was wanted removed: scalar operations and array operations; None for those that remove
         nothing.
+    lasting : int
+        How many instructions, from the first, have values that the way back reads.
     memories : list of ndarray
         Memories of values that nobody uses now.
     """
@@ -122,6 +124,7 @@ class Code:
     outputs: list[View] = field(default_factory=list)
     guards: tuple[np.ndarray, np.ndarray] = (np.zeros(0, np.int64), np.zeros(0))
     optimised: dict[str, tuple[int, int] | None] = field(default_factory=dict)
+    lasting: int = 0
     memories: list[np.ndarray] = field(default_factory=list)
 
     @cached_property
@@ -145,7 +148,7 @@ class Code:
         """The instructions as the interpreters' native sweeps read them."""
         from adpy.kernels.native import native
 
-        tables = Tables(self, self.table, self.heads, self.stretches)
+        tables = Tables(self, self.table, self.heads, self.stretches, self.lasting)
         for sweep, address in native().sweeps.items():
             tables.add(sweep, address)
         return tables

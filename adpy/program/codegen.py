@@ -48,7 +48,7 @@ class Kernels:
         table = np.concatenate([code.table, np.array(self.rows, np.int64).reshape(-1, COLUMNS)])
         heads = np.concatenate([code.heads, len(code.table) + np.arange(len(self.rows), dtype=np.int64)])
         more = {"steps": self.steps, "tables": self.addresses, "numbers": self.numbers}
-        self.tables = Tables(code, table, heads, self.stretches, **more)
+        self.tables = Tables(code, table, heads, self.stretches, self.lasting, **more)
         self.libraries: dict[str, Any] = {}
 
     @property
@@ -140,9 +140,10 @@ class Kernels:
         """Steps ``(kernel, at, stop)`` of every stretch; kernel 0 leaves instructions to the interpreter."""
         flat: list = []
         self.stretches: list[tuple[int, int, Any]] = []
+        self.lasting = 0
         for start, stop, call in self.code.stretches:
             first = len(flat)
-            for steps in planned[start:stop]:
+            for number, steps in enumerate(planned[start:stop], start + 1):
                 for kernel, at in steps:
                     if kernel:
                         flat.append((kernel, at, 0))
@@ -150,6 +151,8 @@ class Kernels:
                         flat[-1] = (0, flat[-1][1], at + 1)
                     else:
                         flat.append((0, at, at + 1))
+                if number <= self.code.lasting:
+                    self.lasting = len(flat)
             self.stretches.append((first, len(flat), call))
         self.steps = np.array(flat, np.int64).reshape(-1, 3)
 

@@ -167,7 +167,6 @@ class StraightPlan(DevicePlan):
         plan = self.plan
         rows, values = plan.constants
         sources = dict(zip(rows.tolist(), map(_number, values.tolist()), strict=True))
-        sources |= {row: _number(value) for value, row in self.constants.items()}
         counts = [0, 0]
         for numbers, alike in zip(plan.inputs, shared, strict=True):
             for row in plan.row_of[numbers].tolist():

@@ -116,6 +116,8 @@ class Tables:
     table, heads : ndarray of int64
     stretches : list of (start, stop, call)
         Instructions or steps of native sweeps, then a call in Python or None.
+    lasting : int
+        How many of them, from the first, have values that the way back reads.
     **more : ndarray
         Tables of generated kernels, by name.
 
@@ -123,16 +125,18 @@ class Tables:
     ----------
     address : int
         Of the block.
-    evaluate, push, differentiate, multiply : callable
-        Run all of it, see :mod:`adpy.kernels.native`.
+    evaluate, push, differentiate, gradient, multiply : callable
+        Run all of it, see :mod:`adpy.kernels.native`; ``gradient`` leaves values out that the way back does not read.
     """
 
-    def __init__(self, code: Any, table: np.ndarray, heads: np.ndarray, stretches: list, **more: np.ndarray) -> None:
+    def __init__(
+        self, code: Any, table: np.ndarray, heads: np.ndarray, stretches: list, lasting: int, **more: np.ndarray
+    ) -> None:
         from adpy.kernels.native import PROGRAM, native
 
         whole = native().whole
         self.evaluate, self.push = whole["evaluate"], whole["push"]
-        self.differentiate, self.multiply = whole["differentiate"], whole["multiply"]
+        self.differentiate, self.gradient, self.multiply = whole["differentiate"], whole["gradient"], whole["multiply"]
         self.stretches, self.whole = stretches, len(stretches) == 1
         self._numbers = PROGRAM
         self._block = np.zeros(len(PROGRAM), np.int64)
@@ -154,6 +158,7 @@ class Tables:
         if self.whole:
             self._set("start", stretches[0][0])
             self._set("stop", stretches[0][1])
+            self._set("lasting", lasting)
         self.sweeps: dict[str, Any] = {}
 
     def _set(self, name: str, value: int) -> None:

@@ -11,7 +11,7 @@ from math import prod
 from typing import Any
 
 from adpy.kernels.opcodes import COPY, OPCODES, opcode_of
-from adpy.kernels.table import CALL, COLUMNS, RUN, SAVE, SAVE_AT, SCRATCH, SET
+from adpy.kernels.table import CALL, COLUMNS, FILL, RUN, SAVE, SAVE_AT, SCRATCH, SET
 from adpy.plain import np
 from adpy.program import calls, products, writes
 from adpy.program.code import TILE, Code, View, views_within
@@ -99,11 +99,12 @@ class Lowering(Moves):
         kept = self.kept(items, storages)
         chosen = groups if "local results" in draft.passes else []
         begin = assign(chosen, kept, self.escaping(items, outputs, storages), self.steady, base, tile)
+        lasting = self.lasting(items, kept, storages)
         kept |= placement.pinned
         places = np.concatenate(self.places) if self.places else np.zeros(0, np.int64)
         active, rows_of_bars = placement.place(spans_of(items, storages, places), kept, begin)
         placement.settle(active)
-        rows, heads, found = self.instructions(items, kept | regions | {len(storages.starts)})
+        rows, heads, found, lasting = self.instructions(items, lasting, kept | regions | {len(storages.starts)})
         table = np.array(rows, np.int64).reshape(-1, COLUMNS)
         placement.table(table)
         for call in found.values():
@@ -119,13 +120,16 @@ class Lowering(Moves):
         return Code(
             *(table, np.array(heads, np.int64), placement.places(places), ops, firsts, seconds, active, rows_of_bars),
             *(size, scratch, begin, tile, found, values, constants, inputs, outputs, guards),
+            lasting=lasting,
             optimised=draft.report(),
         )
 
-    def instructions(self, items: list, kept: set[int]) -> tuple[list, list, dict]:
-        """Rows of the table, first row of every instruction, calls by number of instruction."""
+    def instructions(self, items: list, lasting: int, kept: set[int]) -> tuple[list, list, dict, int]:
+        """Rows of the table, first row of every instruction, calls by their numbers; how many are ``lasting``."""
         rows, heads, found = [], [], {}
+        stops = []
         for item in items:
+            stops.append(len(heads))
             if type(item) is Group:
                 for instruction in rows_of(item, kept, self.steady):
                     heads.append(len(rows))
@@ -135,7 +139,19 @@ class Lowering(Moves):
                 found[len(heads)] = item
             heads.append(len(rows))
             rows.append(item if type(item) is list else [CALL, *[0] * (COLUMNS - 1)])
-        return rows, heads, found
+        return rows, heads, found, [*stops, len(heads)][lasting]
+
+    @staticmethod
+    def lasting(items: list, kept: set[int], storages: Storages) -> int:
+        """How many items, from the first, have values that the way back reads, or decide."""
+        for number in range(len(items) - 1, -1, -1):
+            item = items[number]
+            if type(item) is Group:
+                if not kept.isdisjoint(item.written.keys() - item.local.keys()):
+                    return number + 1
+            elif type(item) is not list or item[0] != FILL or storages.of(item[5]) in kept:
+                return number + 1
+        return 0
 
     def kept(self, items: list, storages: Storages) -> set[int]:
         """Storages whose values a sweep that comes back reads: those that derivatives need, and what was saved."""

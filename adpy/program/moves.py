@@ -149,7 +149,8 @@ class Moves(Instructions):
     def moved(self, node: Any, sources: np.ndarray) -> None:
         """A node whose entries are at addresses."""
         sources = np.asarray(sources, np.int64).reshape(node.shape)
-        found = boxes(sources, [*self.starts, CONSTANTS]) if sources.size else None
+        wanted = sources.size and "index movement" in self.draft.passes
+        found = boxes(sources, [*self.starts, CONSTANTS]) if wanted else None
         if self.in_pieces(node, found):
             return
         if found is not None and len(found.views) <= max(4, sources.size // 64):

@@ -22,7 +22,7 @@ from adpy.program.describing import describe, restore
 
 __all__ = ["FORMAT", "packed", "read", "unpacked", "write"]
 
-FORMAT = 3
+FORMAT = 4
 """Goes up when files, or the meaning of instructions in them, change."""
 
 

@@ -56,8 +56,10 @@ def replay(code: Code, frame: Frame) -> bool:
     return same and code.guarded(frame.values)
 
 
-def differentiate(code: Code, frame: Frame) -> bool | None:
+def differentiate(code: Code, frame: Frame, value: bool = True) -> bool | None:
     """Values and cotangents of the inputs, for a result that is one number, in one call.
+
+    Without ``value``, only values that the way back reads are computed.
 
     Returns
     -------
@@ -69,7 +71,7 @@ def differentiate(code: Code, frame: Frame) -> bool | None:
         return None
     if "bars" not in frame.ends:
         frame.prepare(code, "bars")
-    return _whole(code, tables, tables.differentiate, frame, "value", "adjoint")
+    return _whole(code, tables, tables.differentiate if value else tables.gradient, frame, "value", "adjoint")
 
 
 def push(code: Code, frame: Frame) -> bool | None:

@@ -5,7 +5,7 @@ import numpy as np
 from adpy.kernels.table import GROUP, RUN
 from adpy.program.code import views_within
 from adpy.program.codegen_groups import group_body
-from adpy.program.codegen_plans import _is_a_chain, bodies_of_groups
+from adpy.program.codegen_plans import bodies_of_groups
 from adpy.program.reach import _reached, _within
 from tests.program.harness import record
 
@@ -31,9 +31,8 @@ def test_bodies_of_groups():
     pcs = code.heads[code.table[code.heads, 0] == GROUP]
     bodies, numbers = bodies_of_groups(code.table, pcs, code.active)
     found = [bodies[number] for number in numbers]
-    each = [None if _is_a_chain(code.table, pc) else group_body(code.table, pc, code.active) for pc in pcs.tolist()]
-    assert found == each
-    assert len(bodies) < len(pcs) and len(set(bodies)) == len(bodies) and None in bodies
+    assert found == [group_body(code.table, pc, code.active) for pc in pcs.tolist()]
+    assert len(bodies) < len(pcs) and len(set(bodies)) == len(bodies)
 
 
 def test_intervals():
