@@ -2,8 +2,8 @@
 
 ``un = u.copy()`` costs nothing if ``un`` is not written into and is read last before ``u`` is written into; and
 ``v = u.copy()``, which is written into, takes the memory of ``u`` if nobody reads ``u`` afterwards.  Where derivatives
-read the values that are then overwritten, these would have to be saved, so the copy stays.  An entry of an array that
-stays as it is need not be copied to the scalars.
+read the values that are then overwritten, or values that are computed again from them, more would have to be saved, so
+the copy stays.  An entry of an array that stays as it is need not be copied to the scalars.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ def remove_copies(draft: Draft) -> None:
     copies = [(k, node) for k, node in draft.living() if type(node) in (Copy, Cast)]
     if copies:
         last, needed = _last_reads(draft), _needed(draft)
+        again = _read_again(draft, needed)
         for k, node in reversed(copies):
-            _alias(draft, k, node, last, needed)
+            _alias(draft, k, node, last, needed, again)
     _read_in_place(draft)
 
 
@@ -71,6 +72,15 @@ def _needed(draft: Draft) -> set:
     return found
 
 
+def _read_again(draft: Draft, needed: set) -> set:
+    """Nodes from which values that derivatives read may be computed again, on the way back."""
+    found = set(needed)
+    for _, node in reversed([*draft.living()]):
+        if type(node) is Operation and node in found:
+            found.update([target for target, _, _, _ in references(node)])
+    return found
+
+
 def _is_linear(node: Any) -> bool:
     """Do the weights of a node depend on no values?"""
     kind = type(node)
@@ -82,7 +92,7 @@ def _is_linear(node: Any) -> bool:
     return kind is not Check
 
 
-def _alias(draft: Draft, k: int, node: Any, last: dict, needed: set) -> None:
+def _alias(draft: Draft, k: int, node: Any, last: dict, needed: set, again: set) -> None:
     """Make a copy another name, if that is safe."""
     reference = node.operands[0]
     source, path = reference[:2]
@@ -95,7 +105,7 @@ def _alias(draft: Draft, k: int, node: Any, last: dict, needed: set) -> None:
         successor = draft.following(source)
         free = type(owner) is Input or (
             owner not in draft.taken
-            and (successor is None or (reads < draft.number[successor] and node not in needed))
+            and (successor is None or (reads < draft.number[successor] and node not in again))
             and (owner is source or draft.stays(owner))
         )
     else:
