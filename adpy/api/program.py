@@ -1,4 +1,4 @@
-"""Programs: record a function once, replay it and its derivatives compiled.  record, compile and Program."""
+"""Programs: a function with its recordings, and its derivatives by compiled sweeps over them."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 
 from adpy.api.forward_mode import jvp
 from adpy.api.jacobian import jacobian
+from adpy.api.program_directions import matched, seeds_of, tangent_tree
 from adpy.api.program_graph import Graphs
 from adpy.api.program_kernels import Specialized
 from adpy.api.program_lanes import Lanes
-from adpy.api.program_recordings import Branch, Recordings, copied, inputs_of, python_value
+from adpy.api.program_recordings import Branch, Recordings, copied, inputs_of
 from adpy.api.program_saving import Saving
 from adpy.api.quick import MISS, Quick
-from adpy.api.results import is_number
 from adpy.api.reverse_mode import value_and_grad, vjp
-from adpy.api.running import check_function, is_differentiable
+from adpy.api.running import check_function
 from adpy.api.second_order import direction_of, hessian, hvp, like, matrix_of, unit_columns
-from adpy.api.trees import flatten, map_leaves, rebuild
+from adpy.api.trees import map_leaves
 from adpy.errors import ArgumentError
 from adpy.plain import np
 
-__all__ = ["Program", "compile", "record"]
+__all__ = ["Program"]
 
 
 class Program(Recordings, Saving, Lanes, Graphs, Specialized):
@@ -204,8 +204,8 @@ class Program(Recordings, Saving, Lanes, Graphs, Specialized):
             return jvp(self.function, primals, tangents)
         with recording:
             value = branch.result(recording.outputs())
-            found = recording.tangents([d[..., None] for d in _matched(args, dots)])
-        return value, _tangent_tree(branch, [dot[..., 0] for dot in found])
+            found = recording.tangents([d[..., None] for d in matched(args, dots)])
+        return value, tangent_tree(branch, [dot[..., 0] for dot in found])
 
     def vjp(self, *args: Any) -> tuple[Any, Callable]:
         """Value and pullback, as of :func:`adpy.vjp`; the pullback replays.
@@ -237,7 +237,7 @@ class Program(Recordings, Saving, Lanes, Graphs, Specialized):
         kept = tuple(map_leaves(copied, arg) for arg in args)
 
         def pullback(y_bar):
-            seeds = _seeds(branch, value, y_bar)
+            seeds = seeds_of(branch, value, y_bar)
             _, again = self._at(kept, {})
             with again:
                 bars = again.cotangents([seed[..., None] for seed in seeds])
@@ -414,135 +414,3 @@ class Program(Recordings, Saving, Lanes, Graphs, Specialized):
             "eager": sorted(set(self._eager.values())),
             "recordings": [code.stats() | {"levels": levels(code)} | self._kernel_stats(code) for code in branches],
         }
-
-
-def record(
-    function: Callable,
-    *args: Any,
-    argnum: int = 0,
-    recordings: int = 16,
-    specialize: bool | str = "hot",
-    passes: Any = True,
-    **kwargs: Any,
-) -> Program:
-    """Record ``function`` at these arguments.
-
-    Parameters
-    ----------
-    function : callable
-    *args, **kwargs
-        Arguments: floats, float64 arrays and containers of them are the inputs of the program; anything else (integers,
-        strings) is frozen, and another value of it is recorded apart.
-    argnum : int
-        Position of the argument that derivatives are taken with respect to.
-    recordings : int
-        How many recordings (shapes, branches) the program keeps.
-    specialize : bool or {"hot", "never"}
-        When recordings get kernels of their own, see :func:`compile`.
-    passes : bool, str, mapping of str to bool, or iterable of str
-        What is done to recordings before they are replayed: everything, nothing, the passes with these names, or all
-        but those that a mapping switches off.  ``"constant folding"``, ``"common subexpressions"``, ``"copies"`` and
-        ``"dead code"`` remove operations, ``"index movement"`` makes copies of runs of gathers, ``"fusion"`` puts
-        elementwise operations together, ``"local results"`` keeps their results out of main memory, ``"memory
-        placement"`` lets results share memory, ``"re-rolling"`` makes loops of repeated scalar operations.
-
-    Returns
-    -------
-    Program
-
-    Raises
-    ------
-    ArgumentError
-        If ``function`` cannot be called, or there is no pass of such a name.
-
-    Examples
-    --------
-    >>> import numpy as np, adpy
-    >>> def f(x):
-    ...     s = 0.0
-    ...     for i in range(len(x) - 1):
-    ...         s += 100 * (x[i + 1] - x[i] ** 2) ** 2 + (1 - x[i]) ** 2
-    ...     return s
-    >>> p = adpy.record(f, np.zeros(3))
-    >>> p.gradient(np.array([1.0, 2.0, 3.0]))
-    array([-400., 1002., -200.])
-    """
-    program = Program(function, argnum, recordings, specialize, passes)
-    _, recording = program._at(args, kwargs)
-    if recording is not None:
-        recording.__exit__()
-    return program
-
-
-def compile(
-    function: Callable | None = None,
-    *,
-    argnum: int = 0,
-    recordings: int = 16,
-    specialize: bool | str = "hot",
-    passes: Any = True,
-) -> Any:
-    """Make a function a :class:`Program` that records by itself, for every structure, shape and branch; a decorator.
-
-    Parameters
-    ----------
-    function : callable
-    argnum, recordings
-        As for :func:`record`.
-    specialize : bool or {"hot", "never"}
-        When recordings get kernels of their own, see :meth:`Program.specialize`: ``True`` when they are made; ``"hot"``
-        when they have spent about as much time in the interpreters as compiling takes, in a thread; ``False`` or
-        ``"never"`` not unasked.  With the environment variable ``ADPY_SPECIALIZE=never`` nothing is hot.  Values by
-        kernels and by interpreters may differ in the last digits.
-    passes : bool, str, mapping of str to bool, or iterable of str
-        As for :func:`record`.
-
-    Examples
-    --------
-    >>> import numpy as np, adpy
-    >>> @adpy.compile
-    ... def f(x):
-    ...     return np.sum(x * x)
-    >>> f.gradient(np.array([1.0, 2.0]))
-    array([2., 4.])
-    >>> f.gradient(3.0)
-    6.0
-    """
-    if function is None:
-        settings = {"argnum": argnum, "recordings": recordings, "specialize": specialize, "passes": passes}
-        return functools.partial(compile, **settings)
-    return Program(function, argnum, recordings, specialize, passes)
-
-
-def _matched(args: tuple, dots: tuple) -> list:
-    """Tangents of all inputs."""
-    found = []
-    for i, (arg, dot) in enumerate(zip(args, dots, strict=True)):
-        for (path, leaf), (_, tangent) in zip(flatten(arg), flatten(dot), strict=True):
-            if is_differentiable(leaf):
-                if np.shape(tangent) != np.shape(leaf):
-                    raise ArgumentError(f"tangents[{i}]{path}", f"shape {np.shape(leaf)}", f"shape {np.shape(tangent)}")
-                found.append(np.asarray(tangent, float))
-    return found
-
-
-def _tangent_tree(branch: Branch, dots: list) -> Any:
-    """Tangents in the structure of the result."""
-    leaves = []
-    for place, leaf in branch.places:
-        if place is not None:
-            leaves.append(python_value(dots[place], leaf))
-        else:
-            leaves.append(np.zeros(np.shape(leaf))[()] if is_number(leaf) else leaf)
-    return rebuild(branch.tree, iter(leaves).__next__)
-
-
-def _seeds(branch: Branch, value: Any, y_bar: Any) -> list:
-    """Cotangents of the outputs."""
-    found = []
-    for (place, _), (path, leaf), (_, bar) in zip(branch.places, flatten(value), flatten(y_bar), strict=True):
-        if place is not None:
-            if np.shape(bar) != np.shape(leaf):
-                raise ArgumentError(f"y_bar{path}", f"shape {np.shape(leaf)}", f"shape {np.shape(bar)}")
-            found.append(np.asarray(bar, float))
-    return found
