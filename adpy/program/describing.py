@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from adpy.errors import ProgramFileError
 from adpy.plain import np
-from adpy.program import calls, stacks
+from adpy.program import calls, choices, stacks
 from adpy.program.code import Code, View
 from adpy.program.recorder import itself
 from adpy.reverse.array import converted
@@ -82,6 +82,8 @@ _CODECS: dict[type, _Codec] = {
     calls.Product: _Codec("product", attrgetter("left", "right", "out"), calls.Product),
     stacks.Stack: _Codec("stack", attrgetter("left", "right", "out"), stacks.Stack),
     stacks.Extremum: _Codec("extremum", attrgetter("function", "operand", "axes", "out"), stacks.Extremum),
+    choices.Decide: _Codec("decide", attrgetter("function", "operands", "out"), choices.Decide),
+    choices.Select: _Codec("select", attrgetter("operands", "out"), choices.Select),
     calls.IncrementAt: _Codec("increment", _increment, calls.IncrementAt),
     calls.Check: _Codec("check", attrgetter("function", "arguments", "kwargs", "outcome"), calls.Check),
     calls.ElementwiseCall: _Codec(

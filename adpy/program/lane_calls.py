@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from adpy.plain import np
-from adpy.program import calls
+from adpy.program import calls, choices
 from adpy.program.code import Code, View
 from adpy.reverse.sweep import reduce_to
 
 __all__ = ["LaneCalls"]
+
+_CHOICES = choices.Decide, choices.Select
 
 
 class LaneCalls:
@@ -28,6 +30,9 @@ class LaneCalls:
             with np.errstate(all="ignore"):
                 y = call.row.function(*operands, *call.settings, **call.named)
             memory[self.row_of[item.outs[0]], :n] = y
+            return
+        if type(call) in _CHOICES:
+            memory[self.row_of[item.outs[0]], :n] = call.evaluate(self._operands(item, memory, n))
             return
         views = [view for view in call.outs if view is not None]
         flat = self.code.take_memory()
@@ -64,6 +69,9 @@ class LaneCalls:
         if type(call) is calls.ElementwiseCall:
             self._pull_elementwise(item, memory, n)
             return
+        if type(call) in _CHOICES:
+            self._pull_choice(item, memory, n)
+            return
         views = calls.views_in(call.operands)
         outs = [view for view in call.outs if view is not None]
         flat, bars = self.code.take_memory(), np.zeros((self.code.rows, 1))
@@ -87,6 +95,15 @@ class LaneCalls:
         """Add to cotangents; a number may occur several times."""
         here = self.active[numbers]
         np.add.at(memory, self.bar_of[numbers[here]], contribution[here])
+
+    def _pull_choice(self, item: Any, memory: np.ndarray, n: int) -> None:
+        call = item.call
+        bar = memory[self.bar_of[item.outs[0]], :n]
+        numbers = iter(item.operands)
+        for x, found in zip(call.operands, call.pulled(self._operands(item, memory, n), bar), strict=True):
+            place = next(numbers) if type(x) is View else None
+            if found is not None and place is not None and self.active[place].any():
+                self._add(memory[:, :n], place, reduce_to(found, (*x.shape, n)))
 
     def _pull_elementwise(self, item: Any, memory: np.ndarray, n: int) -> None:
         call = item.call

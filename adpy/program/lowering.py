@@ -13,10 +13,11 @@ from typing import Any
 from adpy.kernels.opcodes import COPY, OPCODES, opcode_of
 from adpy.kernels.table import CALL, COLUMNS, FILL, RUN, SAVE, SAVE_AT, SCRATCH, SET
 from adpy.plain import np
-from adpy.program import calls, products, writes
+from adpy.program import calls, choices, products, writes
 from adpy.program.code import TILE, Code, View, views_within
 from adpy.program.grouping import LONGEST, Group, Storages, assign, form, rows_of
 from adpy.program.instructions import CONSTANTS
+from adpy.program.masks import DECIDING, SELECT
 from adpy.program.moves import Moves
 from adpy.program.nodes import Assembled, Check, Fixed, Operation, Rearranged
 from adpy.program.passes import PASSES, Draft, optimised
@@ -201,6 +202,9 @@ class Lowering(Moves):
     def operation(self, node: Operation) -> None:
         """An elementwise row."""
         row, settings, named = node.saved
+        if row is SELECT or row in DECIDING:
+            self.choice(node, row)
+            return
         op = opcode_of(row.function)
         operands = node.operands
         if op is None or len(operands) > 2:
@@ -216,6 +220,14 @@ class Lowering(Moves):
         views = [self.view(x) for x in operands]
         out = self.allocate(node)
         self.emit_operation(op, out, *views)
+
+    def choice(self, node: Operation, row: Any) -> None:
+        """A mask, or what one selects."""
+        operands = [self.value_of(x) for x in node.operands]
+        out = self.allocate(node)
+        self.emit_call(choices.Select(operands, out) if row is SELECT else choices.Decide(DECIDING[row], operands, out))
+        if row is SELECT:
+            self.needs(*calls.views_in(operands[:1]))
 
     def value_of(self, operand: Any) -> Any:
         """An operand of a call: a view, or the constant itself."""

@@ -13,9 +13,10 @@ from typing import Any
 
 from adpy.capture.registry import TRACED_TYPES
 from adpy.errors import TapeMemoryError
-from adpy.kernels.opcodes import COPY, HOLE, OPCODES, opcode_of
+from adpy.kernels.opcodes import COMPARISONS, COPY, HOLE, OPCODES, opcode_of
 from adpy.plain import np
 from adpy.program import limits
+from adpy.program.masks import compared, intercepted
 from adpy.program.nodes import Assembled, Buffer, Check, Fixed, Operation, Rearranged
 from adpy.program.scalar import Recorded, RecordedReal, RecordedScalar
 from adpy.reverse.array import Array
@@ -59,15 +60,23 @@ class Unrecordable(Exception):
 
 
 class Recorder(Tape):
-    """The recording of one function."""
+    """The recording of one function.
+
+    Parameters
+    ----------
+    masks : bool
+        Are comparisons of arrays instructions where that is possible?  Otherwise all are guards.
+    """
 
     flat = False
     guarded = True
 
-    __slots__ = ("buffers", "bytes", "constants", "failure", "guards", "outlets")
+    __slots__ = ("buffers", "bytes", "constants", "failure", "guards", "masks", "outlets", "undecided")
 
-    def __init__(self) -> None:
+    def __init__(self, masks: bool = True) -> None:
         Tape.__init__(self)
+        self.masks = masks
+        self.undecided: set[Check] = set()
         self.buffers: list[Buffer] = []
         self.bytes = 0
         self.constants: dict = {}
@@ -174,8 +183,15 @@ class Recorder(Tape):
                 if all(isinstance(x, Recorded | float | int) for x in args):
                     a, b = [x.address if isinstance(x, Recorded) else self.constant(x) for x in args]
                     return self.compare(_CONDITIONS[function], a, b, outcome)
+            if self.masks and function in COMPARISONS and len(args) == 2 and not kwargs:
+                mask = compared(self, function, args, outcome)
+                if mask is not None:
+                    return mask
             self.check(function, args, kwargs, outcome)
         return outcome
+
+    def intercepted(self, function: Callable, args: Sequence, kwargs: dict) -> tuple | None:
+        return intercepted(function, args, kwargs)
 
     def check(self, function: Callable, args: tuple, kwargs: dict, outcome: Any) -> None:
         """Record that the recording depends on the outcome of a function."""

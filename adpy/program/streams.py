@@ -11,12 +11,13 @@ from typing import Any
 from adpy.kernels.opcodes import ADDITION, BINARY, COPY, HOLE, MULTIPLY, NEGATIVE, SUBTRACT
 from adpy.kernels.table import ADD, FILL, GATHER, GROUP, RUN, SAVE, SAVE_AT, SCATTER
 from adpy.plain import np
-from adpy.program import calls, stacks
+from adpy.program import calls, choices, stacks
 from adpy.program.code import Code, View
 from adpy.program.decisions import guards_of
 
 __all__ = ["Call", "NoStream", "Stream", "stream_of"]
 
+_CHOICES = choices.Decide, choices.Select
 LIMIT = 1 << 21
 """Operations of a stream, at most: larger functions have arrays that are worth a sweep of their own."""
 
@@ -281,7 +282,7 @@ class _Expansion:
             self.product(call)
         elif type(call) is calls.Check and (guards := guards_of(call, self.entries, self.new)) is not None:
             self.guards.append(guards)
-        elif type(call) in (calls.ElementwiseCall, calls.BlockCall, calls.Check, stacks.Stack, stacks.Extremum):
+        elif type(call) in (calls.ElementwiseCall, calls.BlockCall, calls.Check, stacks.Stack, stacks.Extremum, *_CHOICES):
             operands = [self.at(view.addresses()) for view in calls.views_in(call.operands)]
             outs = []
             position = self.count

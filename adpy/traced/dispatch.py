@@ -99,7 +99,7 @@ def lower(x: Any, trace: Any) -> Any:
     """``x`` one level below ``trace``: values of that trace are replaced by their primals, in sequences too."""
     kind = type(x)
     if kind in TRACED_TYPES:
-        return below(x) if x.frame is trace else x
+        return below(x) if x.frame is trace or kind._settles else x
     if kind in _SEQUENCES:
         return kind(lower(item, trace) for item in x) if kind is not tuple else tuple([lower(i, trace) for i in x])
     return x
@@ -141,12 +141,14 @@ def call_ufunc(ufunc: np.ufunc, *inputs: Any) -> Any:
             return ufunc(*inputs)
     if trace.batched:
         return trace.ufunc(ufunc, inputs)
+    if trace.guarded and (found := trace.intercepted(ufunc, inputs, {})) is not None:
+        return found[0]
     row = lookup(ufunc)
     values = []
     for x in inputs:
         kind = type(x)
         if kind in TRACED_TYPES:
-            values.append(below(x) if x.frame is trace else x)
+            values.append(below(x) if x.frame is trace or kind._settles else x)
         elif kind in _SEQUENCES or (kind is ndarray and x.dtype == object):
             return call_ufunc(ufunc, *[coerce(x) for x in inputs])
         else:
@@ -330,6 +332,8 @@ def call(function: Callable, args: tuple, kwargs: dict) -> Any:
         trace = top_trace([*args, *kwargs.values()])
         if trace is not None and trace.batched:
             return trace.call(function, args, kwargs)
+    if frame is not None and frame.guarded and (found := frame.intercepted(function, args, kwargs)) is not None:
+        return found[0]
     row = lookup(function)
     if row is None:
         function = original_of(function)

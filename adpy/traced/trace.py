@@ -131,6 +131,10 @@ class Trace(ABC):
             return function(*primals(args), **{name: primals(x) for name, x in kwargs.items()})
         return self.parent.inert(function, lower(args, self), {name: lower(x, self) for name, x in kwargs.items()})
 
+    def intercepted(self, function: Callable, args: Sequence, kwargs: dict) -> tuple | None:
+        """The result, alone in a tuple, of a call that the trace takes out of dispatch (asked where ``guarded``)."""
+        return None
+
     def failed(self, operands: Sequence) -> None:  # noqa: B027 (a hook)
         """An operation on these operands raised an error, which the function may catch."""
 

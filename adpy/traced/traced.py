@@ -198,6 +198,7 @@ class Traced:
     __slots__ = ()
     __array_priority__ = 1000.0
     _batched = False  # does it stand for one value in each lane of a batch?
+    _settles = False  # is it a plain value to every trace above its own?
 
     def __array_wrap__(self, array, context=None, return_scalar=False):
         return array[()] if return_scalar else array

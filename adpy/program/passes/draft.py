@@ -59,7 +59,7 @@ class Draft:
         self.fixed = np.zeros(self.count, bool)
         self.fixed[list(recorder.constants.values())] = True
         self.same = np.arange(self.count, dtype=np.int32)
-        self.nodes = recorder.nodes
+        self.nodes = [node for node in recorder.nodes if node not in recorder.undecided]
         self.positions: list[int] = []
         base = 0
         for node in self.nodes:
