@@ -28,6 +28,8 @@ RECORDINGS = 16
 class Batch:
     """One evaluation of many lanes."""
 
+    masks = True
+
     def __init__(
         self,
         program: Any,
@@ -121,12 +123,12 @@ class Batch:
             self._alone(lanes)
             return self._results()
         around = program._around()
-        for branch in program._candidates(key, around):
+        for branch in program._candidates(key, around, self.masks):
             lanes = self._sweep(branch, columns, lanes)
             if not lanes.size:
                 return self._results()
         for _ in range(RECORDINGS):
-            branch = program._record(key, self.lane(int(lanes[0])), self.kwargs, around)
+            branch = program._record(key, self.lane(int(lanes[0])), self.kwargs, around, self.masks)
             if branch is None:
                 break
             left = self._sweep(branch, columns, lanes)

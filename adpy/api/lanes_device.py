@@ -21,6 +21,8 @@ class DeviceBatch(Batch):
     Where an argument is an array of the device, so are results and gradients that are not reduced.
     """
 
+    masks = False
+
     def __init__(self, program: Any, args: tuple, *rest: Any) -> None:
         from adpy.program.device_arrays import adopted, is_device_array
 

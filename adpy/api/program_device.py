@@ -51,13 +51,13 @@ class DeviceProgram(Program):
         around = self._around()
         standing = _standing.get() or {}
         primals = [standing.get(id(x), x) for x in inputs]
-        for branch in self._candidates(key, around):
+        for branch in self._candidates(key, around, masks=False):
             recording = DeviceRecording(branch.code, primals, self._device[1])
             if recording.replay():
                 self._used(key, branch)
                 return branch, recording
             recording.__exit__()
-        branch = self._record(key, _copied(args), _copied(kwargs), around)
+        branch = self._record(key, _copied(args), _copied(kwargs), around, masks=False)
         if branch is None:
             return None, None
         return branch, DeviceRecording(branch.code, primals, self._device[1])

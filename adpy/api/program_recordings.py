@@ -36,6 +36,11 @@ class Branch:
         self.quick: tuple | None = None
         """Functions of :class:`~adpy.api.quick.Quick`; None before they are written, empty where there are none."""
 
+    @property
+    def masked(self) -> bool:
+        """Are masks among its instructions?"""
+        return any(getattr(call, "of_masks", False) for call in self.code.calls.values())
+
     def result(self, outputs: list) -> Any:
         """The result of the function from the values of the outputs."""
         found = iter(
@@ -139,13 +144,15 @@ class Recordings:
             self._surroundings = Surroundings(self.function)
         return None if self._surroundings is None else self._surroundings.state()
 
-    def _candidates(self, key: tuple, around: tuple | None) -> list[Branch]:
-        """Recordings for arguments of this kind, in these surroundings."""
-        found = tuple(self._branches.get(key, ()))
+    def _candidates(self, key: tuple, around: tuple | None, masks: bool = True) -> list[Branch]:
+        """Recordings for arguments of this kind, in these surroundings; without masks, where those cannot run."""
+        found = [b for b in self._branches.get(key, ()) if masks or not b.masked]
         return [b for b in found if b.around is None or around is None or b.around == around]
 
-    def _record(self, key: tuple, args: tuple, kwargs: dict, around: tuple | None = None) -> Branch | None:
-        """Record at these arguments."""
+    def _record(
+        self, key: tuple, args: tuple, kwargs: dict, around: tuple | None = None, masks: bool = True
+    ) -> Branch | None:
+        """Record at these arguments, comparisons of arrays as masks or as guards."""
         from adpy.program import Recorder, Unrecordable
         from adpy.program.lowering import lower
 
@@ -156,7 +163,7 @@ class Recordings:
         keys = [i for i, arg in enumerate(args) if inputs_of(arg)] + [k for k, arg in kwargs.items() if inputs_of(arg)]
         drawn = random_state()
         try:
-            frame, y = run(Recorder, self.function, args, kwargs, keys)
+            frame, y = run(functools.partial(Recorder, masks), self.function, args, kwargs, keys)
             try:
                 if random_state() != drawn:
                     raise Unrecordable("it draws random numbers")

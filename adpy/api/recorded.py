@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -44,7 +45,7 @@ def recorded(function: Callable, args: tuple, kwargs: dict, keys: list, check: C
     if not inputs or not all(_plain(leaf) for leaf in inputs):
         return None
     try:
-        frame, y = run(Recorder, function, args, kwargs, keys)
+        frame, y = run(functools.partial(Recorder, masks=False), function, args, kwargs, keys)
     except Unrecordable:
         return None
     try:

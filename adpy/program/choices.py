@@ -16,6 +16,8 @@ __all__ = ["Decide", "Select"]
 class Decide:
     """A comparison or logical operation, entry by entry: ones and zeros."""
 
+    of_masks = True
+
     def __init__(self, function: Callable, operands: list, out: View) -> None:
         self.function, self.operands, self.out, self.outs = function, operands, out, [out]
 
@@ -46,6 +48,9 @@ class Decide:
 
 class Select:
     """``numpy.where(mask, a, b)``: what is not taken gets no cotangent, whatever the other's is."""
+
+    of_masks = True
+    function = np.where
 
     def __init__(self, operands: list, out: View) -> None:
         self.operands, self.out, self.outs = operands, out, [out]

@@ -1,7 +1,7 @@
 """Masks: comparisons of recorded arrays that stay instructions as long as they only choose between values.
 
-A :class:`Mask` goes symbolically into ``numpy.where``, products, means, ``astype(float)`` and logical operations.  Whatever
-else is done with it finds a plain array of booleans, on which the recording then depends.
+A :class:`Mask` goes symbolically into ``numpy.where``, products, means, ``astype(float)`` and logical operations.
+Whatever else is done with it finds a plain array of booleans, on which the recording then depends.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _LOGICAL = {
 
 
 def _as_call(function: np.ufunc) -> Callable:
-    """A function of its own, which has no opcode: sweeps shall pass nothing through it, not even zero times infinity."""
+    """A function of its own, without an opcode: sweeps shall pass nothing through it, not even zero times infinity."""
 
     def decide(*operands):
         return function(*operands)
@@ -148,11 +148,6 @@ class Mask(Traced):
 
     def __setitem__(self, key, value):
         self._value[_index(key)] = _settled(value)
-
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return getattr(self._value, name)
 
 
 def _index(key: Any) -> Any:
@@ -297,6 +292,10 @@ def _forwarded(name: str) -> Callable:
     return method
 
 
+def _attribute(name: str) -> property:
+    return property(lambda self: getattr(self._value, name), lambda self, value: setattr(self._value, name, value))
+
+
 def _operator(ufunc: np.ufunc, name: str) -> Callable:
     plain = getattr(ndarray, name)
 
@@ -309,11 +308,19 @@ def _operator(ufunc: np.ufunc, name: str) -> Callable:
 
 
 _OPERATORS = {"mul": np.multiply, "and": np.logical_and, "or": np.logical_or, "xor": np.logical_xor}
-_OWN = {"__new__", "__init__", "__class__", "__getattribute__", "__setattr__", "__delattr__", "__dir__", "__init_subclass__"}
-_OWN |= {"__subclasshook__", "__class_getitem__", "__array_finalize__", "__sizeof__", "__hash__"}
-for _name in dir(ndarray):
-    if callable(getattr(ndarray, _name)) and _name not in _OWN and _name not in vars(Mask):
+_OBJECTS = {"__array_finalize__", "__class_getitem__", *dir(object)} - {
+    "__eq__",
+    "__ne__",
+    "__lt__",
+    "__le__",
+    "__gt__",
+}
+_OBJECTS -= {"__ge__", "__repr__", "__str__", "__format__", "__reduce__", "__reduce_ex__"}
+for _name in set(dir(ndarray)) - _OBJECTS - set(vars(Mask)):
+    if callable(getattr(ndarray, _name)):
         setattr(Mask, _name, _forwarded(_name))
+    elif not _name.startswith("_"):
+        setattr(Mask, _name, _attribute(_name))
 for _name, _ufunc in _OPERATORS.items():
     for _method in (f"__{_name}__", f"__r{_name}__"):
         setattr(Mask, _method, _operator(_ufunc, _method))

@@ -282,7 +282,14 @@ class _Expansion:
             self.product(call)
         elif type(call) is calls.Check and (guards := guards_of(call, self.entries, self.new)) is not None:
             self.guards.append(guards)
-        elif type(call) in (calls.ElementwiseCall, calls.BlockCall, calls.Check, stacks.Stack, stacks.Extremum, *_CHOICES):
+        elif type(call) in (
+            calls.ElementwiseCall,
+            calls.BlockCall,
+            calls.Check,
+            stacks.Stack,
+            stacks.Extremum,
+            *_CHOICES,
+        ):
             operands = [self.at(view.addresses()) for view in calls.views_in(call.operands)]
             outs = []
             position = self.count
