@@ -153,7 +153,7 @@ class Recordings:
         self, key: tuple, args: tuple, kwargs: dict, around: tuple | None = None, masks: bool = True
     ) -> Branch | None:
         """Record at these arguments, comparisons of arrays as masks or as guards."""
-        from adpy.program import Recorder, Unrecordable
+        from adpy.program import Unrecordable
         from adpy.program.lowering import lower
 
         if self.function is None:
@@ -163,7 +163,7 @@ class Recordings:
         keys = [i for i, arg in enumerate(args) if inputs_of(arg)] + [k for k, arg in kwargs.items() if inputs_of(arg)]
         drawn = random_state()
         try:
-            frame, y = run(functools.partial(Recorder, masks), self.function, args, kwargs, keys)
+            frame, y = self._run(masks, args, kwargs, keys)
             try:
                 if random_state() != drawn:
                     raise Unrecordable("it draws random numbers")
@@ -178,6 +178,23 @@ class Recordings:
             self._eager[key] = str(reason)
         self._keep(key, branch)
         return branch
+
+    def _run(self, masks: bool, args: tuple, kwargs: dict, keys: list) -> tuple[Any, Any]:
+        """Trace the function; without masks, where one went into code that takes nothing but arrays."""
+        from adpy.program import Recorder
+
+        made = []
+
+        def recorder() -> Any:
+            made.append(Recorder(masks))
+            return made[-1]
+
+        try:
+            return run(recorder, self.function, args, kwargs, keys)
+        except Exception:
+            if not any(frame.masked for frame in made):
+                raise
+        return run(functools.partial(Recorder, False), self.function, args, kwargs, keys)
 
     def _keep(self, key: tuple, branch: Branch | None) -> None:
         """Count a miss, and keep its recording in the place of the least recently used ones."""

@@ -71,11 +71,11 @@ class Recorder(Tape):
     flat = False
     guarded = True
 
-    __slots__ = ("buffers", "bytes", "constants", "failure", "guards", "masks", "outlets", "undecided")
+    __slots__ = ("buffers", "bytes", "constants", "failure", "guards", "masked", "masks", "outlets", "undecided")
 
     def __init__(self, masks: bool = True) -> None:
         Tape.__init__(self)
-        self.masks = masks
+        self.masks, self.masked = masks, False
         self.undecided: set[Check] = set()
         self.buffers: list[Buffer] = []
         self.bytes = 0
@@ -186,6 +186,7 @@ class Recorder(Tape):
             if self.masks and function in COMPARISONS and len(args) == 2 and not kwargs:
                 mask = compared(self, function, args, outcome)
                 if mask is not None:
+                    self.masked = True
                     return mask
             self.check(function, args, kwargs, outcome)
         return outcome

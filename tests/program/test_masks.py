@@ -225,3 +225,25 @@ def test_random_functions(f, seed):
         same(p.gradient(x), adpy.grad(f)(x))
         same(p.hvp(x, direction), adpy.hvp(f)(x, direction))
     assert p.stats()["misses"] == 1
+
+
+def test_code_that_takes_nothing_but_arrays():
+    def label(x):
+        return np.sum(x * np.frombuffer(memoryview(x > 0), bool))
+
+    for f in (label, lambda x: np.sum(np.array([x > 0, x < 1]) * x)):
+        p = adpy.compile(f)
+        for x in POINTS:
+            same(p(x), f(x.copy()))
+            same(p.gradient(x), adpy.grad(f)(x))
+        assert not p.stats()["eager"]
+        assert p.stats()["misses"] > 1
+
+
+def test_errors_of_the_function_come_out():
+    def f(x):
+        if np.sum(np.where(x > 0, 1.0, 0.0)) >= 0:
+            raise ZeroDivisionError("mine")
+
+    with pytest.raises(ZeroDivisionError, match="mine"):
+        adpy.compile(f)(POINTS[0])
