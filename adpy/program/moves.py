@@ -14,7 +14,7 @@ from adpy.kernels.table import SET
 from adpy.plain import np
 from adpy.program.code import View
 from adpy.program.instructions import CONSTANTS, Instructions
-from adpy.program.nodes import Assembled, Check, Fixed, Operation, Rearranged
+from adpy.program.nodes import Assembled, Check, Operation, Rearranged
 from adpy.program.passes.draft import Draft
 from adpy.program.pieces import LARGEST, MOST, Pieces, boxes, refine
 from adpy.program.views import c_strides, strides_of
@@ -209,13 +209,9 @@ class Moves(Instructions):
         return found if found is not None and found.pays else None
 
     def addresses_of(self, operand: Any) -> Any:
-        """Addresses of the entries of an operand; what is no number stays."""
+        """Addresses of the entries of an operand."""
         if type(operand) is list:
             return [self.addresses_of(x) for x in operand]
-        if type(operand) is Fixed:
-            dtype = getattr(operand.value, "dtype", None)
-            if dtype is not None and dtype.kind == "b":
-                return operand.value
         if type(operand) is tuple and operand[0] in self.waiting:
             self.force(operand[0], self.waiting[operand[0]].cuts)
         if type(operand) is tuple and operand[0] in self.pieces:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import adpy
 from adpy.program import moves, pieces, versions
 from adpy.program.code import View
 from adpy.program.pieces import Pieces, boxes
@@ -212,3 +213,24 @@ def test_boxes_of_constants(small):
         return np.sum(y**2 * np.sin(y) * z) + np.sum(y * y)
 
     check(function, X)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: np.sum(np.concatenate([BOOLEANS, x]) ** 2),
+        lambda x: np.sum(np.append(x, BOOLEANS) ** 2),
+        lambda x: np.sum(np.where(np.arange(3) > 1, x, BOOLEANS) ** 2),
+        lambda x: np.sum(np.array([BOOLEANS, x]) ** 2),
+        lambda x: np.sum(np.insert(x, 1, True) ** 2),
+    ],
+)
+def test_booleans_among_moved_entries_are_numbers(f):
+    x = np.array([0.5, -1.0, 2.0])
+    p = adpy.record(f, x)
+    for point in (x, 2 * x):
+        np.testing.assert_allclose(p(point), f(point))
+        np.testing.assert_allclose(p.gradient(point), adpy.grad(f)(point))
+
+
+BOOLEANS = np.array([True, False, True])
