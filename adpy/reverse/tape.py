@@ -416,7 +416,7 @@ class Tape(Trace):
             return type(x)(numbers), total
         reference = self._reference(x)
         if reference is None:
-            return (np.zeros(np.shape(x), np.intp) if _inexact(x) or np.ndim(x) == 0 else x), total
+            return np.zeros(np.shape(x), np.intp), total
         size = int(np.prod(reference[2], dtype=np.intp))
         active.append((reference, total))
         return np.arange(total, total + size).reshape(reference[2]), total + size
