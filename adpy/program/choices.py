@@ -61,9 +61,14 @@ class Select:
         return np.where(np.not_equal(mask, 0.0), a, b)
 
     def pulled(self, operands: Sequence, bar: np.ndarray) -> tuple:
-        """Cotangents of the operands with the axes of the result."""
+        """Cotangents of the operands with the axes of the result; None for constants."""
         mask = np.not_equal(operands[0], 0.0)
-        return None, np.where(mask, bar, 0.0), np.where(mask, 0.0, bar)
+        _, a, b = self.operands
+        return (
+            None,
+            np.where(mask, bar, 0.0) if type(a) is View else None,
+            np.where(mask, 0.0, bar) if type(b) is View else None,
+        )
 
     def replay(self, memory: np.ndarray) -> None:
         """Values."""
@@ -80,9 +85,9 @@ class Select:
         """Cotangents of the operands."""
         bar = self.out.columns(bars)
         for x, found in zip(self.operands, self.pulled([self._mask(memory)], bar), strict=True):
-            if found is not None and type(x) is View:
+            if found is not None:
                 into = x.columns(bars)
-                into += reduce_to(found, into.shape)
+                into += found if found.shape == into.shape else reduce_to(found, into.shape)
 
     def second_order(self, memory: np.ndarray, dots: np.ndarray, bars: np.ndarray, bar_dots: np.ndarray) -> None:
         """Cotangents of the operands and their tangents."""
