@@ -185,9 +185,9 @@ class Instructions:
 
     def emit_entries(self, op: int, out: View, source: View | None = None) -> None:
         """Zeros, or a copy to be restored: entry by entry, not part of a group."""
-        axes = axes_of(out.shape, [out, source or out])
         if 0 in out.shape:
             return
+        axes = axes_of(out.shape, [out, source or out])
         outer, axes = axes[:-3], [(1, 0, 0)] * (3 - len(axes)) + axes[-3:]
         for index in np.ndindex(*[axis[0] for axis in outer]):
             first, second = [sum(i * axis[k] for i, axis in zip(index, outer, strict=True)) for k in (1, 2)]

@@ -86,9 +86,17 @@ def temporaries(x):
     return x
 
 
+def nothing_overwritten(x):
+    y = np.outer(x[:4], x[:3])
+    z = np.exp(y)
+    y[:0] = 2.0 * z[:0]
+    y[:, 3:] += z[:, 3:]
+    return y * z
+
+
 @pytest.mark.parametrize(
     "function",
-    [overwritten_after_a_sum, overwritten_in_a_loop, copies_and_views, reductions, temporaries],
+    [nothing_overwritten, overwritten_after_a_sum, overwritten_in_a_loop, copies_and_views, reductions, temporaries],
 )
 def test_sweeps(function):
     program = check(function, X[:40])
