@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from math import prod
 from typing import Any
@@ -37,6 +37,8 @@ class Instructions:
         self.constant_top = CONSTANTS
         self.items: list[Any] = []
         self.starts: list[int] = []
+        self._borders = np.full(64, CONSTANTS)
+        self._bordered = 0
         self.places: list[np.ndarray] = []
         self.placed = 0
         self.constants: dict[int, tuple[int, np.ndarray, Any]] = {}
@@ -82,8 +84,10 @@ class Instructions:
     def separate(self, low: int, high: int) -> None:
         """Make scalars a storage of their own."""
         for start in (low, high):
-            if start < self.count and start not in self.starts:
-                insort(self.starts, start)
+            place = bisect_right(self.starts, start)
+            if start < self.count and (place == 0 or self.starts[place - 1] != start):
+                self.starts.insert(place, start)
+                self._bordered = min(self._bordered, place)
         self.rolled.append((low, high))
 
     def together(self, first: int, second: int) -> bool:
@@ -216,7 +220,9 @@ class Instructions:
         sources = np.ascontiguousarray(np.reshape(sources, out.shape).transpose(order), np.int64).reshape(-1)
         if not sources.size:
             return
-        breaks = np.flatnonzero((np.diff(sources) != 1) | np.isin(sources[1:], self.starts)) + 1
+        borders = self.borders()
+        crossed = borders[np.searchsorted(borders[:-1], sources[1:])] == sources[1:]
+        breaks = np.flatnonzero((np.diff(sources) != 1) | crossed) + 1
         if breaks.size > max(3, sources.size // 64) or "index movement" not in self.draft.passes:
             self.emit_places(GATHER, out.offset, sources)
             return
@@ -224,6 +230,15 @@ class Instructions:
         for low, high in zip(starts, starts[1:], strict=False):
             run = View(out.offset + low, (high - low,), (1,))
             self.emit(COPY, SET, run.shape, run, View(int(sources[low]), run.shape, (1,)))
+
+    def borders(self) -> np.ndarray:
+        """First address of each storage, in order, and where constants begin."""
+        count = len(self.starts)
+        if count >= self._borders.size:
+            self._borders = np.concatenate([self._borders, np.full(count, CONSTANTS)])
+        self._borders[self._bordered : count] = self.starts[self._bordered :]
+        self._bordered = count
+        return self._borders[: count + 1]
 
     # ---- what is overwritten
 

@@ -150,7 +150,7 @@ class Moves(Instructions):
         """A node whose entries are at addresses."""
         sources = np.asarray(sources, np.int64).reshape(node.shape)
         wanted = sources.size and "index movement" in self.draft.passes
-        found = boxes(sources, [*self.starts, CONSTANTS]) if wanted else None
+        found = boxes(sources, self.borders()) if wanted else None
         if self.in_pieces(node, found):
             return
         if found is not None and len(found.views) <= max(4, sources.size // 64):
@@ -202,7 +202,7 @@ class Moves(Instructions):
         if path is None:
             return self.pieces[target]
         found = (
-            boxes(np.asarray(resolve(path, self.pieces[target].addresses())), [*self.starts, CONSTANTS])
+            boxes(np.asarray(resolve(path, self.pieces[target].addresses())), self.borders())
             if shape
             else None
         )

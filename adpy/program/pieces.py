@@ -105,18 +105,18 @@ def refine(shape: tuple[int, ...], cuts: Sequence[tuple]) -> tuple[tuple[int, ..
     return tuple([tuple(sorted(axis)) for axis in found])
 
 
-def boxes(addresses: np.ndarray, starts: Sequence[int]) -> Pieces | None:
+def boxes(addresses: np.ndarray, starts: np.ndarray) -> Pieces | None:
     """The boxes of an array of addresses, or None if they are too many.
 
     Parameters
     ----------
     addresses : ndarray of int64
-    starts : sequence of int
+    starts : ndarray of int64
         First address of each storage, in order: boxes do not reach from one into the next.
     """
     if not addresses.size or not addresses.ndim:
         return None
-    low, high = bisect_right(starts, int(addresses.min())), bisect_right(starts, int(addresses.max()))
+    low, high = np.searchsorted(starts, [addresses.min(), addresses.max()], "right").tolist()
     storages = None if low == high else np.searchsorted(starts[low:high], addresses, "right")
     cuts = []
     for axis, n in enumerate(addresses.shape):

@@ -9,7 +9,6 @@ from typing import Any
 from adpy.kernels.opcodes import ADDITION, SUBTRACT
 from adpy.kernels.table import SET
 from adpy.plain import np
-from adpy.program.instructions import CONSTANTS
 from adpy.program.moves import part
 from adpy.program.nodes import Buffer
 from adpy.program.pieces import LARGEST, MOST, Pieces, boxes, refine
@@ -31,7 +30,7 @@ def written(lowering: Any, node: Any, previous: Any) -> bool:
         region[...] = addresses.reshape(addresses.shape[max(0, addresses.ndim - region.ndim) :])
     else:
         _advance(lowering, node, region)
-    found = boxes(base, [*lowering.starts, CONSTANTS])
+    found = boxes(base, lowering.borders())
     if not lowering.in_pieces(node, found):
         if found is None:
             lowering.emit_moves(lowering.allocate(node), base)
@@ -72,7 +71,7 @@ def _advance(lowering: Any, node: Any, region: np.ndarray) -> None:
     op = ADDITION if node.sign > 0 else SUBTRACT
     operand = node.operands[0] if node.operands else node.saved[0]
     source = lowering.pieces_of(operand) or Pieces.of(lowering.view(operand))
-    before = boxes(region, [*lowering.starts, CONSTANTS])
+    before = boxes(region, lowering.borders())
     cuts = None if before is None else refine(region.shape, [before.cuts, source.cuts])
     if cuts is None or prod(len(cut) - 1 for cut in cuts) > MOST:
         copy = lowering.temporary(region.shape)

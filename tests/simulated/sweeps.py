@@ -1,5 +1,7 @@
 """Every sweep of device codes beside the plain function and its eager derivatives."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from scipy import special
@@ -10,6 +12,7 @@ from adpy.kernels.cuda_groups import LONGEST
 from adpy.kernels.opcodes import COMPARISONS
 from adpy.program import grouping, products
 from adpy.program.device_recording import DeviceRecording
+from adpy.program.recorder import Recorder
 from tests.corpus.trees import float_leaves
 from tests.program import harness
 
@@ -20,7 +23,8 @@ X, Y = RNG.normal(size=3), RNG.normal(size=4)
 
 @pytest.fixture(autouse=True)
 def on_device(monkeypatch):
-    """Recordings of the harness run on the simulated device."""
+    """Recordings of the harness run on the simulated device, which has no masks."""
+    monkeypatch.setattr(harness, "Recorder", partial(Recorder, masks=False))
     monkeypatch.setattr(
         harness.Program, "at", lambda self, primals: DeviceRecording(self.code, float_leaves(primals), np.float64)
     )
