@@ -201,11 +201,7 @@ class Moves(Instructions):
         target, path, shape, _ = operand
         if path is None:
             return self.pieces[target]
-        found = (
-            boxes(np.asarray(resolve(path, self.pieces[target].addresses())), self.borders())
-            if shape
-            else None
-        )
+        found = boxes(np.asarray(resolve(path, self.pieces[target].addresses())), self.borders()) if shape else None
         return found if found is not None and found.pays else None
 
     def addresses_of(self, operand: Any) -> Any:

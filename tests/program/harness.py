@@ -6,6 +6,7 @@ import copy
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from adpy.api.results import result_leaf, untraced
 from adpy.api.running import run
 from adpy.api.trees import flatten
 from adpy.capture.registry import TRACED_TYPES
+from adpy.errors import TracedValueError
 from adpy.program import Recorder, Unrecordable, sweeps
 from adpy.program.code import Code
 from adpy.program.lowering import lower
@@ -72,13 +74,22 @@ def chosen(value: Any, active: tuple) -> list:
     return [leaf for leaf, wanted in zip(leaves, active, strict=True) if wanted]
 
 
+def recorded(function: Callable, primals: tuple) -> tuple[Recorder, Any]:
+    """A recording and the result of the function; comparisons of arrays as guards where they cannot be masks."""
+    numbers = list(range(len(primals)))
+    try:
+        return run(Recorder, function, primals, {}, numbers)
+    except TracedValueError:
+        return run(partial(Recorder, masks=False), function, primals, {}, numbers)
+
+
 def record(function: Callable, *primals: Any) -> Program:
     """Record a function; raises Unrecordable where programs do not know what it does."""
     leaves = input_leaves(primals, {}, list(range(len(primals))))
     for leaf in leaves:
         if not (type(leaf) in (float, np.float64) or (type(leaf) is np.ndarray and leaf.dtype == np.float64)):
             raise Unrecordable(f"an input of type {type(leaf).__name__} {getattr(leaf, 'dtype', '')}")
-    frame, y = run(Recorder, function, primals, {}, list(range(len(primals))))
+    frame, y = recorded(function, primals)
     try:
         found = [result_leaf(leaf) for _, leaf in flatten(y)]
         active = [type(x) in TRACED_TYPES and x.frame is frame and x.active for x in found]
