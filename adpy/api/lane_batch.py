@@ -146,13 +146,18 @@ class Batch:
         found = []
         for leaves in self.leaves:
             for _, value, axis in leaves:
-                if axis is not None:
-                    if value.dtype != np.float64:
+                if axis is not None or self._differentiable(value):
+                    column = self._column(value, axis)
+                    if column is None:
                         return None
-                    found.append((np.moveaxis(value, axis, 0), False))
-                elif is_differentiable(value):
-                    found.append((value, True))
+                    found.append(column)
         return found + [(value, True) for value in inputs[len(found) :]]
+
+    def _column(self, value: Any, axis: int | None) -> tuple[Any, bool] | None:
+        """One input, and whether all lanes share it; None for an array of another type."""
+        if axis is None:
+            return value, True
+        return (np.moveaxis(value, axis, 0), False) if value.dtype == np.float64 else None
 
     def _differentiable(self, value: Any) -> bool:
         """Has an argument that all lanes share a gradient?"""

@@ -65,20 +65,10 @@ class DeviceBatch(Batch):
         """An argument that all lanes share, on the host."""
         return value.copy_to_host().astype(np.float64) if hasattr(value, "copy_to_host") else value
 
-    def _columns(self, inputs: list) -> list | None:
-        """Inputs of the program: arrays with lanes as rows, and False; values that are shared, and True."""
-        found = []
-        for leaves in self.leaves:
-            for _, value, axis in leaves:
-                if hasattr(value, "copy_to_host"):
-                    found.append((value if axis is None else value.reshape(self.size, -1), axis is None))
-                elif axis is not None:
-                    if value.dtype != np.float64:
-                        return None
-                    found.append((np.moveaxis(value, axis, 0), False))
-                elif is_differentiable(value):
-                    found.append((value, True))
-        return found + [(value, True) for value in inputs[len(found) :]]
+    def _column(self, value: Any, axis: int | None) -> tuple[Any, bool] | None:
+        if hasattr(value, "copy_to_host"):
+            return (value, True) if axis is None else (value.reshape(self.size, -1), False)
+        return super()._column(value, axis)
 
     def _differentiable(self, value: Any) -> bool:
         return hasattr(value, "copy_to_host") or is_differentiable(value)

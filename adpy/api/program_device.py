@@ -6,12 +6,10 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from adpy import capture
 from adpy.api.program import Program
 from adpy.api.program_recordings import python_value
 from adpy.api.quick import MISS
 from adpy.api.running import is_differentiable
-from adpy.api.signature import signature
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.errors import ArgumentError
 from adpy.plain import np
@@ -39,28 +37,21 @@ class DeviceProgram(Program):
         """There are no shorter ways to the device."""
         return MISS
 
-    def _at(self, args: tuple, kwargs: dict) -> tuple[Any, Any]:
-        """A branch whose decisions hold, with its values on the device; ``(None, None)`` where there is none."""
+    _masks = False
+
+    def _values(self, code: Any, inputs: list) -> Any:
+        """A code with its values on the device."""
         from adpy.program.device_recording import DeviceRecording
 
-        if capture.frame() is not None:
-            return self._without("values of another transform")
-        key, inputs = signature(args, kwargs)
-        if key is None or key in self._eager:
-            return self._without("arguments of this kind")
-        around = self._around()
         standing = _standing.get() or {}
-        primals = [standing.get(id(x), x) for x in inputs]
-        for branch in self._candidates(key, around, masks=False):
-            recording = DeviceRecording(branch.code, primals, self._device[1])
-            if recording.replay():
-                self._used(key, branch)
-                return branch, recording
-            recording.__exit__()
-        branch = self._record(key, _copied(args), _copied(kwargs), around, masks=False)
-        if branch is None:
-            return None, None
-        return branch, DeviceRecording(branch.code, primals, self._device[1])
+        return DeviceRecording(code, [standing.get(id(x), x) for x in inputs], self._device[1])
+
+    def _recorded_from(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+        """Arguments on the host."""
+        return _copied(args), _copied(kwargs)
+
+    def _remember_call(self, key: tuple, branch: Any, around: tuple | None, args: tuple) -> None:
+        """There are no shorter ways to the device."""
 
     def _there(self, what: Callable, args: tuple, kwargs: dict) -> tuple[bool, Any]:
         """``what(branch, recording, args)`` with stand-ins in the place of arrays of the device.

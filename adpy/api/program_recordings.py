@@ -72,27 +72,43 @@ class Recordings:
         self._hits = self._misses = 0
         self._lock = threading.Lock()
 
+    _masks = True
+    """May masks be among the instructions of its recordings?"""
+
     def _at(self, args: tuple, kwargs: dict) -> tuple[Any, Any]:
         """A branch whose decisions hold, with its values; ``(None, None)`` where there is none and none can be."""
-        from adpy.program.recording import Recording
-
         if capture.frame() is not None:
             return self._without("values of another transform")
         key, inputs = signature(args, kwargs)
         if key is None or key in self._eager:
             return self._without("arguments of this kind")
         around = self._around()
-        for branch in self._candidates(key, around):
-            recording = Recording(branch.code, inputs)
+        for branch in self._candidates(key, around, self._masks):
+            recording = self._values(branch.code, inputs)
             if _replays(recording):
                 self._used(key, branch)
-                self._remember(Quick.of(key, branch, around, args, self.argnum) if not kwargs else None)
+                if not kwargs:
+                    self._remember_call(key, branch, around, args)
                 return branch, recording
             recording.__exit__()
-        branch = self._record(key, args, kwargs, around)
+        branch = self._record(key, *self._recorded_from(args, kwargs), around, self._masks)
         if branch is None:
             return None, None
-        return branch, Recording(branch.code, inputs)
+        return branch, self._values(branch.code, inputs)
+
+    def _values(self, code: Any, inputs: list) -> Any:
+        """A code with its values at these inputs."""
+        from adpy.program.recording import Recording
+
+        return Recording(code, inputs)
+
+    def _recorded_from(self, args: tuple, kwargs: dict) -> tuple[tuple, dict]:
+        """Arguments as the function gets them to be recorded."""
+        return args, kwargs
+
+    def _remember_call(self, key: tuple, branch: Branch, around: tuple | None, args: tuple) -> None:
+        """Have quick calls with such arguments."""
+        self._remember(Quick.of(key, branch, around, args, self.argnum))
 
     def _quickly(self, what: Callable, *args: Any) -> Any:
         """A quick call of the recordings used last, or MISS."""

@@ -22,8 +22,10 @@ __all__ = ["available", "build", "ready"]
 LOADING = 0.7
 """Seconds that importing Numba and loading the compiled interpreters takes."""
 
-_SOURCES = ("table.py", "opcodes.py", "elementwise.py", "special_kernels.py", "special_elementwise.py", "tiles.py")
-_SOURCES += ("scalars.py", "interpreter.py", "levels.py", "simplifying.py", "lanes.py", "streams.py")
+_SOURCES = (
+    *("table.py", "opcodes.py", "elementwise.py", "special_kernels.py", "special_elementwise.py", "tiles.py"),
+    *("scalars.py", "interpreter.py", "levels.py", "simplifying.py", "lanes.py", "streams.py"),
+)
 _loaded = False
 _started = False
 _spent = 0.0

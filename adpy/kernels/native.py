@@ -25,7 +25,7 @@ from adpy.kernels.table import COLUMNS
 
 __all__ = ["F64", "FRAME", "I64", "PROGRAM", "SWEEP", "Native", "Writer", "memories", "native"]
 
-I32, I64, F64 = ir.IntType(32), ir.IntType(64), ir.DoubleType()
+I64, F64 = ir.IntType(64), ir.DoubleType()
 BLOCK = I64.as_pointer()
 SWEEP = ir.FunctionType(ir.VoidType(), [BLOCK, BLOCK, I64, I64])
 WHOLE = ir.FunctionType(I64, [BLOCK, BLOCK])
