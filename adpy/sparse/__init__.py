@@ -1,1 +1,1 @@
-"""Sparse Jacobians and Hessians.  Holds nothing yet."""
+"""Sparse derivatives: patterns, colorings, and evaluations whose cost goes with the number of nonzeros."""
