@@ -78,7 +78,7 @@ class Pattern:
         return np.repeat(np.arange(self.shape[0], dtype=np.int32), np.diff(self.indptr))
 
     @property
-    def T(self) -> Pattern:  # noqa: N802
+    def T(self) -> Pattern:
         """The pattern of the transpose."""
         m, n = self.shape
         return Pattern.from_entries((n, m), self.indices, self.rows)
