@@ -12,11 +12,11 @@ from typing import Any
 from adpy.kernels.cuda_groups import CHUNK
 from adpy.kernels.cuda_levels import launches
 from adpy.kernels.graph_levels import run_levels
+from adpy.kernels.opcodes import BINARY
 from adpy.kernels.table import ADD, FILL, GROUP, RUN, SAVE, SAVE_AT
 from adpy.plain import np
 from adpy.program import calls
 from adpy.program.code import View
-from adpy.program.streams import BINARY
 from adpy.program.views import c_strides
 
 __all__ = ["step_of_call", "steps_of", "unknown"]

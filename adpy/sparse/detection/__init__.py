@@ -1,0 +1,1 @@
+"""Detection: patterns of Jacobians and Hessians, found in what a function was recorded to do."""
