@@ -9,6 +9,8 @@ __all__ = [
     "NonDifferentiableError",
     "NonFiniteError",
     "OptionalDependencyError",
+    "PatternError",
+    "PatternMemoryError",
     "ProgramFileError",
     "RuleError",
     "TapeMemoryError",
@@ -115,6 +117,41 @@ class TapeMemoryError(AdpyError, MemoryError):
         super().__init__(
             f"the recording takes more than {needed / 2**20:.0f} MiB, and {allowed / 2**20:.0f} MiB are allowed. "
             "Differentiate the function in parts (checkpointing), or raise adpy.program.limits.memory."
+        )
+
+
+class PatternError(AdpyError, ValueError):
+    """A sparsity pattern misses an entry that is not zero.
+
+    Attributes
+    ----------
+    row, column : int
+        The first entry that is missing.
+    """
+
+    def __init__(self, row: int, column: int, missing: int) -> None:
+        self.row, self.column, self.missing = row, column, missing
+        more = f" (and {missing - 1} more)" if missing > 1 else ""
+        super().__init__(
+            f"the pattern has no entry in row {row}, column {column}{more}, where the derivative may differ from zero. "
+            "Add it, or leave the pattern out to have it detected."
+        )
+
+
+class PatternMemoryError(AdpyError, MemoryError):
+    """A sparsity pattern would have too many entries.
+
+    Attributes
+    ----------
+    allowed : int
+        Entries.
+    """
+
+    def __init__(self, allowed: int) -> None:
+        self.allowed = allowed
+        super().__init__(
+            f"the pattern has more than {allowed} entries. The derivative is not sparse: use products with it instead "
+            "(adpy.jvp, adpy.vjp, adpy.hvp)."
         )
 
 
