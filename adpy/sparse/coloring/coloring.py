@@ -54,6 +54,10 @@ class Coloring:
         """Colors of the columns; of the rows for kind ``"row"``."""
         return self.row_colors if self.column_colors is None else self.column_colors
 
+    def cost(self, forward: float = 1.0, reverse: float = 1.0) -> float:
+        """What the sweeps cost, where one for a color of columns costs ``forward`` and of rows ``reverse``."""
+        return forward * self.column_count + reverse * self.row_count
+
     def column_seeds(self) -> np.ndarray:
         """The matrix ``S`` of zeros and ones, float64, shape ``(n, column_count)``."""
         return _seeds(self.column_colors, self.column_count, self.shape[1])

@@ -10,7 +10,16 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-__all__ = ["DYNAMIC_LARGEST_FIRST", "INCIDENCE_DEGREE", "SMALLEST_LAST", "by_degree", "degrees", "dynamic"]
+__all__ = [
+    "DYNAMIC_LARGEST_FIRST",
+    "INCIDENCE_DEGREE",
+    "SMALLEST_LAST",
+    "by_degree",
+    "degrees",
+    "dynamic",
+    "put",
+    "take",
+]
 
 SMALLEST_LAST, INCIDENCE_DEGREE, DYNAMIC_LARGEST_FIRST = 0, 1, 2
 
@@ -70,7 +79,8 @@ def by_degree(counts):
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _put(v, key, heads, before, after):
+def put(v, key, heads, before, after):
+    """Put a vertex in front of the list of its key."""
     head = heads[key]
     after[v] = head
     before[v] = -1
@@ -80,7 +90,8 @@ def _put(v, key, heads, before, after):
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _take(v, key, heads, before, after):
+def take(v, key, heads, before, after):
+    """Take a vertex out of the list of its key."""
     if before[v] >= 0:
         after[before[v]] = after[v]
     else:
@@ -106,7 +117,7 @@ def dynamic(mode, counts, indptr, indices, group_indptr, members, limit):
     at_first = by_degree(counts)
     for place in range(n - 1, -1, -1):
         v = at_first[place] if mode == INCIDENCE_DEGREE else np.int32(place)
-        _put(v, keys[v], heads, before, after)
+        put(v, keys[v], heads, before, after)
     seen = np.full(n, -1, np.int32)
     found = np.empty(n, np.int32)
     order = np.empty(n, np.int32)
@@ -120,16 +131,16 @@ def dynamic(mode, counts, indptr, indices, group_indptr, members, limit):
             while heads[key] < 0:
                 key -= 1
         v = heads[key]
-        _take(v, key, heads, before, after)
+        take(v, key, heads, before, after)
         keys[v] = -1
         order[n - 1 - place if mode == SMALLEST_LAST else place] = v
         count = _neighbors(v, indptr, indices, group_indptr, members, limit, seen, found)
         for k in range(count):
             w = found[k]
             if keys[w] >= 0:
-                _take(w, keys[w], heads, before, after)
+                take(w, keys[w], heads, before, after)
                 keys[w] += step
-                _put(w, keys[w], heads, before, after)
+                put(w, keys[w], heads, before, after)
         if mode == SMALLEST_LAST:
             key = max(key - 1, 0)
         elif mode == INCIDENCE_DEGREE:

@@ -11,11 +11,11 @@ import numpy as np
 from adpy.sparse.coloring.graph_kernels import transpose
 from adpy.sparse.coloring.sets import find, unite
 
-__all__ = ["acyclic", "sides", "star", "substitute"]
+__all__ = ["acyclic", "sides", "single", "star", "substitute", "trees"]
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _alone(indptr, indices, colors):
+def single(indptr, indices, colors):
     """Is an entry the only one of its row in the columns of its color?"""
     alone = np.zeros(indices.shape[0], np.bool_)
     count = np.zeros(colors.shape[0], np.int32)
@@ -38,7 +38,7 @@ def sides(indptr, indices, rows, columns):
     lines = np.empty(indices.shape[0], np.int32)
     colors = np.empty(indices.shape[0], np.int32)
     by_row = np.zeros(indices.shape[0], np.bool_)
-    by_column = _alone(indptr, indices, columns)
+    by_column = single(indptr, indices, columns)
     for i in range(indptr.shape[0] - 1):
         for k in range(indptr[i], indptr[i + 1]):
             lines[k] = i
@@ -46,7 +46,7 @@ def sides(indptr, indices, rows, columns):
     if by_column.all():
         return lines, colors, by_row, -1
     other, members, positions = transpose(indptr, indices, columns.shape[0])
-    alone = _alone(other, members, rows)
+    alone = single(other, members, rows)
     for j in range(columns.shape[0]):
         for at in range(other[j], other[j + 1]):
             k = positions[at]
@@ -65,7 +65,7 @@ def star(indptr, indices, mirrors, column_colors):
     """Read an entry and its mirrored one from the same place."""
     lines = np.empty(indices.shape[0], np.int32)
     colors = np.empty(indices.shape[0], np.int32)
-    alone = _alone(indptr, indices, column_colors)
+    alone = single(indptr, indices, column_colors)
     for i in range(indptr.shape[0] - 1):
         for k in range(indptr[i], indptr[i + 1]):
             j = indices[k]
@@ -83,7 +83,7 @@ def star(indptr, indices, mirrors, column_colors):
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def _trees(indptr, indices, mirrors, colors):
+def trees(indptr, indices, mirrors, colors):
     """Edges between colored vertices, those of one two-colored tree together, and where each tree starts.
 
     An edge goes by the smaller position of its two entries.
@@ -151,7 +151,7 @@ def acyclic(indptr, indices, mirrors, column_colors):
     mirror_colors = np.full(total, -1, np.int32)
     positions = np.empty(total, np.int32)
     opposite = np.empty(total, np.int32)
-    alone = _alone(indptr, indices, column_colors)
+    alone = single(indptr, indices, column_colors)
     done = 0
     lost = -1
     for k in range(indices.shape[0]):
@@ -174,7 +174,7 @@ def acyclic(indptr, indices, mirrors, column_colors):
     if lost >= 0:
         return lines, colors, mirror_lines, mirror_colors, positions, opposite, 0, lost
 
-    edges, starts = _trees(indptr, indices, mirrors, column_colors)
+    edges, starts = trees(indptr, indices, mirrors, column_colors)
     degree = np.zeros(n, np.int32)
     last = np.zeros(n, np.int32)
     level = np.zeros(n, np.int32)
