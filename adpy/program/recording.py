@@ -5,7 +5,8 @@ Memory of values stays with the code, constants in place; memory of tangents and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from adpy.plain import np
@@ -65,6 +66,50 @@ class Recording:
         self.replay()
         return [entries.copy() for entries in self.frame.outputs]
 
+    @contextmanager
+    def pushed(self, width: int, seed: Callable[[np.ndarray], None]) -> Iterator[np.ndarray]:
+        """Memory of tangents after a sweep, one column a direction; ``same`` says whether the decisions hold.
+
+        ``seed`` writes the tangents of all inputs into it.
+        """
+        dots = self._columns("dots", width, False)
+        try:
+            seed(dots)
+            self.same = sweeps.tangent(self.code, self.frame, dots)
+            self.replayed = True
+            yield dots
+        finally:
+            self.frame.release(dots=dots)
+
+    @contextmanager
+    def pulled(self, width: int, seed: Callable[[np.ndarray], None]) -> Iterator[np.ndarray]:
+        """Memory of cotangents after a sweep, one column a seed; ``seed`` adds the cotangents of the results to it."""
+        self.replay()
+        bars = self._columns("bars", width, True)
+        try:
+            seed(bars)
+            sweeps.adjoint(self.code, self.frame, bars)
+            self.replayed = not self.code.overwrites  # the sweep went back to the beginning
+            yield bars
+        finally:
+            self.frame.release(bars=bars)
+
+    @contextmanager
+    def turned(self, dots: np.ndarray, seeds: Sequence[Any]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Memories of cotangents, which are the same for all directions, and of their tangents after a sweep.
+
+        ``dots`` is what :meth:`pushed` gave, ``seeds`` are the cotangents of the results.
+        """
+        bars, bar_dots = self._columns("bars", 1, True), self._columns("turns", dots.shape[1], True)
+        try:
+            for view, seed in zip(self.code.outputs, seeds, strict=True):
+                view.of(bars)[...] += seed
+            sweeps.second_order(self.code, self.frame, dots, bars, bar_dots)
+            self.replayed = not self.code.overwrites
+            yield bars, bar_dots
+        finally:
+            self.frame.release(bars=bars, turns=bar_dots)
+
     def tangents(self, directions: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Tangents of the results.
 
@@ -73,18 +118,17 @@ class Recording:
         directions : sequence of ndarray
             For each input an array with one more axis, the last, for the directions.
         """
-        dots = self._seeded_tangents(directions)
-        found = [view.columns(dots).copy() for view in self.code.outputs]
-        self.frame.release(dots=dots)
-        return found
+        with self.pushed(directions[0].shape[-1], self._seeding(directions)) as dots:
+            return [view.columns(dots).copy() for view in self.code.outputs]
 
-    def _seeded_tangents(self, directions):
-        dots = self._columns("dots", directions[0].shape[-1], False)
-        for view, direction in zip(self.code.inputs, directions, strict=True):
-            view.columns(dots)[...] = direction
-        self.same = sweeps.tangent(self.code, self.frame, dots)
-        self.replayed = True
-        return dots
+    def _seeding(self, directions: Sequence[np.ndarray]) -> Callable[[np.ndarray], None]:
+        """What writes tangents of the inputs."""
+
+        def seed(dots: np.ndarray) -> None:
+            for view, direction in zip(self.code.inputs, directions, strict=True):
+                view.columns(dots)[...] = direction
+
+        return seed
 
     def cotangents(self, seeds: Sequence[np.ndarray]) -> list[np.ndarray]:
         """Cotangents of the inputs.
@@ -94,19 +138,16 @@ class Recording:
         seeds : sequence of ndarray
             For each result an array with one more axis, the last, for the seeds.
         """
-        self.replay()
-        width = np.shape(seeds[0])[-1] if seeds else 1
-        bars = self._columns("bars", width, True)
-        for view, seed in zip(self.code.outputs, seeds, strict=True):
-            if view.shape:
-                view.columns(bars)[...] += seed
-            else:
-                bars[view.offset] += seed
-        sweeps.adjoint(self.code, self.frame, bars)
-        found = [view.columns(bars).copy() for view in self.code.inputs]
-        self.frame.release(bars=bars)
-        self.replayed = not self.code.overwrites  # the sweep went back to the beginning
-        return found
+
+        def seed(bars: np.ndarray) -> None:
+            for view, columns in zip(self.code.outputs, seeds, strict=True):
+                if view.shape:
+                    view.columns(bars)[...] += columns
+                else:
+                    bars[view.offset] += columns
+
+        with self.pulled(np.shape(seeds[0])[-1] if seeds else 1, seed) as bars:
+            return [view.columns(bars).copy() for view in self.code.inputs]
 
     def second_order(self, directions: Sequence[np.ndarray], seeds: Sequence[Any]) -> tuple[list, list]:
         """Cotangents of the inputs, and their tangents.
@@ -123,15 +164,9 @@ class Recording:
         bars, bar_dots : list of ndarray
             For each input; ``bar_dots`` have one more axis, the last, for the directions.
         """
-        dots = self._seeded_tangents(directions)
-        bars, bar_dots = self._columns("bars", 1, True), self._columns("turns", dots.shape[1], True)
-        for view, seed in zip(self.code.outputs, seeds, strict=True):
-            view.of(bars)[...] += seed
-        sweeps.second_order(self.code, self.frame, dots, bars, bar_dots)
-        found = (
-            [view.of(bars).copy() for view in self.code.inputs],
-            [view.columns(bar_dots).copy() for view in self.code.inputs],
-        )
-        self.frame.release(dots=dots, bars=bars, turns=bar_dots)
-        self.replayed = not self.code.overwrites
-        return found
+        width = directions[0].shape[-1]
+        with self.pushed(width, self._seeding(directions)) as dots, self.turned(dots, seeds) as (bars, bar_dots):
+            return (
+                [view.of(bars).copy() for view in self.code.inputs],
+                [view.columns(bar_dots).copy() for view in self.code.inputs],
+            )
