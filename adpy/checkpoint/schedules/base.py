@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adpy.checkpoint.actions import Action
+from adpy.checkpoint.actions import PLACES, Action
 from adpy.errors import ArgumentError
 
-__all__ = ["OfflineSchedule", "OnlineSchedule", "Schedule", "check_count"]
+__all__ = ["OfflineSchedule", "OnlineSchedule", "Schedule", "check_count", "check_place"]
 
 
 def check_count(name: str, value: Any, least: int = 0) -> int:
@@ -20,6 +20,13 @@ def check_count(name: str, value: Any, least: int = 0) -> int:
     if count < least:
         raise ArgumentError(name, f"an integer >= {least}", str(count))
     return count
+
+
+def check_place(place: Any) -> str:
+    """``place`` if snapshots can go there, or an ``ArgumentError``."""
+    if place not in PLACES:
+        raise ArgumentError("place", " or ".join(map(repr, PLACES)), repr(place))
+    return place
 
 
 class Schedule(ABC):
@@ -95,7 +102,8 @@ class OnlineSchedule(Schedule):
     """
 
     _steps: int | None = None
-    _reached: int = 0  # no step beyond this one was asked for yet
+    _begun: int = 0  # the start of the last Forward
+    _reached: int = 0  # its stop: no step beyond was asked for yet
 
     @property
     def steps(self) -> int | None:
@@ -122,5 +130,3 @@ class OnlineSchedule(Schedule):
         if not self._begun <= steps <= self._reached:
             raise ArgumentError("steps", f"between {self._begun} and {self._reached}, the last Forward", str(steps))
         self._steps = steps
-
-    _begun: int = 0  # the start of the last Forward

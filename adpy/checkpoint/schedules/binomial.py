@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import comb
 
-from adpy.checkpoint.actions import PLACES, Action, Done, Forward, Restore, Reverse, Store
-from adpy.checkpoint.schedules.base import OfflineSchedule, check_count
+from adpy.checkpoint.actions import Action, Done, Forward, Restore, Reverse, Store
+from adpy.checkpoint.schedules.base import OfflineSchedule, check_count, check_place
 from adpy.errors import ArgumentError
 
 __all__ = ["Binomial", "advance", "optimal_forward_steps", "repetitions", "reverse_binomially"]
@@ -178,11 +178,9 @@ class Binomial(OfflineSchedule):
 
     def __init__(self, steps: int, snapshots: int, place: str = "ram") -> None:
         self._forward_steps = optimal_forward_steps(steps, snapshots)
-        if place not in PLACES:
-            raise ArgumentError("place", " or ".join(map(repr, PLACES)), repr(place))
         self._steps = check_count("steps", steps)
         self._used = min(check_count("snapshots", snapshots), max(self._steps - 1, 0))
-        self._place = place
+        self._place = check_place(place)
 
     @property
     def places(self) -> Mapping[str, int]:
