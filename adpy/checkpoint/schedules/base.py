@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adpy.checkpoint.actions import PLACES, Action
+from adpy.checkpoint.schedules.counts import Counts
 from adpy.errors import ArgumentError
 
-__all__ = ["OfflineSchedule", "OnlineSchedule", "Schedule", "check_count", "check_place"]
+__all__ = ["OfflineSchedule", "OnlineSchedule", "Schedule", "check_count", "check_place", "check_table_size"]
 
 
 def check_count(name: str, value: Any, least: int = 0) -> int:
@@ -27,6 +28,13 @@ def check_place(place: Any) -> str:
     if place not in PLACES:
         raise ArgumentError("place", " or ".join(map(repr, PLACES)), repr(place))
     return place
+
+
+def check_table_size(steps: int, rows: int) -> None:
+    """An ``ArgumentError`` where tables of optimal choices would take more than about a minute or a gigabyte."""
+    if steps * steps * rows > 1e11 or steps * rows > 5e7:
+        most = int(min((1e11 / rows) ** 0.5, 5e7 / rows))
+        raise ArgumentError("steps", f"at most {most} for tables with {rows} rows (or Blocked, by groups)", str(steps))
 
 
 class Schedule(ABC):
@@ -91,6 +99,10 @@ class OfflineSchedule(Schedule):
     @abstractmethod
     def forward_steps(self) -> int:
         """How many steps run in all, those within ``Reverse`` included."""
+
+    @abstractmethod
+    def counts(self) -> Counts:
+        """How often a run does what."""
 
 
 class OnlineSchedule(Schedule):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from heapq import heappop, heappush
 from math import comb
 
 from adpy.checkpoint.actions import Action, Done, Forward, Restore, Reverse, Store
 from adpy.checkpoint.schedules.base import OfflineSchedule, check_count, check_place
+from adpy.checkpoint.schedules.counts import Counts
 from adpy.errors import ArgumentError
+from adpy.plain import np
 
-__all__ = ["Binomial", "advance", "optimal_forward_steps", "repetitions", "reverse_binomially"]
+__all__ = ["Binomial", "advance", "optimal_forward_steps", "repetitions", "reverse_binomially", "slot_counts"]
 
 
 def beta(snapshots: int, repetitions: int) -> int:
@@ -136,6 +139,65 @@ def reverse_binomially(
         stop, at = at, None
 
 
+def slot_counts(steps: int, snapshots: int) -> tuple[np.ndarray, np.ndarray]:
+    """How often a binomial schedule stores to and restores from each of its snapshots, without walking it.
+
+    Snapshots are stored and dropped like a stack; the first is that of the initial state.
+
+    Parameters
+    ----------
+    steps, snapshots : int
+        As for :class:`Binomial`.
+
+    Returns
+    -------
+    stores, restores : ndarray of int64, shape (min(snapshots, steps - 1),)
+
+    Examples
+    --------
+    >>> slot_counts(10, 3)
+    (array([1, 2, 3]), array([2, 3, 4]))
+    """
+    used = min(snapshots, max(steps - 1, 0))
+    stores, restores = np.zeros(used, np.int64), np.zeros(used, np.int64)
+    # How often a stretch of so many steps comes up with so many snapshots free: with its first state current,
+    # and with it stored. A stretch is split into shorter ones, so the longest comes first.
+    often: dict[tuple[int, int], list[int]] = {}
+    queue: list[tuple[int, int]] = []
+
+    def add(length: int, free: int, current: int, stored: int) -> None:
+        if (length, free) not in often:
+            often[length, free] = [0, 0]
+            heappush(queue, (-length, free))
+        often[length, free][0] += current
+        often[length, free][1] += stored
+
+    if steps:
+        add(steps, used, 1, 0)
+    while queue:
+        length, free = heappop(queue)
+        length = -length
+        current, stored = often.pop((length, free))
+        slot = used - free
+        if length == 1:
+            if stored:
+                restores[slot] += stored
+            continue
+        stores[slot] += current
+        restores[slot] += stored
+        if free == 1:
+            restores[slot] += (length - 1) * (current + stored)
+        elif free >= length - 1:
+            both = slice(slot, slot + length - 1)
+            restores[both] += current + stored
+            stores[slot + 1 : slot + length - 1] += current + stored
+        else:
+            step = advance(length, free)
+            add(length - step, free - 1, current + stored, 0)
+            add(step, free, 0, current + stored)
+    return stores, restores
+
+
 class Binomial(OfflineSchedule):
     """Binomial checkpointing: provably the fewest forward steps, and among those schedules the fewest stores.
 
@@ -191,6 +253,17 @@ class Binomial(OfflineSchedule):
     def forward_steps(self) -> int:
         """How many steps run in all, those within ``Reverse`` included: the least possible number."""
         return self._forward_steps
+
+    def counts(self) -> Counts:
+        """How often a run does what."""
+        stores, restores = slot_counts(self._steps, self._used)
+        return Counts(
+            self._steps,
+            self._forward_steps,
+            {self._place: int(stores.sum())} if self._used else {},
+            {self._place: int(restores.sum())} if self._used else {},
+            {},
+        )
 
     def __iter__(self) -> Iterator[Action]:
         """The actions, from the first."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from adpy.checkpoint.actions import PLACES
+from adpy.checkpoint.actions import PLACES, Action, Forward, Free, Record, Restore, Reverse, Store
 from adpy.errors import ArgumentError
 
-__all__ = ["Costs", "Counts"]
+__all__ = ["Costs", "Counts", "tally"]
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,6 @@ class Counts:
         Snapshots written to and read from each place.
     records : mapping of str to int
         Steps whose adjoint data is put into each place (and read once).
-    actions : int
-        All actions, ``Done`` included.
     """
 
     steps: int
@@ -75,7 +74,6 @@ class Counts:
     stores: Mapping[str, int]
     restores: Mapping[str, int]
     records: Mapping[str, int]
-    actions: int
 
     def cost(self, costs: Costs) -> float:
         """The time a run takes: steps, adjoints, and snapshots written and read."""
@@ -86,3 +84,47 @@ class Counts:
     def bare(self, costs: Costs) -> float:
         """The time of all steps and all adjoints, each once: what unlimited memory would take."""
         return self.steps * (costs.step + costs.adjoint)
+
+
+def tally(actions: Iterable[Action]) -> tuple[Counts, dict[str, int], dict[str, int]]:
+    """Walk a stream that is right, and count.
+
+    Returns
+    -------
+    counts : Counts
+    snapshots, records : dict of str to int
+        Most of each that are held at once, by place.
+    """
+    stores: Counter[str] = Counter()
+    restores: Counter[str] = Counter()
+    recorded: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    shelved: Counter[str] = Counter()
+    most: dict[str, int] = {}
+    shelves: dict[str, int] = {}
+    steps = ran = 0
+    for action in actions:
+        match action:
+            case Forward(start, stop):
+                ran += stop - start
+            case Store(_, place):
+                stores[place] += 1
+                held[place] += 1
+                most[place] = max(most.get(place, 0), held[place])
+            case Restore(_, place, last):
+                restores[place] += 1
+                held[place] -= last
+            case Free(_, place):
+                held[place] -= 1
+            case Record(start, stop, place):
+                ran += stop - start
+                recorded[place] += stop - start
+                shelved[place] += stop - start
+                shelves[place] = max(shelves.get(place, 0), shelved[place])
+            case Reverse(start, stop, place):
+                steps += stop - start
+                if place is None:
+                    ran += stop - start
+                else:
+                    shelved[place] -= stop - start
+    return Counts(steps, ran, dict(stores), dict(restores), dict(recorded)), most, shelves

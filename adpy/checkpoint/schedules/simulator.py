@@ -44,11 +44,10 @@ class Simulator:
         self._stores: Counter[str] = Counter()
         self._restores: Counter[str] = Counter()
         self._records: Counter[str] = Counter()
-        self._ran = self._actions = 0
+        self._ran = 0
 
     def apply(self, action: Action) -> None:
         """Carry out one action, or raise ``ScheduleError``."""
-        self._actions += 1
         if self.done:
             raise ScheduleError(action, "nothing after Done")
         match action:
@@ -72,9 +71,7 @@ class Simulator:
 
     def counts(self) -> Counts:
         """What was done so far."""
-        return Counts(
-            self.steps, self._ran, dict(self._stores), dict(self._restores), dict(self._records), self._actions
-        )
+        return Counts(self.steps, self._ran, dict(self._stores), dict(self._restores), dict(self._records))
 
     def _advance(self, action: Action, start: int, stop: int) -> None:
         if self.current != start:
