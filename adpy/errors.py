@@ -13,6 +13,7 @@ __all__ = [
     "PatternMemoryError",
     "ProgramFileError",
     "RuleError",
+    "ScheduleError",
     "TapeMemoryError",
     "TracedValueError",
 ]
@@ -89,6 +90,22 @@ class NonFiniteError(AdpyError, FloatingPointError):
 
 class RuleError(AdpyError):
     """A derivative rule returned something of the wrong shape or structure."""
+
+
+class ScheduleError(AdpyError, RuntimeError):
+    """A checkpointing schedule asks for what cannot be done, or does not do what it promises.
+
+    Attributes
+    ----------
+    action : Action or None
+        The action, where it is a single one.
+    expected : str
+        What should have been.
+    """
+
+    def __init__(self, action: object, expected: str) -> None:
+        self.action, self.expected = action, expected
+        super().__init__(f"{'the schedule' if action is None else action}: expected {expected}")
 
 
 class DeviceError(AdpyError, RuntimeError):
