@@ -44,6 +44,9 @@ _LAZY: dict[str, str] = {
     "wirtinger": "adpy.api.wirtinger",
 }
 
+# Rooms with names of their own, loaded likewise.
+_ROOMS = ("checkpoint", "sparse")
+
 __all__ = [
     "Dual",
     "Var",
@@ -59,6 +62,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return importlib.import_module(f"adpy.{name}")
     if name not in _LAZY:
         raise AttributeError(f"module 'adpy' has no attribute {name!r}")
     value = getattr(importlib.import_module(_LAZY[name]), name)
@@ -67,4 +72,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_ROOMS})

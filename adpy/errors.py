@@ -12,8 +12,11 @@ __all__ = [
     "PatternError",
     "PatternMemoryError",
     "ProgramFileError",
+    "ResumeError",
     "RuleError",
     "ScheduleError",
+    "SnapshotError",
+    "StorageFullError",
     "TapeMemoryError",
     "TracedValueError",
 ]
@@ -170,6 +173,56 @@ class PatternMemoryError(AdpyError, MemoryError):
             f"the pattern has more than {allowed} entries. The derivative is not sparse: use products with it instead "
             "(adpy.jvp, adpy.vjp, adpy.hvp)."
         )
+
+
+class SnapshotError(AdpyError, OSError):
+    """A snapshot is not there, or is not what was stored.
+
+    Attributes
+    ----------
+    key : int or str
+        The step whose state it is, or what else it holds.
+    place : str
+        Its file, or ``"memory"``.
+    reason : str
+        What is wrong with it.
+    """
+
+    def __init__(self, key: int | str, place: str, reason: str) -> None:
+        self.key, self.place, self.reason = key, place, reason
+        what = key if isinstance(key, str) else f"step {key}"
+        super().__init__(f"snapshot of {what} in {place}: {reason}")
+
+
+class StorageFullError(AdpyError, OSError):
+    """There is no room for another snapshot; those that were stored before are still there.
+
+    Attributes
+    ----------
+    place : str
+        ``"memory"``, or the folder.
+    needed, available : int
+        Bytes.
+    """
+
+    def __init__(self, place: str, needed: int, available: int, reason: str) -> None:
+        self.place, self.needed, self.available = place, needed, available
+        super().__init__(f"a snapshot takes {needed} bytes, and {available} are available in {place}: {reason}")
+
+
+class ResumeError(AdpyError, ValueError):
+    """What is in a folder belongs to another problem, or to a run that has not ended.
+
+    Attributes
+    ----------
+    folder : str
+    differences : tuple of str
+        What is not the same.
+    """
+
+    def __init__(self, folder: str, differences: tuple[str, ...]) -> None:
+        self.folder, self.differences = folder, differences
+        super().__init__(f"{folder} cannot be resumed from: {'; '.join(differences)}")
 
 
 class OptionalDependencyError(AdpyError, ImportError):

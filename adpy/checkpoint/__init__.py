@@ -1,1 +1,22 @@
-"""Checkpointing of long simulations.  Holds nothing yet."""
+"""Checkpointing: gradients through long loops in bounded memory."""
+
+import importlib
+from typing import Any
+
+_LAZY: dict[str, str] = {
+    "loop": "adpy.checkpoint.loops",
+}
+
+__all__ = list(_LAZY)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'adpy.checkpoint' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_LAZY[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -47,7 +47,11 @@ def _accepts(other: Any) -> bool:
         or kind in TRACED_TYPES
         or (isinstance(other, np.ndarray | np.generic) and getattr(other, "__array_ufunc__", None) is not None)
         or (hasattr(other, "__array__") and not hasattr(other, "__array_ufunc__") and not hasattr(other, "tocsr"))
-        or (isinstance(other, int | float | complex) and kind not in TRACED_TYPES)
+        or (
+            isinstance(other, int | float | complex)
+            and kind not in TRACED_TYPES
+            and getattr(kind, "__array_ufunc__", True) is not None
+        )
     )
 
 

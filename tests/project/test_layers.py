@@ -29,11 +29,11 @@ FLOORS = {
     "custom": 7,
     "diagnostics": 7,
     "estimates": 7,
-    "checkpoint": 7,
+    "checkpoint": 8,
     "sparse": 7,
-    "__init__": 8,
-    "testing": 9,
-    "__main__": 10,
+    "__init__": 9,
+    "testing": 10,
+    "__main__": 11,
 }
 
 

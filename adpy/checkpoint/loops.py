@@ -1,0 +1,154 @@
+"""``adpy.checkpoint.loop``: a loop of any length, differentiated in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from adpy.api.trees import flatten, map_leaves
+from adpy.capture.registry import TRACED_TYPES
+from adpy.checkpoint.body import Body
+from adpy.checkpoint.planning import Plan
+from adpy.checkpoint.problem import Outputs, Problem, slices, solve
+from adpy.checkpoint.schedules import Schedule
+from adpy.checkpoint.schedules.base import check_count
+from adpy.custom.structures import shape_of
+from adpy.errors import ArgumentError
+from adpy.plain import np
+from adpy.reverse.tape import Tape
+
+__all__ = ["loop"]
+
+
+def loop(
+    step: Callable,
+    state: Any,
+    steps: int,
+    *,
+    params: Any = None,
+    args: Any = None,
+    loss: Callable | None = None,
+    collect: Callable | None = None,
+    snapshots: int | None = None,
+    memory: int | str | None = None,
+    schedule: Schedule | None = None,
+) -> Any:
+    """Run ``for n in range(steps): state = step(state, n)``, so that transforms around it need bounded memory.
+
+    Outside of transforms it is that plain loop.  In reverse mode a few states are kept as snapshots, from which the
+    others are computed again when the sweep comes to them, in the fewest steps that are possible; in forward mode
+    tangents go along with the states.  The step is recorded once and replayed compiled, forth and back, where its
+    decisions stay the same.
+
+    Parameters
+    ----------
+    step : callable
+        ``step(state, n) -> state``; ``step(state, n, params)``, ``step(state, n, arg)`` or ``step(state, n, params, arg)``
+        if there are such.  It may write into the arrays of ``state``, and must give the same each time: steps are
+        run several times.
+    state : array, number or tree of them
+        The first state.  Leaves that are no floating-point numbers (counters, flags, names) belong to the state, and
+        carry no derivative.  It stays as it is.
+    steps : int
+    params : array, number or tree of them, optional
+        What is the same in all steps.  What ``step`` closes over is a parameter as well.
+    args : tree of arrays, or callable, optional
+        Data of the steps: arrays whose first axis has ``steps`` entries, of which each step gets one; or a function
+        ``args(n)`` that gives data, without derivatives.
+    loss : callable, optional
+        ``loss(state, n)`` (and ``params``, ``arg``, as ``step``) of the state that step ``n`` gives, a number.  The sum
+        of all losses is returned.
+    collect : callable, optional
+        As ``loss``; what it gives for every step is returned, along a first axis.  It is kept in memory.
+    snapshots : int, optional
+        How many states are kept at a time, the first one included.
+    memory : int or str, optional
+        How much memory they may take, like ``"2 GB"``; by default a quarter of the machine's.
+    schedule : Schedule, optional
+        Another schedule than the binomial one.
+
+    Returns
+    -------
+    state
+        The last one; a tuple ``(state, total)``, ``(state, collected)`` or ``(state, total, collected)`` with ``loss`` and
+        ``collect``.
+
+    Raises
+    ------
+    ArgumentError
+        If an argument is none of these, or both ``snapshots`` and ``memory`` are given.
+
+    References
+    ----------
+    A. Griewank and A. Walther, "Algorithm 799: revolve", ACM Transactions on Mathematical Software 26 (2000).
+
+    Examples
+    --------
+    Heat in a rod: the sensitivity of the middle after 1,000 steps to the conductivity, from 10 snapshots.
+
+    >>> import numpy as np, adpy
+    >>> def step(u, n, conductivity):
+    ...     u[1:-1] += conductivity * (u[2:] - 2 * u[1:-1] + u[:-2])
+    ...     return u
+    >>> def middle(conductivity):
+    ...     u = np.zeros(11)
+    ...     u[0] = 1.0
+    ...     return adpy.checkpoint.loop(step, u, 1000, params=conductivity, snapshots=10)[5]
+    >>> print(f"{adpy.grad(middle)(0.01):.6f}")
+    22.903137
+    """
+    steps = check_count("steps", steps)
+    _check_functions(step=step, loss=loss, collect=collect)
+    plan = Plan(snapshots, memory, schedule)
+    data = args if callable(args) and type(args) not in TRACED_TYPES else None
+    if data is None and args is not None:
+        _check_args(args, steps)
+    body = Body(step, loss, collect, None, params is not None, args is not None)
+    first = state if loss is None else (state, 0.0)
+    values = first, (params, body.values), None if data is not None else args
+    traces = {leaf.frame for _, leaf in flatten(values) if type(leaf) in TRACED_TYPES}
+    if not traces:
+        last, collected = _plain(body, values, steps, data)
+    elif not steps:
+        last, collected = first, None
+    else:
+        problem = Problem(body, steps, plan, data)
+        problem.reversible = any(_is_reverse(trace) for trace in traces)
+        last, collected = solve(values, problem)
+    found = (last,) if loss is None else last
+    return last if loss is None and collect is None else (*found, *(() if collect is None else (collected,)))
+
+
+def _plain(body: Body, values: tuple, steps: int, data: Callable | None) -> tuple[Any, Any]:
+    """The loop itself."""
+    state, operands, args = values
+    argument = data or slices(args)
+    outputs = Outputs(steps)
+    state = map_leaves(lambda leaf: leaf.copy("K") if isinstance(leaf, np.ndarray) else leaf, state)
+    for n in range(steps):
+        state, output = body(state, n, operands, argument(n))
+        outputs(n, [leaf for _, leaf in flatten(output)], output)
+    return state, outputs.tree
+
+
+def _is_reverse(trace: Any) -> bool:
+    """Is there a tape that will be swept among this trace and those around it?"""
+    while trace is not None:
+        if isinstance(trace, Tape) and not trace.guarded:
+            return True
+        trace = trace.parent
+    return False
+
+
+def _check_functions(**functions: Any) -> None:
+    for name, function in functions.items():
+        if not callable(function) and not (function is None and name != "step"):
+            raise ArgumentError(name, "a function", type(function).__name__)
+
+
+def _check_args(args: Any, steps: int) -> None:
+    for path, leaf in flatten(args):
+        shape = shape_of(leaf) if hasattr(leaf, "shape") else ()
+        if leaf is not None and (not shape or shape[0] != steps):
+            got = f"shape {shape}" if shape else type(leaf).__name__
+            raise ArgumentError(f"args{path}", f"an array whose first axis has {steps} entries, one a step", got)

@@ -1,0 +1,282 @@
+"""Machine: carries the state of a loop from step to step, and cotangents back, by programs where they know the step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from adpy import capture
+from adpy.api.signature import signature
+from adpy.api.trees import flatten, map_leaves, rebuild
+from adpy.checkpoint.body import active
+from adpy.checkpoint.eager import pulled_step
+from adpy.checkpoint.state import join, split
+from adpy.checkpoint.steps import RECORDINGS, Form, Link, StepProgram, form_of
+from adpy.errors import AdpyError
+from adpy.plain import np
+
+__all__ = ["Machine", "Record"]
+
+MISSES = 64
+"""Recordings after which steps that are mostly recorded anew are not recorded any more."""
+
+
+class Record:
+    """One step with what its adjoint needs."""
+
+    __slots__ = ("link", "n", "pullback")
+
+    def __init__(self, n: int, link: Link | None = None, pullback: Callable | None = None) -> None:
+        self.n, self.link, self.pullback = n, link, pullback
+
+
+class Machine:
+    """The state of a loop, and its cotangent.
+
+    Parameters
+    ----------
+    body : callable
+        ``(state, n, operands, arg) -> (state, output)``, see :mod:`adpy.checkpoint.body`.
+    program : StepProgram or None
+        Its recordings; None: steps are not recorded.
+    operands : tree
+    argument : callable
+        Gives the argument of a step by its number.
+    collected : callable or None
+        ``collected(n, leaves)`` takes the output of a step, when it is first run.
+
+    Attributes
+    ----------
+    bars : list
+        Cotangents of the leaves of the state that carry derivatives.
+    operand_bars : list
+        Those of the operands: sums over all steps that were reversed.
+    steps : int
+        How many steps were run.
+    recorded : int
+        How often a step was recorded.
+    """
+
+    def __init__(
+        self, body: Callable, program: StepProgram | None, operands: Any, argument: Callable, collected: Any = None
+    ) -> None:
+        self.body, self.program, self.operands, self.argument = body, program, operands, argument
+        self.collected = collected
+        self.steps = self.recorded = self.reached = 0
+        self.bars: list = []
+        self._counted = True
+        self._forms: dict = {}
+        self._links: list[Link] = []
+        self._spare: list[Link] = []
+        self._form: Form | None = None
+        self._arrays: Sequence = ()
+        self._tree: Any = None
+        self._operand_inputs = [leaf for _, leaf in flatten(operands)] if program is None else _inputs(operands)
+        if self._operand_inputs is None:
+            self.program = None
+        self.operand_bars = [np.zeros(np.shape(leaf), _kind(leaf)) for leaf in active(operands)]
+
+    # ---- the state
+
+    def start(self, state: Any) -> None:
+        """Begin with this state, which stays as it is."""
+        found = form_of(state, self._counted, self._forms) if self.program is not None else None
+        if found is None:
+            self._form, self._tree = None, map_leaves(_copied, state)
+        else:
+            self._form, self._arrays = found[0], [np.array(x) for x in found[1]]
+
+    @property
+    def state(self) -> Any:
+        """The current state, in arrays of its own."""
+        return map_leaves(_copied, self._tree) if self._form is None else self._form.tree(self._arrays)
+
+    def taken_apart(self) -> tuple[Any, list[np.ndarray]]:
+        """The current state as arrays, which are not to be kept, and what :meth:`put_together` needs beside them."""
+        if self._form is not None:
+            return self._form, [np.ascontiguousarray(x) for x in self._arrays]
+        return split(self._tree)
+
+    def put_together(self, form: Any, arrays: list[np.ndarray]) -> None:
+        """Make a state current that was taken apart."""
+        if isinstance(form, Form):
+            self._form, self._arrays = form, arrays
+            if self.program is None:
+                self._leave()
+        else:
+            self.start(join(form, arrays))
+
+    def _leave(self) -> None:
+        """Hold the state as a tree from here on."""
+        self._tree, self._form, self._arrays = self._form.tree(self._arrays), None, ()
+
+    # ---- steps
+
+    def advance(self, start: int, stop: int) -> None:
+        """Run steps."""
+        for n in range(start, stop):
+            link = self._linked(n) if self._form is not None else None
+            if link is None:
+                self._eager(n)
+            else:
+                self._form, self._arrays = link.after, link.held
+                if n >= self.reached:
+                    self._collect(n, link.outputs, link.output_tree)
+        self.steps += stop - start
+
+    def record(self, n: int) -> Record:
+        """Run a step and keep what its adjoint needs."""
+        link = self._linked(n) if self._form is not None else None
+        self.steps += 1
+        if link is not None:
+            self._links.remove(link)  # nobody else is to use its memory
+            self._form, self._arrays = link.after, link.held
+            if n >= self.reached:
+                self._collect(n, link.outputs, link.output_tree)
+            return Record(n, link)
+        (state, output), pullback = pulled_step(self.body, self._tree, n, self.operands, self.argument(n))
+        self._tree = map_leaves(_copied, state)
+        if n >= self.reached:
+            self._collect(n, [leaf for _, leaf in flatten(output)], output)
+        return Record(n, None, pullback)
+
+    def reverse(self, record: Record, output_bars: Sequence | None) -> list:
+        """Take the cotangents through a recorded step; returns those of its argument."""
+        link = record.link
+        if link is not None:
+            self.bars = link.pull(self.bars, output_bars)
+            for total, bar in zip(self.operand_bars, link.operand_bars, strict=True):
+                total += bar
+            self._release(link)
+            return link.arg_bars
+        bars = [*self.bars, *(output_bars or ())]
+        found = record.pullback(bars)
+        size = len(found) - len(self.operand_bars) - len(active(self.argument(record.n)))
+        self.bars = list(found[:size])
+        rest = iter(found[size:])
+        for i in range(len(self.operand_bars)):
+            self.operand_bars[i] = self.operand_bars[i] + next(rest)
+        return list(rest)
+
+    def _release(self, link: Link) -> None:
+        self._links.insert(0, link)
+
+    def _eager(self, n: int) -> None:
+        """Run a step as it is."""
+        arg = self.argument(n)
+        with capture.paused():
+            state, output = self.body(self._tree, n, self.operands, arg)
+        others = {id(leaf) for _, leaf in flatten((self.operands, arg)) if isinstance(leaf, np.ndarray)}
+        if others:
+            state = map_leaves(lambda leaf: leaf.copy() if id(leaf) in others else leaf, state)
+        self._tree = state
+        if n >= self.reached:
+            self._collect(n, [leaf for _, leaf in flatten(output)], output)
+
+    def _collect(self, n: int, leaves: list, output: Any) -> None:
+        self.reached = n + 1
+        if self.collected is not None:
+            self.collected(n, leaves, output)
+
+    def _linked(self, n: int) -> Link | None:
+        """A recording that has run the step from the current state; None after which the state is held as a tree."""
+        form, arrays = self._form, self._arrays
+        arg = self._arg(n)
+        if arg is not None:
+            for i, link in enumerate(self._links):
+                if link.form is form and link.run(arrays, n, arg):
+                    if i:
+                        self._links.insert(0, self._links.pop(i))
+                    return link
+            link = self._recording(n, arg)
+            if link is not None:
+                return link
+        self._leave()
+        return None
+
+    def _arg(self, n: int) -> list | None:
+        return _inputs(self.argument(n))
+
+    def _recording(self, n: int, arg: list) -> Link | None:
+        """Another recording, of the step from the current state; None where it cannot be recorded."""
+        if self.recorded > MISSES and self.recorded > self.steps / 8:
+            self.program = None
+            return None
+        form, arrays = self._form, self._arrays
+        branch = self._branch(n)
+        if branch is None:
+            self.program = None
+            return None
+        if self._form is not form:
+            form, arrays = self._form, self._arrays
+        link = Link(branch, form, self._intern, self._counted, self._operand_inputs, arg)
+        if not link.run(arrays, n, arg):
+            link.close()
+            self.program = None
+            return None
+        self._links.insert(0, link)
+        for old in self._links[RECORDINGS:]:
+            old.close()
+        del self._links[RECORDINGS:]
+        return link
+
+    def _branch(self, n: int) -> Any:
+        """A recording of the program that holds here."""
+        with capture.paused():
+            while True:
+                tree, wholes = self._form.closed(self._arrays)
+                number = float(n) if self._counted else n
+                misses = self.program._misses
+                try:
+                    branch, recording = self.program._at((tree, wholes, number, self.operands, self.argument(n)), {})
+                except AdpyError:
+                    raise
+                except Exception:
+                    if not self._counted:
+                        raise
+                    branch, recording = None, None
+                self.recorded += self.program._misses - misses
+                if branch is not None:
+                    recording.__exit__()
+                    return branch
+                if not self._counted:
+                    return None
+                self._without_counts()
+
+    def _without_counts(self) -> None:
+        """From here on integers are constants of recordings."""
+        state = self._form.tree(self._arrays)
+        self._counted = False
+        for link in self._links:
+            link.close()
+        self._links.clear()
+        self._forms.clear()
+        self.start(state)
+
+    def _intern(self, parts: tuple) -> Form:
+        key, inputs = signature(parts, {})
+        found = self._forms.get(key)
+        if found is None:
+            found = self._forms[key] = Form(parts, inputs)
+        return found
+
+    def close(self) -> None:
+        """Give all memory back."""
+        for link in self._links:
+            link.close()
+        self._links.clear()
+
+
+def _inputs(tree: Any) -> list | None:
+    """The inputs that a tree is to a program, None where it has leaves that programs do not know."""
+    key, inputs = signature((tree, 0), {})
+    return None if key is None else inputs
+
+
+def _copied(leaf: Any) -> Any:
+    return leaf.copy("K") if isinstance(leaf, np.ndarray) else leaf
+
+
+def _kind(leaf: Any) -> np.dtype:
+    found = np.result_type(leaf)
+    return found if found.kind in "fc" else np.dtype(float)

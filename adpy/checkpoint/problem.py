@@ -1,0 +1,262 @@
+"""Problems: a loop as one operation, with its tangent and cotangent maps.
+
+Both maps are built from loops again, so that they have derivatives of any order in bounded memory.  With F the map from
+the first to the last state: the tangent of F is a loop over states with tangents; the pullback of F is what the driver
+does; its tangent is the pullback of the loop with tangents; and its own pullback, by the symmetry of second derivatives,
+is its tangent along the seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from adpy.api.trees import flatten, map_leaves, rebuild
+from adpy.checkpoint.body import Pushed, active, with_active
+from adpy.checkpoint.driver import Driver
+from adpy.checkpoint.machine import Machine
+from adpy.checkpoint.steps import program_of
+from adpy.custom.primitive import primitive
+from adpy.custom.structures import dtype_of, is_active_kind
+from adpy.plain import np
+from adpy.traced.refusal import refuse
+
+__all__ = ["Outputs", "Problem", "slices", "solve"]
+
+
+class Problem:
+    """A loop: everything about it but the values that carry derivatives.
+
+    Its values are a tuple: the first state, the operands (params and what the functions close over), and per-step
+    arguments.
+
+    Parameters
+    ----------
+    body : Body or Pushed
+    steps : int
+    plan : callable
+        ``plan(steps, arrays)`` gives a schedule and places for states of such arrays.
+    data : callable or None
+        Gives arguments of steps that are not differentiated.
+    """
+
+    def __init__(self, body: Callable, steps: int, plan: Callable, data: Callable | None, depth: int = 0) -> None:
+        self.body, self.steps, self.plan, self.data, self.depth = body, steps, plan, data, depth
+        self.reversible = False
+        self._kept: tuple | None = None
+        self._pushed: Problem | None = None
+
+    # ---- running it
+
+    def run(self, values: tuple) -> tuple[Any, Any]:
+        """The last state, and the outputs of all steps along a first axis."""
+        outputs = Outputs(self.steps)
+        machine = self._machine(values, outputs)
+        if not self.reversible:
+            machine.advance(0, self.steps)
+            found = machine.state, outputs.tree
+            machine.close()
+            return found
+        driver = self._driver(machine)
+        driver.forward()
+        found = machine.state, outputs.tree
+        self._kept = values, driver, found
+        return found
+
+    def pull(self, values: tuple, bars: Any) -> tuple:
+        """Cotangents of the values for those of what :meth:`run` gives."""
+        kept, self._kept = self._kept, None
+        if kept is None or not _equal(kept[0], values):
+            machine = self._machine(values, None)
+            driver = self._driver(machine)
+            driver.forward()
+        else:
+            driver = kept[1]
+        machine = driver.machine
+        state, operands, args = values
+        state_bars, output_bars = bars
+        arg_bars = [np.zeros(np.shape(leaf), leaf.dtype) for leaf in active(args)]
+
+        def take(n, found):
+            for into, bar in zip(arg_bars, found, strict=True):
+                into[n] = bar
+
+        seeds = _stacked_seeds(output_bars)
+        driver.reverse(
+            [np.array(bar) for bar in active(state_bars)],
+            (lambda n: [None if bar is None else bar[n] for bar in seeds]) if seeds else None,
+            take if arg_bars else None,
+        )
+        return (
+            _like_active(state, machine.bars),
+            _like_active(operands, machine.operand_bars),
+            with_active(args, arg_bars),
+        )
+
+    def _machine(self, values: tuple, outputs: Any) -> Machine:
+        state, operands, args = values
+        program = program_of(self.body, *self._kind()) if self.steps > 1 else None
+        machine = Machine(self.body, program, operands, self._argument(args), outputs)
+        machine.start(state)
+        return machine
+
+    def _kind(self) -> tuple[Sequence, tuple]:
+        body = self.body
+        while isinstance(body, Pushed):
+            body = body.body
+        functions = body.closure.over([f"value {i}" for i in range(len(body.values))])
+        return functions, (body.params, body.args, self.depth)
+
+    def _argument(self, args: Any) -> Callable:
+        data = self.data
+        if data is not None:
+            return data if not self.depth else _padded(data, self.depth)
+        return slices(args)
+
+    def _driver(self, machine: Machine) -> Driver:
+        _, arrays = machine.taken_apart()
+        schedule, places = self.plan(self.steps, arrays)
+        return Driver(machine, schedule, places)
+
+    # ---- with tangents
+
+    @property
+    def pushed(self) -> Problem:
+        """The loop over states with tangents."""
+        if self._pushed is None:
+            self._pushed = Problem(Pushed(self.body), self.steps, self.plan, self.data, self.depth + 1)
+            self._pushed.reversible = self.reversible
+        return self._pushed
+
+
+def slices(args: Any) -> Callable:
+    """A function that gives the entries of each array for a step."""
+    leaves = [leaf for _, leaf in flatten(args)]
+    if all(leaf is None for leaf in leaves):
+        return lambda n: args
+    return lambda n: rebuild(args, iter([None if leaf is None else leaf[n] for leaf in leaves]).__next__)
+
+
+def _padded(data: Callable, depth: int) -> Callable:
+    """Data with tangents, of which there are none."""
+
+    def padded(n):
+        arg = data(n)
+        for _ in range(depth):
+            arg = arg, [np.zeros(np.shape(leaf)) for leaf in active(arg)]
+        return arg
+
+    return padded
+
+
+class Outputs:
+    """Outputs of all steps, along a first axis."""
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+        self.tree: Any = None
+        self._arrays: list | None = None
+
+    def __call__(self, n: int, leaves: Sequence, output: Any) -> None:
+        if self._arrays is None:
+            self._arrays = [
+                None if leaf is None else np.empty((self.steps, *np.shape(leaf)), np.result_type(leaf))
+                for leaf in leaves
+            ]
+            self.tree = rebuild(output, iter(self._arrays).__next__)
+        for into, leaf in zip(self._arrays, leaves, strict=True):
+            if into is not None:
+                into[n] = leaf
+
+
+def _stacked_seeds(bars: Any) -> list:
+    """Cotangents of the outputs of all steps, None for leaves that have none; empty if no leaf has."""
+    leaves = [bar for _, bar in flatten(bars)]
+    return leaves if any(bar is not None for bar in leaves) else []
+
+
+def _like(bar: Any, leaf: Any) -> Any:
+    """A cotangent as the leaf it belongs to, in memory of its own."""
+    kind = type(leaf)
+    if kind is float:
+        return float(bar)
+    return np.array(bar) if kind is np.ndarray else np.asarray(bar)[()]
+
+
+def _like_active(tree: Any, bars: Sequence) -> Any:
+    """Cotangents in the structure of a tree; other leaves as they are."""
+    return with_active(tree, [_like(bar, leaf) for bar, leaf in zip(bars, active(tree), strict=True)])
+
+
+def _equal(a: Any, b: Any) -> bool:
+    """Are these the same values, NaNs included?"""
+    ours, others = flatten(a), flatten(b)
+    return len(ours) == len(others) and all(
+        x is y or np.array_equal(x, y, is_active_kind(x)) for (_, x), (_, y) in zip(ours, others, strict=True)
+    )
+
+
+def _paired(tree: Any, tangents: Any) -> tuple[Any, list]:
+    """A tree, and those of the tangents that belong to what carries derivatives."""
+    pairs = zip(flatten(tree), flatten(tangents), strict=True)
+    return tree, [dot for (_, leaf), (_, dot) in pairs if is_active_kind(leaf)]
+
+
+def _tangents(tree: Any, dots: Sequence) -> Any:
+    """Tangents in the structure of a tree, None for other leaves."""
+    found = iter(dots)
+    leaves = [next(found) if is_active_kind(leaf) else None for _, leaf in flatten(tree)]
+    return rebuild(tree, iter(leaves).__next__)
+
+
+def _is_complex(tree: Any) -> bool:
+    return any(dtype_of(leaf).kind == "c" for leaf in active(tree))
+
+
+@primitive(static="problem", name="checkpoint.loop")
+def solve(values: tuple, problem: Problem) -> Any:
+    """The last state and the outputs of all steps."""
+    return problem.run(values)
+
+
+@solve.defjvp
+def _solve_jvp(primals: tuple, tangents: tuple, y: Any, problem: Problem) -> Any:
+    (values,), (dots,) = primals, tangents
+    (_, state_dots), (_, output_dots) = solve(tuple(map(_paired, values, dots)), problem.pushed)
+    return _tangents(y[0], state_dots), _tangents(y[1], output_dots)
+
+
+@solve.defvjp
+def _solve_vjp(primals: tuple, y: Any, y_bar: Any, problem: Problem) -> tuple:
+    (values,) = primals
+    return (pull(values, y_bar, problem),)
+
+
+@primitive(static="problem", name="the pullback of checkpoint.loop")
+def pull(values: tuple, y_bar: Any, problem: Problem) -> Any:
+    """Cotangents of the values for those of the result of :func:`solve`, None for what carries no derivative."""
+    return problem.pull(values, y_bar)
+
+
+def _pull_pushed(values: tuple, dots: Any, y_bar: Any, y_bar_dots: Any, problem: Problem) -> tuple:
+    """The tangent of :func:`pull`: cotangents of the primals in the loop with tangents."""
+    seeds = tuple([(dot, active(bar)) for bar, dot in zip(y_bar, y_bar_dots, strict=True)])
+    pulled = pull(tuple(map(_paired, values, dots)), seeds, problem.pushed)
+    return tuple([primal_bars for primal_bars, _ in pulled])
+
+
+@pull.defjvp
+def _pull_jvp(primals: tuple, tangents: tuple, found: Any, problem: Problem) -> Any:
+    (values, y_bar), (dots, y_bar_dots) = primals, tangents
+    return _pull_pushed(values, dots, y_bar, y_bar_dots, problem)
+
+
+@pull.defvjp
+def _pull_vjp(primals: tuple, found: Any, found_bar: Any, problem: Problem) -> tuple:
+    values, y_bar = primals
+    if _is_complex(values):
+        refuse("Reverse mode of reverse mode through checkpoint.loop with complex numbers", "Use forward mode for one.")
+    zero = map_leaves(lambda bar: None if bar is None else 0.0 * bar, y_bar)
+    values_bar = _pull_pushed(values, found_bar, y_bar, zero, problem)
+    (_, state_dots), (_, output_dots) = solve(tuple(map(_paired, values, found_bar)), problem.pushed)
+    return values_bar, (_tangents(y_bar[0], state_dots), _tangents(y_bar[1], output_dots))
