@@ -1,7 +1,7 @@
 """Command line: ``python -m benchmarks [names] [--peers ...] [--repeat n] [--clock cpu] [--out path]``.
 
 The first name may be that of another benchmark, which has options of its own: ``second-order``, ``batches``,
-``programs``, ``sparse``, ``passes``, ``gpu``.
+``programs``, ``sparse``, ``sparse-solvers``, ``passes``, ``gpu``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ OTHERS = {
     "batches": "benchmarks.batches",
     "programs": "benchmarks.programs.command",
     "sparse": "benchmarks.sparse.command",
+    "sparse-solvers": "benchmarks.sparse.solvers",
     "passes": "benchmarks.passes",
     "gpu": "benchmarks.gpu",
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from functools import partial
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,6 @@ from benchmarks.sparse.problem import JACOBIAN, Problem
 
 os.environ["ADPY_KERNELS"] = "wait"  # interpreters are compiled once an installation: no first call waits for them
 
-import adpy
 import adpy.sparse
 
 __all__ = ["CONTESTANTS", "warm_up"]
@@ -21,20 +22,35 @@ __all__ = ["CONTESTANTS", "warm_up"]
 def warm_up() -> None:
     """Load the interpreters."""
     x = np.linspace(0.1, 0.9, 12)
-    adpy.sparse.prepare_jacobian(lambda x: x[1:] * np.sin(x[:-1]), x)(x)
-    adpy.sparse.prepare_hessian(lambda x: np.sum(x[1:] * np.sin(x[:-1])), x)(x)
+    for mode in ("auto", "compressed"):
+        adpy.sparse.prepare_jacobian(vector, x, mode=mode).color()
+        adpy.sparse.prepare_hessian(number, x, mode=mode).color()
 
 
-def prepared(problem: Problem, args: tuple[Any, ...]) -> Run:
+def vector(x):
+    """A little of what there is."""
+    return x[1:] * np.sin(x[:-1]) + x[np.arange(len(x) - 1)[::-1]]
+
+
+def number(x):
+    """The same."""
+    return np.sum(vector(x) ** 2)
+
+
+def prepared(problem: Problem, args: tuple[Any, ...], mode: str) -> Run:
     """Into the same matrix, over and over."""
     prepare = adpy.sparse.prepare_jacobian if problem.kind == JACOBIAN else adpy.sparse.prepare_hessian
-    derivative = prepare(problem.function, *args)
+    derivative = prepare(problem.function, *args, mode=mode)
     matrix = derivative(*args)
 
     def facts() -> dict[str, Any]:
-        return {"nnz": matrix.nnz, "colors": derivative.coloring.count} | derivative.stats()
+        stats = derivative.stats()
+        found = {"nnz": matrix.nnz, "method": derivative.method, "pattern": stats["seconds"]["pattern"]}
+        start = process_time()
+        found["colors"] = derivative.color().count
+        return found | {"coloring": stats["seconds"].get("coloring") or process_time() - start, "stats": stats}
 
     return Run(lambda: derivative(*args, out=matrix), lambda found: found, facts)
 
 
-CONTESTANTS = {"adpy": prepared}
+CONTESTANTS = {"adpy": partial(prepared, mode="auto"), "adpy compressed": partial(prepared, mode="compressed")}
