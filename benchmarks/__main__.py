@@ -1,7 +1,7 @@
 """Command line: ``python -m benchmarks [names] [--peers ...] [--repeat n] [--clock cpu] [--out path]``.
 
 The first name may be that of another benchmark, which has options of its own: ``second-order``, ``batches``,
-``programs``, ``passes``, ``gpu``.
+``programs``, ``sparse``, ``sparse-solvers``, ``passes``, ``gpu``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ OTHERS = {
     "second-order": "benchmarks.second_order.command",
     "batches": "benchmarks.batches",
     "programs": "benchmarks.programs.command",
+    "sparse": "benchmarks.sparse.command",
+    "sparse-solvers": "benchmarks.sparse.solvers",
     "passes": "benchmarks.passes",
     "gpu": "benchmarks.gpu",
 }

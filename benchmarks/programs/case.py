@@ -51,6 +51,10 @@ class Case:
         """The name used on the command line."""
         return self.problem.name
 
+    def inputs(self) -> tuple[Any, ...]:
+        """The arguments, of all lanes."""
+        return self.problem.inputs()
+
     def lanes(self, args: tuple[Any, ...]) -> int | None:
         """How many lanes these arguments hold."""
         return next((len(a) for a, axis in zip(args, self.in_axes) if axis is not None), None)

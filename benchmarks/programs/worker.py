@@ -12,9 +12,6 @@ from multiprocessing import get_context
 from time import perf_counter, process_time
 from typing import Any
 
-import numpy as np
-
-from benchmarks.problem import flatten
 from benchmarks.timing import CLOCKS, batch
 
 __all__ = ["Prepared", "Worker", "WorkerError"]
@@ -34,14 +31,14 @@ class Prepared:
     Attributes
     ----------
     gradient : ndarray
-        All of it, in one row.
+        All of it, in one row; or what else the contestant sends.
     seconds : float
         From the plain function to the gradient: recording, compiling, running.
     facts : dict
         Among them, ``lanes`` where only as many have been run.
     """
 
-    gradient: np.ndarray
+    gradient: Any
     seconds: float
     facts: dict[str, Any]
 
@@ -52,15 +49,17 @@ class Worker:
     Parameters
     ----------
     tool : str
-        Name of a tool of :mod:`benchmarks.programs.contestants`.
+        Name of a tool of the package's ``contestants``.
     clock : str
         As of :class:`benchmarks.timing.Plan`.
+    package : str
+        A benchmark that has ``contestants`` and ``cases`` as this one.
     """
 
-    def __init__(self, tool: str, clock: str) -> None:
+    def __init__(self, tool: str, clock: str, package: str = "benchmarks.programs") -> None:
         context = get_context("spawn")
         self.connection, other = context.Pipe()
-        self.process = context.Process(target=serve, args=(other, tool, clock))
+        self.process = context.Process(target=serve, args=(other, package, tool, clock))
         self.process.start()
         other.close()
         try:
@@ -129,31 +128,32 @@ def elapsed(clock: str) -> float:
     return process_time() + times.children_user + times.children_system
 
 
-def serve(connection: Any, tool: str, clock: str) -> None:
+def serve(connection: Any, package: str, tool: str, clock: str) -> None:
     """Answer until nobody asks."""
     os.setsid()  # compilers that it starts end with it
     warnings.simplefilter("ignore")
-    from benchmarks.programs.cases import CASES
-
     inputs: dict[str, tuple] = {}
     runs: dict[str, Any] = {}
     contestants: dict[str, Any] = {}
 
+    cases: dict[str, Any] = {}
+
     def load() -> None:
-        module = import_module(f"benchmarks.programs.contestants.{tool}")
+        module = import_module(f"{package}.contestants.{tool}")
         module.warm_up()
         contestants.update(module.CONTESTANTS)
+        cases.update(import_module(f"{package}.cases").CASES)
 
     def prepare(name: str, case: str) -> Prepared:
         if case not in inputs:
-            inputs[case] = CASES[case].problem.inputs()
+            inputs[case] = cases[case].inputs()
         gc.collect()
         start = elapsed(clock)
-        run = contestants[name](CASES[case], inputs[case])
+        run = contestants[name](cases[case], inputs[case])
         gradient = run.gradient()
         seconds = elapsed(clock) - start
         runs[name] = run.gradient
-        return Prepared(flatten(gradient), seconds, run.facts())
+        return Prepared(run.sent(gradient), seconds, run.facts())
 
     def measure(name: str, calls: int) -> float:
         gc.collect()

@@ -10,6 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from benchmarks.problem import flatten
+
 __all__ = ["NAMES", "NotApplicable", "Run"]
 
 NAMES = {
@@ -42,3 +46,7 @@ class Run:
 
     gradient: Callable[[], Any]
     facts: Callable[[], dict[str, Any]] = dict
+
+    def sent(self, gradient: Any) -> np.ndarray:
+        """All entries in one row."""
+        return flatten(gradient)

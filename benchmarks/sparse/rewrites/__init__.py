@@ -1,0 +1,1 @@
+"""The problems for tools that cannot run them as they stand."""
