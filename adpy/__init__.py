@@ -44,6 +44,9 @@ _LAZY: dict[str, str] = {
     "wirtinger": "adpy.api.wirtinger",
 }
 
+_ROOMS = frozenset(("sparse", "visual"))
+"""Packages of their own, imported when first asked for."""
+
 __all__ = [
     "Dual",
     "Var",
@@ -55,10 +58,13 @@ __all__ = [
     "value_and_grad",
     "vjp",
     *_LAZY,
+    *sorted(_ROOMS),
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return importlib.import_module(f"adpy.{name}")
     if name not in _LAZY:
         raise AttributeError(f"module 'adpy' has no attribute {name!r}")
     value = getattr(importlib.import_module(_LAZY[name]), name)

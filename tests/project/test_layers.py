@@ -33,6 +33,7 @@ FLOORS = {
     "sparse": 7,
     "__init__": 8,
     "testing": 9,
+    "visual": 9,
     "__main__": 10,
 }
 
