@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from math import prod
 from time import perf_counter
 from typing import Any
 
@@ -13,23 +14,16 @@ from adpy.plain import np
 from adpy.program.code import Code
 from adpy.program.sweeps import ERRORS
 from adpy.sparse.blocks import laid_out
+from adpy.sparse.choosing import NAMES, colored, least
 from adpy.sparse.coloring import Coloring
+from adpy.sparse.constant_rows import with_constant_rows, without_constant_rows
 from adpy.sparse.evaluator import Evaluator, Unsuitable
 from adpy.sparse.formats import Layout
 from adpy.sparse.memory import Memory
 from adpy.sparse.pattern import Pattern
-from adpy.sparse.settings import KINDS, Settings
+from adpy.sparse.settings import Settings
 
-__all__ = ["Plan", "with_constant_rows", "without_constant_rows"]
-
-NAMES = {
-    "column": "compressed forward",
-    "row": "compressed reverse",
-    "bidirectional": "compressed bidirectional",
-    "star": "compressed second order, direct",
-    "acyclic": "compressed second order, substitution",
-}
-"""What evaluations by colorings are called."""
+__all__ = ["Plan"]
 
 
 class Plan:
@@ -51,8 +45,6 @@ class Plan:
 
     Attributes
     ----------
-    pattern : Pattern
-        Of the results of the code.
     shown : Pattern
         With the empty rows of constant results.
     method : str
@@ -82,8 +74,7 @@ class Plan:
         self._lock, self._evaluating = threading.Lock(), threading.Lock()
         if known is None:
             self._coloring: Coloring | None = settings.coloring
-            self.pattern = self._timed("pattern", self._found_pattern)
-            self.shown = with_constant_rows(self.pattern, rows)
+            self._pattern = self._given()
             self.evaluator = self._chosen()
         else:
             self._take_over(known)
@@ -91,7 +82,8 @@ class Plan:
 
     def _finish(self) -> None:
         """What follows from pattern and evaluation."""
-        self.method = self._method()
+        self.shown = with_constant_rows(self.pattern, self.rows)
+        self.method = "elements" if self._is_elements(self.evaluator) else NAMES[self.coloring.kind]
         self.memory = Memory(self.pattern.nnz)
         checks = any(not call.outs for call in self.code.calls.values())
         self.guarded = checks or self.code.guards[0].size > 0
@@ -105,8 +97,7 @@ class Plan:
         plan.code, plan.wrt, plan.settings, plan.rows, plan._counts = code, wrt, settings, rows, counts
         plan.seconds, plan.operations, plan._layouts = {}, {}, {}
         plan._lock, plan._evaluating = threading.Lock(), threading.Lock()
-        plan.pattern, plan._coloring = saved["pattern"], saved["coloring"]
-        plan.shown = with_constant_rows(plan.pattern, rows)
+        plan._pattern, plan._coloring = saved["pattern"], saved["coloring"]
         plan.evaluator = plan._built(saved["elements"])
         plan._finish()
         return plan
@@ -129,48 +120,41 @@ class Plan:
     def symmetric(self) -> bool:
         return self.settings.what == "hessian"
 
-    def _found_pattern(self) -> Pattern:
+    def _given(self) -> Pattern | None:
+        """The pattern that the user gave."""
         given = self.settings.pattern
-        columns = sum(int(np.prod(self.code.inputs[k].shape)) for k in self.wrt)
+        if given is None:
+            return None
+        columns = sum(prod(self.code.inputs[k].shape) for k in self.wrt)
         rows = columns if self.symmetric else sum(count for _, count in self.rows)
-        if given is not None:
-            if given.shape != (rows, columns):
-                raise ArgumentError("pattern", f"one of shape {(rows, columns)}", f"shape {given.shape}")
-            return without_constant_rows(given, self.rows)
-        self._counts["patterns"] += 1
-        from adpy.sparse.detection import hessian_pattern, jacobian_pattern
+        if given.shape != (rows, columns):
+            raise ArgumentError("pattern", f"one of shape {(rows, columns)}", f"shape {given.shape}")
+        return without_constant_rows(given, self.rows)
 
-        return (hessian_pattern if self.symmetric else jacobian_pattern)(self.code, self.wrt)
+    @property
+    def pattern(self) -> Pattern:
+        """Of the results of the code; found when it is asked for."""
+        if self._pattern is None:
+            from adpy.sparse.detection import hessian_pattern, jacobian_pattern
+
+            self._counts["patterns"] += 1
+            found = hessian_pattern if self.symmetric else jacobian_pattern
+            self._pattern = self._timed("pattern", found, self.code, self.wrt)
+        return self._pattern
 
     @property
     def coloring(self) -> Coloring:
         """The coloring; computed when it is asked for."""
         with self._lock:
             if self._coloring is None:
-                self._coloring = self._timed("coloring", self._colored)
+                self._counts["colorings"] += 1
+                self._coloring = self._timed("coloring", colored, self.pattern, self.settings)
             return self._coloring
 
     @property
     def has_coloring(self) -> bool:
         """Has the coloring been computed?"""
         return self._coloring is not None
-
-    def _colored(self) -> Coloring:
-        from adpy.sparse import coloring
-
-        self._counts["colorings"] += 1
-        kind = KINDS.get(self.settings.mode)
-        ordering = {} if self.settings.ordering is None else {"order": self.settings.ordering}
-        if kind is None:
-            return coloring.choose(self.pattern, symmetric=self.symmetric, **ordering)
-        functions = {
-            "column": coloring.color_columns,
-            "row": coloring.color_rows,
-            "bidirectional": coloring.color_bidirectional,
-            "star": coloring.color_star,
-            "acyclic": coloring.color_acyclic,
-        }
-        return functions[kind](self.pattern, **ordering)
 
     # ---- evaluation
 
@@ -188,9 +172,9 @@ class Plan:
         if not self._is_elements(elements):
             return elements
         self.operations["elements"] = elements.operations
-        least = self._least()
-        if elements.operations <= least:
-            self.operations["compressed, at least"] = least
+        bound = least(self.code, self.pattern, self.symmetric)
+        if elements.operations <= bound:
+            self.operations["compressed, at least"] = bound
             return elements
         compressed = self._compressed()
         return elements if elements.operations <= compressed.operations else compressed
@@ -205,9 +189,14 @@ class Plan:
         return self._compressed()
 
     def _elements(self) -> Evaluator:
+        """An evaluation by elements; it finds the pattern where none is known."""
         from adpy.sparse.elements import ElementHessian, ElementJacobian
 
-        return (ElementHessian if self.symmetric else ElementJacobian)(self.code, self.wrt, self.pattern)
+        found = (ElementHessian if self.symmetric else ElementJacobian)(self.code, self.wrt, self._pattern)
+        if self._pattern is None:
+            self._counts["patterns"] += 1
+            self._pattern = found.pattern
+        return found
 
     def _compressed(self) -> Evaluator:
         from adpy.sparse.compression import CompressedHessian, CompressedJacobian
@@ -221,32 +210,8 @@ class Plan:
     def _is_elements(evaluator: Evaluator) -> bool:
         return not hasattr(evaluator, "coloring")
 
-    def _method(self) -> str:
-        return "elements" if self._is_elements(self.evaluator) else NAMES[self.coloring.kind]
-
-    def _least(self) -> float:
-        """Operations that a compressed evaluation takes at least, told without a coloring."""
-        from adpy.sparse.compression import work_of
-
-        m, n = self.pattern.shape
-        if self.symmetric:
-            colors = 1 + (self.pattern.nnz - n) // max(2 * n, 1)
-            return work_of(self.code, max(colors, 1), max(colors, 1))
-        by_row = np.sort(np.diff(self.pattern.indptr))[::-1]
-        by_column = np.sort(np.bincount(self.pattern.indices, minlength=n))[::-1]
-        found = [
-            work_of(self.code, int(by_row.max(initial=0)), 0),
-            work_of(self.code, 0, int(by_column.max(initial=0))),
-        ]
-        for k in (1, 2, 4, 8):
-            if k < m:
-                found.append(work_of(self.code, int(by_row[k]), k))
-            if k < n:
-                found.append(work_of(self.code, k, int(by_column[k])))
-        return min(found)
-
     def _take_over(self, known: Plan) -> None:
-        self.pattern, self.shown, self._coloring = known.pattern, known.shown, known._coloring
+        self._pattern, self._coloring = known.pattern, known._coloring
         self.operations = dict(known.operations)
         self._layouts = known._layouts
         rebound = getattr(known.evaluator, "rebound", None)
@@ -270,31 +235,3 @@ class Plan:
         if found is None:
             found = self._layouts[key] = laid_out(self.shown, self.symmetric, format, blocksize)
         return found
-
-
-def with_constant_rows(pattern: Pattern, rows: list | None) -> Pattern:
-    """A pattern of the results of a code, with empty rows for those that are constant."""
-    if rows is None or all(place is not None for place, _ in rows):
-        return pattern
-    counts, first = [], 0
-    per_row = np.diff(pattern.indptr)
-    for place, count in rows:
-        if place is None:
-            counts.append(np.zeros(count, np.int32))
-        else:
-            counts.append(per_row[first : first + count])
-            first += count
-    indptr = np.zeros(sum(map(len, counts)) + 1, np.int32)
-    np.cumsum(np.concatenate(counts), out=indptr[1:])
-    return Pattern((len(indptr) - 1, pattern.shape[1]), indptr, pattern.indices)
-
-
-def without_constant_rows(pattern: Pattern, rows: list | None) -> Pattern:
-    """A pattern of all results without the rows of those that are constant."""
-    if rows is None or all(place is not None for place, _ in rows):
-        return pattern
-    kept = np.concatenate([np.full(count, place is not None) for place, count in rows])
-    inside = kept[pattern.rows]
-    number = np.cumsum(kept) - 1
-    shape = int(np.count_nonzero(kept)), pattern.shape[1]
-    return Pattern.from_entries(shape, number[pattern.rows[inside]], pattern.indices[inside])

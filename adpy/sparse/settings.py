@@ -88,7 +88,7 @@ def check_symmetric(pattern: Pattern) -> None:
 def _check_coloring(what: str, coloring: Any, mode: str) -> None:
     if not isinstance(coloring, Coloring):
         raise ArgumentError("coloring", "a Coloring (adpy.sparse.color_columns and its like)", type(coloring).__name__)
-    kinds = [KINDS[name] for name in MODES[what] if name in KINDS]
+    kinds = [KINDS[name] for name in MODES[what] if name in KINDS] + ["column"] * (what == "hessian")
     if coloring.kind not in kinds:
         raise ArgumentError("coloring", f"of a kind that serves a {what}: {', '.join(kinds)}", f"{coloring.kind!r}")
     if mode not in ("auto", "compressed") and KINDS.get(mode) != coloring.kind:
