@@ -190,7 +190,7 @@ class Plan:
 
     def _elements(self) -> Evaluator:
         """An evaluation by elements; it finds the pattern where none is known."""
-        from adpy.sparse.elements import ElementHessian, ElementJacobian
+        from adpy.sparse.elements.evaluators import ElementHessian, ElementJacobian
 
         found = (ElementHessian if self.symmetric else ElementJacobian)(self.code, self.wrt, self._pattern)
         if self._pattern is None:
@@ -199,7 +199,8 @@ class Plan:
         return found
 
     def _compressed(self) -> Evaluator:
-        from adpy.sparse.compression import CompressedHessian, CompressedJacobian
+        from adpy.sparse.compression.hessian import CompressedHessian
+        from adpy.sparse.compression.jacobian import CompressedJacobian
 
         made = CompressedHessian if self.symmetric else CompressedJacobian
         found = self._timed("evaluation", made, self.code, self.wrt, self.pattern, self.coloring)
