@@ -44,8 +44,8 @@ _LAZY: dict[str, str] = {
     "wirtinger": "adpy.api.wirtinger",
 }
 
-# Rooms with names of their own, loaded likewise.
-_ROOMS = ("checkpoint", "sparse")
+_ROOMS = frozenset(("checkpoint", "sparse", "visual"))
+"""Packages of their own, imported when first asked for."""
 
 __all__ = [
     "Dual",
@@ -58,6 +58,7 @@ __all__ = [
     "value_and_grad",
     "vjp",
     *_LAZY,
+    *sorted(_ROOMS),
 ]
 
 
@@ -72,4 +73,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_ROOMS})
+    return sorted({*globals(), *__all__})

@@ -33,6 +33,7 @@ FLOORS = {
     "sparse": 7,
     "__init__": 9,
     "testing": 10,
+    "visual": 10,
     "__main__": 11,
 }
 

@@ -1,0 +1,267 @@
+"""Prepared: a function with the patterns and evaluations of its recordings; what Jacobians and Hessians share."""
+
+from __future__ import annotations
+
+import functools
+import os
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+from adpy import capture
+from adpy.api.program_recordings import Branch, Recordings
+from adpy.api.running import check_function
+from adpy.api.signature import signature
+from adpy.errors import ArgumentError
+from adpy.kernels import building
+from adpy.plain import np
+from adpy.sparse.arguments import check_argnum, differentiated, input_numbers, keys_of
+from adpy.sparse.blocks import bandwidths
+from adpy.sparse.coloring import Coloring
+from adpy.sparse.dense import Eager
+from adpy.sparse.formats import Layout
+from adpy.sparse.pattern import Pattern
+from adpy.sparse.preparing import Plan
+from adpy.sparse.saving import Saving
+from adpy.sparse.settings import Settings
+from adpy.sparse.structure import same_structure
+
+__all__ = ["Planned", "Prepared"]
+
+RECORDINGS = 8
+"""Recordings that are kept for each kind of arguments."""
+
+
+class Planned(Branch):
+    """A recording, and how its nonzeros are computed."""
+
+    plan: Plan | None = None
+    seconds = 0.0
+
+
+class Prepared(Recordings, Saving, Eager):
+    """Sparse derivatives of a function; made by :func:`adpy.sparse.jacobian` and its like.
+
+    Parameters
+    ----------
+    function : callable
+    argnum : int or tuple of int
+    settings : Settings
+    """
+
+    def __init__(self, function: Callable | None, argnum: Any, settings: Settings) -> None:
+        check_argnum(argnum)
+        if function is not None:
+            check_function(function)
+            functools.update_wrapper(self, function, updated=())
+        Recordings.__init__(self, function, RECORDINGS)
+        self.argnum, self.settings = argnum, settings
+        self._last: Plan | None = None
+        self._counts: Counter = Counter()
+
+    def __call__(self, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+        plan, inputs, done = self._evaluated(args, kwargs, out)
+        if plan is None:
+            return self._eagerly(args, kwargs, out)
+        return done
+
+    def prepare(self, *args: Any, **kwargs: Any) -> Prepared:
+        """Record and prepare at these arguments; returns the same object."""
+        self(*args, **kwargs)
+        return self
+
+    # ---- what differs between Jacobians and Hessians
+
+    @abstractmethod
+    def _rows(self, branch: Branch) -> list | None:
+        """Results and how many rows each has; None where rows are inputs."""
+
+    @abstractmethod
+    def _check(self, plan: Plan, inputs: list, data: np.ndarray) -> None:
+        """Raise ArgumentError where the nonzeros are not those of exact directional derivatives."""
+
+    # ---- evaluation
+
+    def _specialized(self, code: Any) -> None:
+        """Sweeps in many directions have no kernels of their own."""
+
+    @staticmethod
+    def _branch(frame: Any, y: Any, lower: Callable) -> Planned:
+        found = Recordings._branch(frame, y, lower)
+        return Planned(found.code, found.tree, found.places)
+
+    def _evaluated(self, args: tuple, kwargs: dict, out: Any) -> tuple[Plan | None, list, Any]:
+        """The plan that holds at these arguments, the inputs and the result; None where nothing can be recorded."""
+        key, inputs = signature(args, kwargs)
+        if capture.frame() is not None or key is None or key in self._eager:
+            self._need_function("arguments of this kind")
+            return None, inputs, None
+        around = self._around()
+        for branch in self._candidates(key, around):
+            plan = self._planned(branch, args, kwargs)
+            done = self._filled(plan, inputs, out)
+            if done is not None:
+                self._used(key, branch)
+                self._last = plan
+                return plan, inputs, done
+        keys = keys_of(self.function, args, kwargs, self.argnum) if self.function is not None else []
+        differentiated(args, kwargs, keys)
+        if os.environ.get("ADPY_KERNELS") != "off":
+            building.build()
+        begin = perf_counter()
+        branch = self._record(key, args, kwargs, around)
+        if branch is None:
+            return None, inputs, None
+        branch.seconds = perf_counter() - begin
+        plan = self._planned(branch, args, kwargs)
+        self._last = plan
+        if self.settings.verify and (self.settings.pattern is not None or self.settings.coloring is not None):
+            self._verified(plan, inputs)
+        done = self._filled(plan, inputs, out)
+        return (None if done is None else plan), inputs, done
+
+    def _need_function(self, what: str) -> None:
+        if self.function is None:
+            self._without(what)
+
+    def _planned(self, branch: Planned, args: tuple, kwargs: dict) -> Plan:
+        """The plan of a recording, made where it has none."""
+        if branch.plan is None:
+            self._check_result(branch)
+            keys = keys_of(self.function, args, kwargs, self.argnum)
+            wrt = input_numbers(args, kwargs, keys)
+            known = self._known(branch)
+            branch.plan = Plan(branch.code, wrt, self.settings, self._rows(branch), self._counts, known)
+            branch.plan.seconds["recording"] = branch.seconds
+        return branch.plan
+
+    def _known(self, branch: Planned) -> Plan | None:
+        """The plan of a recording that differs in nothing but constants."""
+        with self._lock:
+            others = [other for found in self._branches.values() for other in found if other.plan is not None]
+        rows = self._rows(branch)
+        for other in others:
+            if other.plan.rows == rows and same_structure(other.code, branch.code):
+                return other.plan
+        return None
+
+    def _check_result(self, branch: Branch) -> None:
+        """Raise ArgumentError for a result that has no such derivative."""
+
+    def _layout(self, plan: Plan, out: Any) -> Layout:
+        """The format of a result: that of ``out`` where it is compressed rows or columns."""
+        format = getattr(out, "format", None)
+        if format in ("csr", "csc") and self.settings.format in ("csr", "csc"):
+            return plan.layout(format)
+        return plan.layout(self.settings.format, self.settings.blocksize)
+
+    def _filled(self, plan: Plan, inputs: list, out: Any) -> Any:
+        """A result, or ``out`` filled; None where the decisions of the recording do not hold."""
+        layout = self._layout(plan, out)
+        if out is None:
+            data = layout.memory.take()
+        else:
+            try:
+                data = layout.data_of(out)
+            except ArgumentError:
+                if not self._holds(plan, inputs):
+                    return None
+                raise
+        if layout.direct and (out is None or not plan.guarded):
+            values = data
+        else:
+            values = plan.memory.take()
+        if not plan.evaluate(inputs, values):
+            return None
+        if values is not data:
+            layout.place(values, data)
+        return layout.result(data) if out is None else out
+
+    @staticmethod
+    def _holds(plan: Plan, inputs: list) -> bool:
+        return plan.evaluate(inputs, plan.memory.take())
+
+    def _verified(self, plan: Plan, inputs: list) -> None:
+        data = plan.memory.take()
+        if plan.evaluate(inputs, data):
+            self._check(plan, inputs, data)
+
+    def verify(self, *args: Any, **kwargs: Any) -> None:
+        """Compare with exact directional derivatives at these arguments, in random directions.
+
+        Raises
+        ------
+        ArgumentError
+            If the pattern or the coloring that was given misses a nonzero; it names row and column.
+        """
+        self(*args, **kwargs)
+        _, inputs = signature(args, kwargs)
+        if self._last is not None:
+            self._verified(self._last, inputs)
+
+    # ---- what is known
+
+    @property
+    def pattern(self) -> Pattern:
+        """The pattern of the recording used last."""
+        return self._plan().shown
+
+    @property
+    def coloring(self) -> Coloring | None:
+        """The coloring of the recording used last; None where none was needed."""
+        plan = self._plan()
+        return plan.coloring if plan.has_coloring else None
+
+    @property
+    def method(self) -> str:
+        """How the recording used last is evaluated: ``"elements"``, ``"compressed forward"`` and the like."""
+        return self._plan().method
+
+    @property
+    def bandwidths(self) -> tuple[int, int]:
+        """How many diagonals below and above the main one hold entries, as :func:`scipy.linalg.solve_banded` asks."""
+        return bandwidths(self.pattern)
+
+    def color(self) -> Coloring:
+        """The coloring of the recording used last, computed if none was needed."""
+        return self._plan().coloring
+
+    def _plan(self) -> Plan:
+        if self._last is None:
+            raise ArgumentError(type(self).__name__, "a recording: call prepare(x) first", "none")
+        return self._last
+
+    def stats(self) -> dict[str, Any]:
+        """What was prepared.
+
+        Returns
+        -------
+        dict
+            ``hits`` and ``misses`` of recordings, ``recordings``: how many are kept, ``patterns`` and ``colorings``:
+            how many were computed, ``eager``: why some arguments are not recorded; and of the recording used last
+            ``shape``, ``nnz``, ``method``, ``colors`` (None without a coloring), ``seconds`` (recording, pattern,
+            coloring, evaluation: making it ready) and ``operations`` (estimates for each way of evaluation).
+        """
+        with self._lock:
+            plans = [b.plan for found in self._branches.values() for b in found if b.plan is not None]
+        found: dict[str, Any] = {
+            "hits": self._hits,
+            "misses": self._misses,
+            "recordings": len(plans),
+            "patterns": self._counts["patterns"],
+            "colorings": self._counts["colorings"],
+            "eager": sorted(set(self._eager.values())),
+        }
+        plan = self._last
+        if plan is not None:
+            found |= {
+                "shape": plan.shown.shape,
+                "nnz": plan.shown.nnz,
+                "method": plan.method,
+                "colors": plan.coloring.count if plan.has_coloring else None,
+                "seconds": dict(plan.seconds),
+                "operations": dict(plan.operations),
+            }
+        return found

@@ -1,0 +1,238 @@
+"""Preparing: pattern, way of evaluation and, where it is needed, coloring of one recording."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from math import prod
+from time import perf_counter
+from typing import Any
+
+from adpy.errors import ArgumentError
+from adpy.plain import np
+from adpy.program.code import Code
+from adpy.program.sweeps import ERRORS
+from adpy.sparse.blocks import laid_out
+from adpy.sparse.choosing import NAMES, colored, least
+from adpy.sparse.coloring import Coloring
+from adpy.sparse.constant_rows import with_constant_rows, without_constant_rows
+from adpy.sparse.evaluator import Evaluator, Unsuitable
+from adpy.sparse.formats import Layout
+from adpy.sparse.memory import Memory
+from adpy.sparse.pattern import Pattern
+from adpy.sparse.settings import Settings
+
+__all__ = ["Plan"]
+
+
+class Plan:
+    """How the nonzeros of one recording are computed.
+
+    Parameters
+    ----------
+    code : Code
+    wrt : list of int
+        Numbers of the differentiated inputs.
+    settings : Settings
+    rows : list of (int or None, int)
+        For every number or array in the result its output (None for a constant) and how many rows it has; for a
+        Hessian, whose rows are inputs, None.
+    counts : Counter
+        Of the ``"patterns"`` and ``"colorings"`` that are computed.
+    known : Plan, optional
+        Of a recording with the same structure: its pattern, coloring and way of evaluation are taken over.
+
+    Attributes
+    ----------
+    shown : Pattern
+        With the empty rows of constant results.
+    method : str
+    guarded : bool
+        May the function decide otherwise than it was recorded?
+    memory : Memory
+        For nonzeros on the way to a result.
+    seconds : dict of str to float
+        What was spent for what.
+    operations : dict of str to float
+        Estimates of one evaluation by each way that was looked at.
+    """
+
+    def __init__(
+        self,
+        code: Code,
+        wrt: list[int],
+        settings: Settings,
+        rows: list | None,
+        counts: Counter,
+        known: Plan | None = None,
+    ) -> None:
+        self.code, self.wrt, self.settings, self.rows, self._counts = code, wrt, settings, rows, counts
+        self.seconds: dict[str, float] = {}
+        self.operations: dict[str, float] = {}
+        self._layouts: dict[Any, Layout] = {}
+        self._lock, self._evaluating = threading.Lock(), threading.Lock()
+        if known is None:
+            self._coloring: Coloring | None = settings.coloring
+            self._pattern = self._given()
+            self.evaluator = self._chosen()
+        else:
+            self._take_over(known)
+        self._finish()
+
+    def _finish(self) -> None:
+        """What follows from pattern and evaluation."""
+        self.shown = with_constant_rows(self.pattern, self.rows)
+        self.method = "elements" if self._is_elements(self.evaluator) else NAMES[self.coloring.kind]
+        self.memory = Memory(self.pattern.nnz)
+        checks = any(not call.outs for call in self.code.calls.values())
+        self.guarded = checks or self.code.guards[0].size > 0
+
+    @classmethod
+    def restored(
+        cls, code: Code, wrt: list[int], settings: Settings, rows: list | None, counts: Counter, saved: dict
+    ) -> Plan:
+        """A plan whose pattern, coloring and way of evaluation are known from a file."""
+        plan = cls.__new__(cls)
+        plan.code, plan.wrt, plan.settings, plan.rows, plan._counts = code, wrt, settings, rows, counts
+        plan.seconds, plan.operations, plan._layouts = {}, {}, {}
+        plan._lock, plan._evaluating = threading.Lock(), threading.Lock()
+        plan._pattern, plan._coloring = saved["pattern"], saved["coloring"]
+        plan.evaluator = plan._built(saved["elements"])
+        plan._finish()
+        return plan
+
+    def saved(self) -> dict:
+        """What :meth:`restored` needs, besides the code."""
+        elements = self._is_elements(self.evaluator)
+        return {"pattern": self.pattern, "coloring": self._coloring, "elements": elements}
+
+    def _timed(self, what: str, function: Callable, *args: Any) -> Any:
+        begin = perf_counter()
+        try:
+            return function(*args)
+        finally:
+            self.seconds[what] = self.seconds.get(what, 0.0) + perf_counter() - begin
+
+    # ---- pattern and coloring
+
+    @property
+    def symmetric(self) -> bool:
+        return self.settings.what == "hessian"
+
+    def _given(self) -> Pattern | None:
+        """The pattern that the user gave."""
+        given = self.settings.pattern
+        if given is None:
+            return None
+        columns = sum(prod(self.code.inputs[k].shape) for k in self.wrt)
+        rows = columns if self.symmetric else sum(count for _, count in self.rows)
+        if given.shape != (rows, columns):
+            raise ArgumentError("pattern", f"one of shape {(rows, columns)}", f"shape {given.shape}")
+        return without_constant_rows(given, self.rows)
+
+    @property
+    def pattern(self) -> Pattern:
+        """Of the results of the code; found when it is asked for."""
+        if self._pattern is None:
+            from adpy.sparse.detection import hessian_pattern, jacobian_pattern
+
+            self._counts["patterns"] += 1
+            found = hessian_pattern if self.symmetric else jacobian_pattern
+            self._pattern = self._timed("pattern", found, self.code, self.wrt)
+        return self._pattern
+
+    @property
+    def coloring(self) -> Coloring:
+        """The coloring; computed when it is asked for."""
+        with self._lock:
+            if self._coloring is None:
+                self._counts["colorings"] += 1
+                self._coloring = self._timed("coloring", colored, self.pattern, self.settings)
+            return self._coloring
+
+    @property
+    def has_coloring(self) -> bool:
+        """Has the coloring been computed?"""
+        return self._coloring is not None
+
+    # ---- evaluation
+
+    def _chosen(self) -> Evaluator:
+        """The evaluation that takes the fewest operations."""
+        mode = self.settings.mode
+        if mode == "elements":
+            try:
+                return self._timed("evaluation", self._elements)
+            except Unsuitable as reason:
+                raise ArgumentError("mode", f"another one for this function ({reason})", "'elements'") from None
+        if mode != "auto" or self.settings.coloring is not None:
+            return self._compressed()
+        elements = self._built(True)
+        if not self._is_elements(elements):
+            return elements
+        self.operations["elements"] = elements.operations
+        bound = least(self.code, self.pattern, self.symmetric)
+        if elements.operations <= bound:
+            self.operations["compressed, at least"] = bound
+            return elements
+        compressed = self._compressed()
+        return elements if elements.operations <= compressed.operations else compressed
+
+    def _built(self, elements: bool) -> Evaluator:
+        """An evaluator of a known kind; another one where it does not fit."""
+        if elements:
+            try:
+                return self._timed("evaluation", self._elements)
+            except Unsuitable:
+                pass
+        return self._compressed()
+
+    def _elements(self) -> Evaluator:
+        """An evaluation by elements; it finds the pattern where none is known."""
+        from adpy.sparse.elements.evaluators import ElementHessian, ElementJacobian
+
+        found = (ElementHessian if self.symmetric else ElementJacobian)(self.code, self.wrt, self._pattern)
+        if self._pattern is None:
+            self._counts["patterns"] += 1
+            self._pattern = found.pattern
+        return found
+
+    def _compressed(self) -> Evaluator:
+        from adpy.sparse.compression.hessian import CompressedHessian
+        from adpy.sparse.compression.jacobian import CompressedJacobian
+
+        made = CompressedHessian if self.symmetric else CompressedJacobian
+        found = self._timed("evaluation", made, self.code, self.wrt, self.pattern, self.coloring)
+        self.operations["compressed"] = found.operations
+        return found
+
+    @staticmethod
+    def _is_elements(evaluator: Evaluator) -> bool:
+        return not hasattr(evaluator, "coloring")
+
+    def _take_over(self, known: Plan) -> None:
+        self._pattern, self._coloring = known.pattern, known._coloring
+        self.operations = dict(known.operations)
+        self._layouts = known._layouts
+        rebound = getattr(known.evaluator, "rebound", None)
+        found = None if rebound is None else self._timed("evaluation", rebound, self.code)
+        self.evaluator = self._built(self._is_elements(known.evaluator)) if found is None else found
+
+    def evaluate(self, inputs: Sequence[Any], data: np.ndarray) -> bool:
+        """Write the nonzeros; False where the function decides otherwise than it was recorded."""
+        with self._evaluating:
+            try:
+                return self.evaluator.evaluate(inputs, data)
+            except ERRORS:
+                return False  # an error in a branch that does not hold is none
+
+    # ---- results
+
+    def layout(self, format: str, blocksize: Any = None) -> Layout:
+        """How results of a format are put together."""
+        key = format, blocksize
+        found = self._layouts.get(key)
+        if found is None:
+            found = self._layouts[key] = laid_out(self.shown, self.symmetric, format, blocksize)
+        return found

@@ -1,0 +1,75 @@
+"""Verifying: nonzeros against exact directional derivatives, so that an entry that a pattern misses is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from adpy.errors import ArgumentError
+from adpy.plain import np
+from adpy.sparse.pattern import Pattern
+
+__all__ = ["check", "refuse_missing"]
+
+DIRECTIONS = 2
+"""Random directions: an entry that is missing shows in each, unless rounding hides it."""
+
+TOLERANCE = 1e-7
+"""Relative to the sum of the magnitudes in a row."""
+
+
+def check(pattern: Pattern, data: np.ndarray, product: Callable, row: Callable) -> None:
+    """Compare a matrix with what it should be.
+
+    Parameters
+    ----------
+    pattern : Pattern
+    data : ndarray of float64, shape (nnz,)
+    product : callable
+        ``product(V)`` is the exact matrix times directions, shape ``(columns, directions)``.
+    row : callable
+        ``row(i)`` is a row of the exact matrix, dense.
+
+    Raises
+    ------
+    ArgumentError
+        Names the first entry that is missing or wrong.
+    """
+    directions = np.random.default_rng(0).uniform(0.5, 1.5, (pattern.shape[1], DIRECTIONS))
+    directions *= np.random.default_rng(1).choice([-1.0, 1.0], directions.shape)
+    with np.errstate(all="ignore"):
+        exact = product(directions)
+        found = pattern.matrix(data) @ directions
+        size = pattern.matrix(np.abs(data)) @ np.abs(directions) + np.abs(exact)
+        finite = np.isfinite(exact) & np.isfinite(found)
+        wrong = np.flatnonzero((finite & (np.abs(exact - found) > TOLERANCE * size)).any(axis=1))
+    for i in wrong:
+        _check_row(pattern, data, int(i), row(int(i)))
+
+
+def _check_row(pattern: Pattern, data: np.ndarray, i: int, exact: np.ndarray) -> None:
+    inside = slice(pattern.indptr[i], pattern.indptr[i + 1])
+    columns = pattern.indices[inside]
+    rest = exact.copy()
+    rest[columns] = 0.0
+    missing = np.flatnonzero(rest)
+    if missing.size:
+        _refuse(i, int(missing[0]), rest[missing[0]])
+    size = np.abs(exact).max(initial=0.0)
+    differ = np.flatnonzero(np.abs(data[inside] - exact[columns]) > TOLERANCE * size)
+    if differ.size:
+        k = int(differ[0])
+        expected = f"one that determines row {i}, column {columns[k]}: {exact[columns[k]]:.6g} is there"
+        raise ArgumentError("coloring", expected, f"one that gives {data[inside][k]:.6g}")
+
+
+def refuse_missing(matrix: np.ndarray, missing: np.ndarray) -> None:
+    """Raise ArgumentError if a matrix has an entry where ``missing`` is true."""
+    if missing.any():
+        i, j = (int(k) for k in np.argwhere(missing)[0])
+        _refuse(i, j, matrix[i, j])
+
+
+def _refuse(i: int, j: int, value: float) -> None:
+    raise ArgumentError(
+        "pattern", f"an entry at row {i}, column {j}, where the derivative is {value:.6g}", "none there"
+    )
