@@ -45,6 +45,10 @@ def _elementwise(call: Call) -> Groups:
     out = call.outs[0]
     numbers = iter(call.operands)
     entries: list[Any] = [next(numbers) if type(x) is View else None for x in call.call.operands]
-    read = [x for x, partial in zip(entries, call.call.row.slices, strict=False) if x is not None and partial.constant != 0.0]
+    read = [
+        x
+        for x, partial in zip(entries, call.call.row.slices, strict=False)
+        if x is not None and partial.constant != 0.0
+    ]
     operands = [np.broadcast_to(x, out.shape).reshape(-1) for x in read]
     return Groups(np.stack(operands, 1) if operands else np.zeros((out.size, 0), np.int32), out.reshape(-1, 1), False)
