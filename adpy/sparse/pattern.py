@@ -69,7 +69,8 @@ class Pattern:
     def from_entries(cls, shape: tuple[int, int], rows: np.ndarray, columns: np.ndarray) -> Pattern:
         """The pattern with these entries, in any order; an entry may be there several times."""
         m, n = (int(k) for k in shape)
-        keys = np.unique(np.asarray(rows, np.int64) * max(n, 1) + np.asarray(columns, np.int64))
+        keys = np.sort(np.asarray(rows, np.int64) * max(n, 1) + np.asarray(columns, np.int64))  # np.unique hashes: slow
+        keys = keys[np.flatnonzero(np.diff(keys, prepend=-1))]
         return cls._from_sorted((m, n), keys // max(n, 1), keys % max(n, 1))
 
     @classmethod

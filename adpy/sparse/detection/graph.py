@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from adpy.kernels.opcodes import HOLE
 from adpy.plain import np
 from adpy.program.code import Code
 from adpy.program.streams import Stream, scalar_stream
