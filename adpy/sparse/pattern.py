@@ -195,13 +195,14 @@ class Pattern:
 
         Examples
         --------
-        >>> import numpy as np
+        >>> import numpy as np, adpy
         >>> from adpy.sparse.pattern import Pattern
         >>> given, found = Pattern.of(np.eye(3)), Pattern.of(np.tri(3))
-        >>> given.check_covers(found)
-        Traceback (most recent call last):
-        ...
-        adpy.errors.PatternError: the pattern has no entry in row 1, column 0 (and 2 more), where the derivative may differ from zero. Add it, or leave the pattern out to have it detected.
+        >>> try:
+        ...     given.check_covers(found)
+        ... except adpy.errors.PatternError as error:
+        ...     print(error.row, error.column, error.missing)
+        1 0 3
         """
         self._check_shape(other)
         missing = self._missing(other)

@@ -35,8 +35,8 @@ def hessian_pattern(code: Code, wrt: Sequence[int]) -> Pattern:
 
     Raises
     ------
-    NoStream
-        Where the code is too large, or unknown.
+    ArgumentError
+        Where the code is too large.
     PatternMemoryError
         Where the pattern is.
 
