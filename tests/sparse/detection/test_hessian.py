@@ -102,9 +102,7 @@ def test_what_is_linear_has_no_entries():
         y = np.cumsum(np.roll(x, 2) * 3.0) - x[::-1] / 2.0
         return np.sum(np.maximum(y, -y)) + np.sum(np.where(x > 0, x, -x)) + np.abs(x[0])
 
-    code, _ = code_of(f, generic(6))
-    pattern = hessian_pattern(code, [0])
-    assert pattern.nnz == 0 or set(pattern.rows.tolist()) == set()
+    assert check(f, generic(6)).nnz == 0
 
 
 def test_parameters_make_no_entries():
