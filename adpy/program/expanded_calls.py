@@ -9,6 +9,7 @@ from adpy.kernels.opcodes import ADDITION, DIVIDE, MULTIPLY, OPCODES, SUBTRACT
 from adpy.plain import np
 from adpy.program import calls, choices, stacks
 from adpy.program.decisions import guards_of
+from adpy.program.expanded_blocks import expand_block
 from adpy.program.expansion import Call, Expansion, NoStream
 
 __all__ = ["expand_call"]
@@ -123,4 +124,5 @@ _WHOLE: dict[type, Callable] = {
     choices.Decide: _decision,
     choices.Select: _choice,
     calls.ElementwiseCall: _elementwise,
+    calls.BlockCall: expand_block,
 }
