@@ -10,9 +10,10 @@ from adpy.sparse.coloring.acyclic import color_acyclic
 from adpy.sparse.coloring.bidirectional import color_bidirectional
 from adpy.sparse.coloring.coloring import Coloring
 from adpy.sparse.coloring.distance2 import color_columns, color_rows
-from adpy.sparse.coloring.graphs import bipartite, mirrors, transposed
+from adpy.sparse.coloring.graphs import bipartite, is_symmetric, mirrors, transposed
 from adpy.sparse.coloring.orderings import ORDERINGS
 from adpy.sparse.coloring.postprocessing import drop_needless
+from adpy.sparse.coloring.recoloring import recolored
 from adpy.sparse.coloring.star import color_star
 from adpy.sparse.pattern import Pattern
 
@@ -21,6 +22,7 @@ __all__ = ["choose"]
 _ORDERS = ("natural", "largest_first", "smallest_last", "incidence_degree", "dynamic_largest_first")
 _ORDERING_STEPS = {"natural": 0, "random": 1, "largest_first": 1}
 _STEPS_OF_DYNAMIC = 8
+_ROUNDS = 3
 
 
 def choose(
@@ -31,7 +33,7 @@ def choose(
     reverse: float = 1.0,
     substitution: bool = False,
     orders: Sequence[str] = _ORDERS,
-    effort: float = 1e9,
+    effort: float = 1.5e8,
 ) -> Coloring:
     """The cheapest coloring found with several kinds and orderings.
 
@@ -51,7 +53,7 @@ def choose(
     orders : sequence of str, optional
         Orderings that are tried, the first one of them always.
     effort : float, optional
-        About how many steps the search may take; some 10⁹ of them take a second or two.
+        About how many steps the search may take; those of the default, half a second.
 
     Returns
     -------
@@ -87,11 +89,14 @@ def choose(
         for order in orders:
             if best is not None and (best.cost(forward, reverse) <= least or steps > effort):
                 break
-            cost = steps * (1 + _ORDERING_STEPS.get(order, _STEPS_OF_DYNAMIC))
+            again = _ROUNDS if kind in ("column", "row") else 0
+            cost = steps * (1 + again + _ORDERING_STEPS.get(order, _STEPS_OF_DYNAMIC))
             if best is not None and cost > effort:
                 continue
             effort -= cost
             found = _color(kind, pattern, order, forward, reverse)
+            if found.cost(forward, reverse) > least:
+                found = recolored(pattern, found, again)
             if best is None or found.cost(forward, reverse) < best.cost(forward, reverse):
                 best = found
     return best
@@ -119,14 +124,15 @@ def _general(pattern: Pattern, forward: float, reverse: float) -> Iterator[tuple
     kinds = []
     if not np.isinf(forward):
         kinds.append(("column", forward * rows.max(initial=0.0), np.sum(rows * np.minimum(rows, 256))))
-    if not np.isinf(reverse):
+    alike = forward <= reverse and is_symmetric(pattern)  # rows would be colored as columns are
+    if not np.isinf(reverse) and not alike:
         kinds.append(("row", reverse * columns.max(initial=0.0), np.sum(columns * np.minimum(columns, 256))))
-    if len(kinds) == 2:
+    if not np.isinf(forward + reverse):
         graph, _ = bipartite(pattern)
         _, estimate = covering_kernels.cover(
             graph.indptr, graph.indices, pattern.shape[0], float(forward), float(reverse)
         )
-        if estimate < min(kinds[0][1], kinds[1][1]):
+        if estimate < min(map(_least, kinds)):
             kinds.append(("bidirectional", estimate, 8.0 * pattern.nnz))
     return iter(sorted(kinds, key=_least))
 
