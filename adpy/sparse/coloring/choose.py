@@ -8,6 +8,7 @@ from adpy.errors import ArgumentError
 from adpy.plain import np
 from adpy.sparse.coloring.acyclic import color_acyclic
 from adpy.sparse.coloring.bidirectional import color_bidirectional
+from adpy.sparse.coloring.bounds import fewest_symmetric
 from adpy.sparse.coloring.coloring import Coloring
 from adpy.sparse.coloring.distance2 import color_columns, color_rows
 from adpy.sparse.coloring.graphs import bipartite, is_symmetric, mirrors, transposed
@@ -89,14 +90,14 @@ def choose(
         for order in orders:
             if best is not None and (best.cost(forward, reverse) <= least or steps > effort):
                 break
-            again = _ROUNDS if kind in ("column", "row") else 0
-            cost = steps * (1 + again + _ORDERING_STEPS.get(order, _STEPS_OF_DYNAMIC))
+            cost = steps * (1 + _ORDERING_STEPS.get(order, _STEPS_OF_DYNAMIC))
             if best is not None and cost > effort:
                 continue
             effort -= cost
             found = _color(kind, pattern, order, forward, reverse)
-            if found.cost(forward, reverse) > least:
-                found = recolored(pattern, found, again)
+            rounds = 0 if found.cost(forward, reverse) <= least else int(min(_ROUNDS, max(effort, 0) // steps))
+            effort -= rounds * steps
+            found = drop_needless(pattern, recolored(pattern, found, rounds))
             if best is None or found.cost(forward, reverse) < best.cost(forward, reverse):
                 best = found
     return best
@@ -123,28 +124,29 @@ def _general(pattern: Pattern, forward: float, reverse: float) -> Iterator[tuple
     columns = np.diff(transposed(pattern)[0]).astype(float)
     kinds = []
     if not np.isinf(forward):
-        kinds.append(("column", forward * rows.max(initial=0.0), np.sum(rows * np.minimum(rows, 256))))
+        kinds.append(("column", forward * rows.max(initial=0.0), np.sum(rows * np.minimum(rows, 256)) + 1))
     alike = forward <= reverse and is_symmetric(pattern)  # rows would be colored as columns are
     if not np.isinf(reverse) and not alike:
-        kinds.append(("row", reverse * columns.max(initial=0.0), np.sum(columns * np.minimum(columns, 256))))
+        kinds.append(("row", reverse * columns.max(initial=0.0), np.sum(columns * np.minimum(columns, 256)) + 1))
     if not np.isinf(forward + reverse):
         graph, _ = bipartite(pattern)
         _, estimate = covering_kernels.cover(
             graph.indptr, graph.indices, pattern.shape[0], float(forward), float(reverse)
         )
         if estimate < min(map(_least, kinds)):
-            kinds.append(("bidirectional", estimate, 8.0 * pattern.nnz))
+            kinds.append(("bidirectional", estimate, 8.0 * pattern.nnz + 1))
     return iter(sorted(kinds, key=_least))
 
 
 def _symmetric(pattern: Pattern, substitution: bool) -> Iterator[tuple[str, float, float]]:
     mirrors(pattern)
     rows = np.diff(pattern.indptr).astype(float)
-    steps = float(np.sum(rows * np.minimum(rows, 32)))
+    steps = 4 * float(np.sum(rows * np.minimum(rows, 32))) + 1
+    acyclic, star = fewest_symmetric(pattern)
     if substitution:
-        yield "acyclic", 0.0, 4 * steps
-    yield "star", 0.0, 4 * steps
-    yield "column", float(rows.max(initial=0.0)), float(np.sum(rows * np.minimum(rows, 256)))
+        yield "acyclic", acyclic, steps
+    yield "star", star, steps
+    yield "column", rows.max(initial=0.0), np.sum(rows * np.minimum(rows, 256)) + 1
 
 
 def _least(candidate: tuple[str, float, float]) -> float:
@@ -158,4 +160,4 @@ def _color(kind: str, pattern: Pattern, order: str, forward: float, reverse: flo
         return color_rows(pattern, order)
     if kind == "bidirectional":
         return color_bidirectional(pattern, order, forward=forward, reverse=reverse)
-    return drop_needless(pattern, (color_star if kind == "star" else color_acyclic)(pattern, order))
+    return (color_star if kind == "star" else color_acyclic)(pattern, order)

@@ -1,26 +1,33 @@
-"""Recoloring: a column or row coloring again, class by class, with as many colors or fewer."""
+"""Recoloring: a coloring made once more, class by class, with as many colors or fewer."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from adpy.plain import np
+from adpy.sparse.coloring.acyclic import color_acyclic
 from adpy.sparse.coloring.coloring import Coloring
-from adpy.sparse.coloring.graphs import Graph, intersection
+from adpy.sparse.coloring.distance2 import color_columns, color_rows
+from adpy.sparse.coloring.star import color_star
 from adpy.sparse.pattern import Pattern
 
 __all__ = ["recolored"]
 
+_COLOR = {"column": color_columns, "row": color_rows, "star": color_star, "acyclic": color_acyclic}
+
 
 def recolored(pattern: Pattern, coloring: Coloring, rounds: int = 3) -> Coloring:
-    """Color greedily once more, where vertices that have the same color follow each other.
+    """Color greedily again and again, where vertices that have the same color follow each other.
 
-    However the classes are ordered, no vertex needs a later color than the number of its class.  Rounds in which the
-    last color goes first take turns with rounds in which the commonest does.
+    However the classes are ordered, no vertex of a column or row coloring needs a later color than the number of its
+    class.  Star and acyclic colorings may take more, and the best one counts.  Rounds in which the last color goes
+    first take turns with rounds in which the commonest does.
 
     Parameters
     ----------
     pattern : Pattern
     coloring : Coloring
-        Of kind ``"column"`` or ``"row"``; others, for which this does not hold, are returned as they are.
+        Bidirectional ones are returned as they are.
     rounds : int, optional
 
     Examples
@@ -37,29 +44,24 @@ def recolored(pattern: Pattern, coloring: Coloring, rounds: int = 3) -> Coloring
     ----------
     Culberson, "Iterated greedy graph coloring and the difficulty landscape", University of Alberta, TR 92-07 (1992).
     """
-    if coloring.kind not in ("column", "row"):
+    color = _COLOR.get(coloring.kind)
+    if color is None:
         return coloring
-    graph = intersection(pattern, rows=coloring.kind == "row")
-    colors, count = coloring.colors, coloring.count
+    best = last = coloring
     for turn in range(rounds):
-        colors, count = _again(graph, colors, count, turn)
-    if count == coloring.count:
-        return coloring
-    order = f"{coloring.order}, recolored"
-    if coloring.kind == "row":
-        return Coloring("row", pattern.shape, None, colors, 0, count, order)
-    return Coloring("column", pattern.shape, colors, None, count, 0, order)
+        last = color(pattern, _by_classes(last, by_size=turn % 2 == 1))
+        if last.count < best.count:
+            best = last
+    return best if best is coloring else replace(best, order=f"{coloring.order}, recolored")
 
 
-def _again(graph: Graph, colors: np.ndarray, count: int, turn: int) -> tuple[np.ndarray, int]:
-    from adpy.sparse.coloring import distance2_kernels, ordering_kernels
+def _by_classes(coloring: Coloring, by_size: bool) -> np.ndarray:
+    """The vertices, those of the last or of the commonest color first."""
+    from adpy.sparse.coloring import ordering_kernels
 
-    ranks = np.arange(count + 1, dtype=np.int32)  # the last is that of the color -1
-    if turn % 2:
+    colors, count = coloring.colors, coloring.count
+    ranks = np.arange(-1, count, dtype=np.int32)  # shifted by one: the first is that of the color -1
+    if by_size:
         sizes = np.bincount(colors[colors >= 0], minlength=count)
-        ranks[np.argsort(sizes, kind="stable")] = np.arange(count)
-    places = ordering_kernels.by_degree(ranks[colors])
-    found, fewer = distance2_kernels.partial_distance2(
-        graph.indptr, graph.indices, graph.group_indptr, graph.members, places
-    )
-    return found, int(fewer)
+        ranks[1 + np.argsort(sizes, kind="stable")] = np.arange(count)
+    return ordering_kernels.by_degree(ranks[colors + 1] + np.int32(1))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from adpy.errors import ArgumentError
 from adpy.sparse.coloring import ORDERINGS, choose, color_columns, color_star
+from adpy.sparse.coloring.bounds import fewest_symmetric
 from adpy.sparse.pattern import Pattern
 from tests.sparse.coloring import matrices
 from tests.sparse.coloring.strategies import patterns, symmetric_patterns
@@ -36,6 +37,16 @@ def test_symmetric(pattern, substitution):
     assert coloring.row_count == 0
     assert coloring.count <= color_star(pattern).count
     assert substitution or coloring.kind != "acyclic"
+    acyclic, star = fewest_symmetric(pattern)
+    assert coloring.count >= (acyclic if coloring.kind == "acyclic" else star)
+
+
+def test_bounds_that_are_reached():
+    for half in range(4):
+        assert fewest_symmetric(matrices.banded(40, half))[0] == half + 1
+    assert fewest_symmetric(matrices.banded(40, 1)) == (2, 3)
+    assert fewest_symmetric(matrices.arrowhead(40)) == (2, 2)
+    assert fewest_symmetric(Pattern.of(np.ones((6, 6)))) == (6, 6)
 
 
 def test_the_cheaper_side_is_taken():
@@ -46,6 +57,12 @@ def test_the_cheaper_side_is_taken():
     assert choose(tall, forward=10.0).kind == "row"
     assert choose(wide, reverse=float("inf")).kind == "column"
     assert choose(matrices.banded(9, 1), forward=2.0).kind == "row"
+
+
+def test_sides_that_are_impossible_keep_no_other_ordering_from_being_tried():
+    pattern = matrices.brusselator(20)
+    for costs in ({"reverse": float("inf")}, {"forward": float("inf")}):
+        assert choose(pattern, **costs).count == choose(pattern).count < color_columns(pattern).count
 
 
 def test_both_sides_weighed():

@@ -69,6 +69,54 @@ def test_trees_take_two_colors_to_substitute_and_three_at_most_to_read():
     assert color_star(tree).count == 3
 
 
+def graph(n, edges):
+    """Symmetric pattern with a full diagonal of a graph of n vertices."""
+    one, other = np.array(list(edges)).T
+    return matrices.symmetric(Pattern.from_entries((n, n), one, other))
+
+
+@pytest.mark.parametrize("n", [3, 4, 5, 6, 7, 8, 11, 30])
+def test_cycles(n):
+    """Star chromatic number 3, of the cycle of five 4; acyclic 3 (Fertin, Raspaud & Reed 2004)."""
+    pattern = matrices.grid(n, periodic=True)
+    assert choose(pattern, symmetric=True).count == (4 if n == 5 else 3)
+    assert choose(pattern, symmetric=True, substitution=True).count == 3
+
+
+@pytest.mark.parametrize(("m", "n"), [(1, 1), (1, 7), (3, 5), (5, 3), (4, 4)])
+def test_complete_bipartite_graphs(m, n):
+    """Star and acyclic chromatic number min(m, n) + 1 (Fertin, Raspaud & Reed 2004)."""
+    pattern = graph(m + n, [(i, m + j) for i in range(m) for j in range(n)])
+    assert choose(pattern, symmetric=True).count == min(m, n) + 1
+    assert choose(pattern, symmetric=True, substitution=True).count == min(m, n) + 1
+
+
+def test_petersen_graph():
+    """Star chromatic number 5, acyclic 4."""
+    edges = [(i, (i + 1) % 5) for i in range(5)] + [(i, 5 + i) for i in range(5)]
+    pattern = graph(10, edges + [(5 + i, 5 + (i + 2) % 5) for i in range(5)])
+    assert choose(pattern, symmetric=True).count == 5
+    assert 4 <= choose(pattern, symmetric=True, substitution=True).count <= 5
+
+
+@pytest.mark.parametrize("clique", [2, 3, 5])
+def test_chordal_graphs(clique):
+    """Each vertex of a tree of cliques takes a new color within its clique, and no two-colored cycle has no chord.
+
+    So an acyclic coloring has as many colors as the largest clique (Gebremedhin, Pothen, Tarafdar & Walther 2009).
+    """
+    rng = np.random.default_rng(clique)
+    cliques = [tuple(range(clique))]
+    edges = {(a, b) for a in range(clique) for b in range(a)}
+    for v in range(clique, 200):
+        base = list(cliques[rng.integers(len(cliques))])
+        base.pop(rng.integers(clique))
+        edges |= {(v, w) for w in base}
+        cliques.append((*base, v))
+    assert color_acyclic(graph(200, edges)).count == clique
+    assert color_acyclic(graph(200, edges), "smallest_last").count == clique
+
+
 @pytest.mark.parametrize("shape", [(30, 30), (17, 40)])
 def test_grids_in_the_plane(shape):
     """Star: 5, which is least for large grids (Fertin, Raspaud & Reed 2004); acyclic 3 at least, columns 5."""
