@@ -10,6 +10,7 @@ from adpy.plain import np
 from adpy.program import calls, choices, stacks
 from adpy.program.decisions import guards_of
 from adpy.program.expansion import Call, Expansion, NoStream
+from adpy.program.sparse_products import SparseProduct
 
 __all__ = ["expand_call"]
 
@@ -68,6 +69,15 @@ def _product(expansion: Expansion, call: Any) -> bool:
     return True
 
 
+def _sparse_product(expansion: Expansion, call: SparseProduct) -> None:
+    """``matrix @ x`` with a constant sparse matrix."""
+    x, addresses = expansion.entries(call.x), call.out.addresses()
+    rows = np.repeat(np.arange(call.indptr.size - 1), np.diff(call.indptr))
+    weights = expansion.constants(call.data).reshape(-1, *[1] * (x.ndim - 1))
+    expansion.held(call.out)[...] = expansion.zero
+    expansion.increase(addresses[rows], expansion.new(MULTIPLY, weights, x[call.indices]), ADDITION)
+
+
 def _decision(expansion: Expansion, call: choices.Decide) -> bool:
     """A mask: comparisons of numbers, or of ones and zeros; none of them has a derivative."""
     operands = [expansion.entries(x) for x in call.operands]
@@ -116,7 +126,11 @@ def _elementwise(expansion: Expansion, call: calls.ElementwiseCall) -> bool:
     return True
 
 
-_ALWAYS: dict[type, Callable] = {calls.IncrementAt: _increment, calls.Product: _product}
+_ALWAYS: dict[type, Callable] = {
+    calls.IncrementAt: _increment,
+    calls.Product: _product,
+    SparseProduct: _sparse_product,
+}
 _WHOLE: dict[type, Callable] = {
     stacks.Stack: _product,
     stacks.Extremum: _extremum,
