@@ -11,6 +11,7 @@ from adpy.program import calls, choices, stacks
 from adpy.program.decisions import guards_of
 from adpy.program.expanded_blocks import expand_block
 from adpy.program.expansion import Call, Expansion, NoStream
+from adpy.program.sparse_products import SparseProduct
 
 __all__ = ["expand_call"]
 
@@ -31,6 +32,8 @@ def expand_call(expansion: Expansion, call: Any) -> None:
     if kind is calls.IncrementAt:
         terms = expansion.entries(call.source)
         expansion.increase(call.targets, terms, ADDITION if call.sign > 0 else SUBTRACT)
+    elif kind is SparseProduct:
+        _sparse_product(expansion, call)
     elif kind is calls.Product and _product(expansion, call):
         pass
     elif kind is calls.Check and (guards := guards_of(call, expansion.entries, expansion.new)) is not None:
@@ -69,6 +72,15 @@ def _product(expansion: Expansion, call: Any) -> bool:
     found = expansion.total(ADDITION, np.moveaxis(terms, -2, 0))
     expansion.held(call.out)[...] = found.reshape(call.out.shape)
     return True
+
+
+def _sparse_product(expansion: Expansion, call: SparseProduct) -> None:
+    """``matrix @ x`` with a constant sparse matrix."""
+    x, addresses = expansion.entries(call.x), call.out.addresses()
+    rows = np.repeat(np.arange(call.indptr.size - 1), np.diff(call.indptr))
+    weights = expansion.constants(call.data).reshape(-1, *[1] * (x.ndim - 1))
+    expansion.held(call.out)[...] = expansion.zero
+    expansion.increase(addresses[rows], expansion.new(MULTIPLY, weights, x[call.indices]), ADDITION)
 
 
 def _decision(expansion: Expansion, call: choices.Decide) -> bool:
