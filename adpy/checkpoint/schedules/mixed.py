@@ -36,8 +36,7 @@ class Mixed(OfflineSchedule):
 
     References
     ----------
-    Maddison (2023), On the implementation of checkpointing with high-level algorithmic differentiation,
-    arXiv:2305.09568, Section on mixed restart and non-linear dependency data.
+    Maddison (2024), Step-based checkpointing with high-level algorithmic differentiation, J. Comput. Sci. 82, 102405.
 
     Examples
     --------
