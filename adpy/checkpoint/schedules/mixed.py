@@ -60,6 +60,11 @@ class Mixed(OfflineSchedule):
         return tally(self)
 
     @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return f"Mixed checkpointing with {self._used:,} states or steps' adjoint data"
+
+    @property
     def places(self) -> Mapping[str, int]:
         """Most snapshots that are held in each place at once."""
         return self._walked[1]

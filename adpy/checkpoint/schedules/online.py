@@ -92,6 +92,11 @@ class Online(_Held):
     4640
     """
 
+    @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return f"Online checkpointing with {self._snapshots:,} snapshots"
+
     def _forward(self) -> Iterator[Action]:
         held, place, s = self._held, self._place, self._snapshots
         held.append(0)
@@ -161,6 +166,11 @@ class MinimalRepetition(_Held):
     >>> simulate(MinimalRepetition(snapshots=10), steps=1000).forward_steps
     5114
     """
+
+    @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return f"Dynamic checkpointing of minimal repetition with {self._snapshots:,} snapshots"
 
     def _forward(self) -> Iterator[Action]:
         held, place = self._held, self._place

@@ -30,8 +30,8 @@ class Simulator:
     """
 
     def __init__(self, schedule: Schedule, steps: int) -> None:
-        self.steps, self.stop, self.current = steps, steps, 0
-        self.held: set[tuple[int, str]] = set()
+        self.steps, self.stop, self.current = steps, steps, None if schedule.held else 0
+        self.held: set[tuple[int, str]] = set(schedule.held)
         self.recorded: dict[int, str] = {}
         self.done = False
         self._schedule = schedule
@@ -39,7 +39,7 @@ class Simulator:
         self._shelves = dict(schedule.records)
         self._units = dict(schedule.units)
         self._span = schedule.span
-        self._used: Counter[str] = Counter()
+        self._used: Counter[str] = Counter(place for _, place in schedule.held)
         self._shelved: Counter[str] = Counter()
         self._stores: Counter[str] = Counter()
         self._restores: Counter[str] = Counter()
