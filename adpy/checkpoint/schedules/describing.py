@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from adpy.checkpoint.schedules.counts import Costs, Counts
+from adpy.checkpoint.storage.sizes import format_bytes
 
 if TYPE_CHECKING:
     from adpy.checkpoint.schedules.base import Schedule
 
-__all__ = ["Setting", "describe", "format_bytes", "format_seconds"]
+__all__ = ["Setting", "describe", "format_seconds"]
 
 _NAMES = {"ram": "memory", "disk": "disk"}
 
@@ -40,15 +41,6 @@ class Setting:
         """The predicted time of a run."""
         actions = sum(counts.stores.values()) + 2 * sum(counts.restores.values()) + counts.steps / span
         return counts.cost(self.costs) + actions * self.action_seconds
-
-
-def format_bytes(size: float) -> str:
-    """A size in the largest decimal unit that leaves a whole part."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 999.5:
-            return f"{size:.3g} {unit}"
-        size /= 1000
-    return f"{size:.3g} TB"
 
 
 def format_seconds(time: float) -> str:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from adpy.checkpoint.schedules.base import OfflineSchedule, Schedule, check_count
 from adpy.checkpoint.schedules.binomial import Binomial
 from adpy.checkpoint.schedules.blocked import Blocked
 from adpy.checkpoint.schedules.counts import Costs
-from adpy.checkpoint.schedules.describing import Setting, format_bytes
+from adpy.checkpoint.schedules.describing import Setting
 from adpy.checkpoint.schedules.full import FullStorage
 from adpy.checkpoint.schedules.hrevolve import DiskRevolve, HRevolve
 from adpy.checkpoint.schedules.multistage import Multistage
 from adpy.checkpoint.schedules.online import Online
+from adpy.checkpoint.storage.sizes import format_bytes, parse_memory
 from adpy.errors import ArgumentError
 
-__all__ = ["parse_bytes", "plan"]
-
-_UNITS = {"": 1, "b": 1}
-_UNITS |= {letter + "b": 1000**i for i, letter in enumerate("kmgt", 1)}
-_UNITS |= {letter + "ib": 1024**i for i, letter in enumerate("kmgt", 1)}
+__all__ = ["plan"]
 
 # What moving bytes takes where nothing was measured, in bytes a second.
 _MEMORY_RATE = 5e9
@@ -29,29 +25,6 @@ _DISK_RATE = 5e8
 # So many groups of steps at most are planned with tables of choices.
 _TABLE_STEPS = 1500
 _TABLE_SLOTS = 100
-
-
-def parse_bytes(name: str, size: int | float | str) -> int:
-    """A number of bytes, or a text like ``"2 GB"`` or ``"512 MiB"``, as a number of bytes.
-
-    Raises
-    ------
-    ArgumentError
-        For anything else, and for negative numbers.
-
-    Examples
-    --------
-    >>> parse_bytes("memory", "2 GB"), parse_bytes("memory", "1.5 KiB")
-    (2000000000, 1536)
-    """
-    found = re.fullmatch(r"\s*([0-9.]+(?:e[0-9]+)?)\s*([a-z]*)\s*", size.lower()) if isinstance(size, str) else None
-    try:
-        value = float(found[1]) * _UNITS[found[2]] if found else float(size)
-    except (KeyError, TypeError, ValueError):
-        value = -1.0
-    if not 0 <= value < float("inf") or isinstance(size, bool):
-        raise ArgumentError(name, "bytes, as a number or like '2 GB'", repr(size))
-    return int(value)
 
 
 def plan(
@@ -112,8 +85,8 @@ def plan(
       time       88.5 s predicted; 2.95 times all steps and adjoints once
     """
     state_bytes = check_count("state_bytes", state_bytes, 1)
-    room = parse_bytes("memory", memory)
-    slots, disk_slots = room // state_bytes, parse_bytes("disk", disk) // state_bytes
+    room = parse_memory(memory)
+    slots, disk_slots = room // state_bytes, parse_memory(disk, "disk") // state_bytes
     copying, storing = state_bytes / _MEMORY_RATE, state_bytes / _DISK_RATE
     costs = Costs(
         step_seconds,
