@@ -8,7 +8,7 @@ chooses.
 
 from adpy.checkpoint.schedules.base import OfflineSchedule, OnlineSchedule, Schedule
 from adpy.checkpoint.schedules.binomial import Binomial, optimal_forward_steps
-from adpy.checkpoint.schedules.blocked import Blocked
+from adpy.checkpoint.schedules.blocked import Blocked, BlockedOnline
 from adpy.checkpoint.schedules.counts import Costs, Counts
 from adpy.checkpoint.schedules.describing import Setting
 from adpy.checkpoint.schedules.full import FullStorage
@@ -24,6 +24,7 @@ from adpy.checkpoint.schedules.simulator import simulate
 __all__ = [
     "Binomial",
     "Blocked",
+    "BlockedOnline",
     "Costs",
     "Counts",
     "DiskRevolve",

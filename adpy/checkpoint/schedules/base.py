@@ -32,9 +32,9 @@ def check_place(place: Any) -> str:
 
 
 def check_table_size(steps: int, rows: int) -> None:
-    """An ``ArgumentError`` where tables of optimal choices would take more than about a minute or a gigabyte."""
-    if steps * steps * rows > 1e11 or steps * rows > 5e7:
-        most = int(min((1e11 / rows) ** 0.5, 5e7 / rows))
+    """An ``ArgumentError`` where tables of optimal choices would take more than about half a minute or a gigabyte."""
+    if steps * steps * rows > 2e10 or steps * rows > 5e7:
+        most = int(min((2e10 / rows) ** 0.5, 5e7 / rows))
         raise ArgumentError("steps", f"at most {most} for tables with {rows} rows (or Blocked, by groups)", str(steps))
 
 

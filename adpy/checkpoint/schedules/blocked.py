@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
-from adpy.checkpoint.actions import Action, Done, Forward, Free, Record, Restore, Reverse, Store
-from adpy.checkpoint.schedules.base import OfflineSchedule, check_count
+from adpy.checkpoint.actions import Action, Done, Forward, Free, Restore, Store
+from adpy.checkpoint.schedules.base import OfflineSchedule, OnlineSchedule, check_count
 from adpy.checkpoint.schedules.counts import Counts
 from adpy.errors import ArgumentError
 
-__all__ = ["Blocked"]
+__all__ = ["Blocked", "BlockedOnline"]
 
 
 class Blocked(OfflineSchedule):
@@ -108,20 +109,95 @@ class Blocked(OfflineSchedule):
 
     def __iter__(self) -> Iterator[Action]:
         """The actions, from the first."""
-        length, steps = self._length, self._steps
         for action in self._schedule:
-            match action:
-                case Forward(start, stop):
-                    yield Forward(start * length, min(stop * length, steps))
-                case Store(step, place):
-                    yield Store(step * length, place)
-                case Restore(step, place, last):
-                    yield Restore(step * length, place, last)
-                case Reverse(start, stop, place):
-                    yield Reverse(start * length, min(stop * length, steps), place)
-                case Record(start, stop, place):
-                    yield Record(start * length, min(stop * length, steps), place)
-                case Free(step, place):
-                    yield Free(step * length, place)
-                case Done():
-                    yield action
+            yield _scaled(action, self._length, self._steps)
+
+
+class BlockedOnline(OnlineSchedule):
+    """An online schedule for groups of ``length`` steps; the last group is as short as the loop makes it.
+
+    Parameters
+    ----------
+    schedule : OnlineSchedule
+        What to do with the groups.
+    length : int
+        Steps of a group.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no online schedule, or for a length of 0.
+
+    Examples
+    --------
+    >>> from adpy.checkpoint.schedules import BlockedOnline, Online, simulate
+    >>> simulate(BlockedOnline(Online(snapshots=10), length=100), steps=99_950).forward_steps
+    463900
+    """
+
+    def __init__(self, schedule: OnlineSchedule, length: int) -> None:
+        if not isinstance(schedule, OnlineSchedule):
+            raise ArgumentError("schedule", "an online schedule", type(schedule).__name__)
+        self._schedule, self._length = schedule, check_count("length", length, 1)
+
+    @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return f"{self._schedule.title}, in groups of {self._length:,} steps"
+
+    @property
+    def held(self) -> tuple[tuple[int, str], ...]:
+        """Step and place of snapshots that are there before the first action."""
+        return tuple((step * self._length, place) for step, place in self._schedule.held)
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """Most snapshots that are held in each place at once."""
+        return self._schedule.places
+
+    @property
+    def span(self) -> int:
+        """Most steps that one ``Reverse`` covers."""
+        return self._length
+
+    @property
+    def forward_steps(self) -> int | None:
+        """How many steps run in all, those within ``Reverse`` included; None before ``finish``."""
+        if self._steps is None:
+            return None
+        # The last group, which may be short, runs once on the way forward and once to be reversed.
+        return self._schedule.forward_steps * self._length - 2 * (self._schedule.steps * self._length - self._steps)
+
+    def finish(self, steps: int) -> None:
+        """Tell that the loop ended after ``steps`` steps; as for every online schedule."""
+        super().finish(steps)
+        self._schedule.finish(-(-self._steps // self._length))
+
+    def __iter__(self) -> Iterator[Action]:
+        """The actions, from the first; forgets the end of an earlier iteration."""
+        stream = iter(self._schedule)
+        self._steps = None
+        self._begun = self._reached = max((step for step, _ in self.held), default=0)
+        return self._stream(stream)
+
+    def _stream(self, stream: Iterator[Action]) -> Iterator[Action]:
+        for action in stream:
+            scaled = _scaled(action, self._length, self._steps)
+            if self._steps is None and isinstance(scaled, Forward):
+                self._begun, self._reached = scaled.start, scaled.stop
+            yield scaled
+
+
+def _scaled(action: Action, length: int, steps: int | None) -> Action:
+    """The action for groups of steps that ``action`` is for steps; none goes beyond ``steps``."""
+    match action:
+        case Store(step, place):
+            return Store(step * length, place)
+        case Restore(step, place, last):
+            return Restore(step * length, place, last)
+        case Free(step, place):
+            return Free(step * length, place)
+        case Done():
+            return action
+    start, stop = action.start * length, action.stop * length
+    return replace(action, start=start, stop=stop if steps is None else min(stop, steps))

@@ -43,8 +43,8 @@ def actions_of(schedule: Schedule, steps: int | None = None) -> Iterator[Action]
         raise ArgumentError("steps", "where the loop ends, for an online schedule", "None")
     steps = check_count("steps", steps)
     stream = iter(schedule)
-    if not steps:
-        schedule.finish(0)
+    if steps == max((step for step, _ in schedule.held), default=0):
+        schedule.finish(steps)
     for action in stream:
         if schedule.steps is None and isinstance(action, Forward) and action.stop >= steps:
             schedule.finish(steps)

@@ -196,7 +196,7 @@ def simulate(schedule: Schedule, steps: int | None = None) -> Counts:
         raise ScheduleError(None, f"{schedule.steps} steps, not {steps}")
     simulator = Simulator(schedule, schedule.steps if steps is None else steps)
     told = not online
-    if online and steps == 0:
+    if online and steps == max((step for step, _ in schedule.held), default=0):
         schedule.finish(0)
         told = True
     for action in stream:

@@ -5,7 +5,14 @@ from math import comb
 import pytest
 
 from adpy.checkpoint.actions import Done, Forward, Free, Record, Restore, Reverse, Store
-from adpy.checkpoint.schedules import MinimalRepetition, Online, optimal_forward_steps, simulate
+from adpy.checkpoint.schedules import (
+    Binomial,
+    BlockedOnline,
+    MinimalRepetition,
+    Online,
+    optimal_forward_steps,
+    simulate,
+)
 from adpy.checkpoint.schedules.simulator import Simulator
 from adpy.errors import ArgumentError
 
@@ -122,6 +129,62 @@ def test_wrong_ends(make):
     rest = list(stream)
     assert [a for a in rest if isinstance(a, Reverse)] == [Reverse(1, 2), Reverse(0, 1)]
     assert rest[-1] == Done() and not any(isinstance(a, Record) for a in rest)
+
+
+@pytest.mark.parametrize("s", [1, 2, 4, 8])
+def test_interrupted_on_the_way_forward(s):
+    """From the snapshots that are there an online schedule goes on, and ends as near the optimum as it would have."""
+    for n in (0, 1, 5, 40, 150):
+        schedule = Online(s)
+        stream = iter(schedule)
+        simulator = Simulator(schedule, 200)
+        for action in stream:
+            if isinstance(action, Forward) and action.stop > n:
+                break
+            simulator.apply(action)
+        held = [step for step, _ in sorted(simulator.held)]
+        for end in (held[-1], held[-1] + 1, 155, 170):
+            if end < held[-1]:
+                continue
+            rest = Online(s, held=held)
+            counts = simulate(rest, end)
+            assert held[-1] + counts.forward_steps == rest.forward_steps + held[-1]
+            assert counts.forward_steps + held[-1] <= 1.1 * simulate(Online(s), end).forward_steps
+            assert rest.held == tuple((step, "ram") for step in held)
+
+
+@pytest.mark.parametrize("held", [[1], [0, 0], [0, 1, 2, 3], [0, -1], [0, 1.5]])
+def test_snapshots_that_cannot_be(held):
+    with pytest.raises(ArgumentError) as caught:
+        Online(3, held=held)
+    assert caught.value.argument == "held"
+
+
+@BOTH
+@pytest.mark.parametrize("length", [1, 2, 7])
+def test_groups(make, length):
+    for s in (1, 2, 5):
+        schedule = BlockedOnline(make(s), length)
+        for n in (0, 1, 2, 6, 7, 8, 20, 49, 50, 101):
+            counts = simulate(schedule, n)
+            assert counts.steps == n
+            if length == 1:
+                assert counts == simulate(make(s), n)
+
+
+def test_bad_groups():
+    with pytest.raises(ArgumentError, match="an online schedule"):
+        BlockedOnline(Binomial(3, 1), 2)
+    with pytest.raises(ArgumentError, match="length"):
+        BlockedOnline(Online(3), 0)
+    schedule = BlockedOnline(Online(3), 5)
+    stream = iter(schedule)
+    while next(stream) != Forward(5, 10):
+        pass
+    with pytest.raises(ArgumentError, match="between 5 and 10"):
+        schedule.finish(11)
+    schedule.finish(7)
+    assert [a for a in stream if isinstance(a, Reverse)] == [Reverse(5, 7), Reverse(0, 5)]
 
 
 @BOTH
