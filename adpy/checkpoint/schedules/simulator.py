@@ -197,7 +197,7 @@ def simulate(schedule: Schedule, steps: int | None = None) -> Counts:
     simulator = Simulator(schedule, schedule.steps if steps is None else steps)
     told = not online
     if online and steps == max((step for step, _ in schedule.held), default=0):
-        schedule.finish(0)
+        schedule.finish(steps)
         told = True
     for action in stream:
         if not told and isinstance(action, Forward) and action.stop >= steps:
