@@ -15,6 +15,7 @@ class Written(OfflineSchedule):
         self._records, self._span = records or {}, span
         self._units = units
 
+    title = "Written out"
     places = property(lambda self: self._places)
     records = property(lambda self: self._records)
     units = property(lambda self: self._units or OfflineSchedule.units.fget(self))
