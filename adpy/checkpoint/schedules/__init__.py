@@ -2,22 +2,29 @@
 
 Each family has a file: :mod:`binomial` (known number of steps, the fewest forward steps), :mod:`multistage` and
 :mod:`hrevolve` (memory and disk), :mod:`mixed` (states or adjoint data), :mod:`periodic`, :mod:`full`, :mod:`online`
-(unknown end).
+(unknown end), :mod:`resumed` (after an interruption); :mod:`blocked` takes groups of steps for steps, :mod:`planning`
+chooses.
 """
 
 from adpy.checkpoint.schedules.base import OfflineSchedule, OnlineSchedule, Schedule
 from adpy.checkpoint.schedules.binomial import Binomial, optimal_forward_steps
+from adpy.checkpoint.schedules.blocked import Blocked, BlockedOnline
 from adpy.checkpoint.schedules.counts import Costs, Counts
+from adpy.checkpoint.schedules.describing import Setting
 from adpy.checkpoint.schedules.full import FullStorage
 from adpy.checkpoint.schedules.hrevolve import DiskRevolve, HRevolve
 from adpy.checkpoint.schedules.mixed import Mixed
 from adpy.checkpoint.schedules.multistage import Multistage
 from adpy.checkpoint.schedules.online import MinimalRepetition, Online
 from adpy.checkpoint.schedules.periodic import Periodic
+from adpy.checkpoint.schedules.planning import plan
+from adpy.checkpoint.schedules.resumed import Resumed
 from adpy.checkpoint.schedules.simulator import simulate
 
 __all__ = [
     "Binomial",
+    "Blocked",
+    "BlockedOnline",
     "Costs",
     "Counts",
     "DiskRevolve",
@@ -30,7 +37,10 @@ __all__ = [
     "Online",
     "OnlineSchedule",
     "Periodic",
+    "Resumed",
     "Schedule",
+    "Setting",
     "optimal_forward_steps",
+    "plan",
     "simulate",
 ]
