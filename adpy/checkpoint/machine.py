@@ -94,7 +94,7 @@ class Machine:
     def taken_apart(self) -> tuple[Any, list[np.ndarray]]:
         """The current state as arrays, which are not to be kept, and what :meth:`put_together` needs beside them."""
         if self._form is not None:
-            return self._form, [np.ascontiguousarray(x) for x in self._arrays]
+            return self._form, [np.asarray(x, order="C") for x in self._arrays]
         return split(self._tree)
 
     def put_together(self, form: Any, arrays: list[np.ndarray]) -> None:
