@@ -9,9 +9,10 @@ from adpy.api.trees import flatten, map_leaves
 from adpy.capture.registry import TRACED_TYPES
 from adpy.checkpoint.body import Body
 from adpy.checkpoint.planning import Plan
-from adpy.checkpoint.problem import Outputs, Problem, slices, solve
+from adpy.checkpoint.problem import Problem, solve
 from adpy.checkpoint.schedules import Schedule
 from adpy.checkpoint.schedules.base import check_count
+from adpy.checkpoint.streams import Streams
 from adpy.custom.structures import shape_of
 from adpy.errors import ArgumentError
 from adpy.plain import np
@@ -122,13 +123,12 @@ def loop(
 def _plain(body: Body, values: tuple, steps: int, data: Callable | None) -> tuple[Any, Any]:
     """The loop itself."""
     state, operands, args = values
-    argument = data or slices(args)
-    outputs = Outputs(steps)
+    streams = Streams(args, data, steps)
     state = map_leaves(lambda leaf: leaf.copy("K") if isinstance(leaf, np.ndarray) else leaf, state)
     for n in range(steps):
-        state, output = body(state, n, operands, argument(n))
-        outputs(n, [leaf for _, leaf in flatten(output)], output)
-    return state, outputs.tree
+        state, output = body(state, n, operands, streams.argument(n))
+        streams.put(n, [leaf for _, leaf in flatten(output)], output)
+    return state, streams.collected(steps)
 
 
 def _is_reverse(trace: Any) -> bool:

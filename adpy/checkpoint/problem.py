@@ -16,12 +16,13 @@ from adpy.checkpoint.body import Pushed, active, with_active
 from adpy.checkpoint.driver import Driver
 from adpy.checkpoint.machine import Machine
 from adpy.checkpoint.steps import program_of
+from adpy.checkpoint.streams import Streams
 from adpy.custom.primitive import primitive
 from adpy.custom.structures import dtype_of, is_active_kind
 from adpy.plain import np
 from adpy.traced.refusal import refuse
 
-__all__ = ["Outputs", "Problem", "slices", "solve"]
+__all__ = ["Problem", "solve"]
 
 
 class Problem:
@@ -50,53 +51,41 @@ class Problem:
 
     def run(self, values: tuple) -> tuple[Any, Any]:
         """The last state, and the outputs of all steps along a first axis."""
-        outputs = Outputs(self.steps)
-        machine = self._machine(values, outputs)
+        machine = self._machine(values)
         if not self.reversible:
             machine.advance(0, self.steps)
-            found = machine.state, outputs.tree
+            found = machine.state, machine.streams.collected(self.steps)
             machine.close()
             return found
         driver = self._driver(machine)
         driver.forward()
-        found = machine.state, outputs.tree
-        self._kept = values, driver, found
+        found = machine.state, machine.streams.collected(self.steps)
+        self._kept = values, driver
         return found
 
     def pull(self, values: tuple, bars: Any) -> tuple:
         """Cotangents of the values for those of what :meth:`run` gives."""
         kept, self._kept = self._kept, None
         if kept is None or not _equal(kept[0], values):
-            machine = self._machine(values, None)
-            driver = self._driver(machine)
+            driver = self._driver(self._machine(values))
             driver.forward()
         else:
             driver = kept[1]
         machine = driver.machine
         state, operands, args = values
         state_bars, output_bars = bars
-        arg_bars = [np.zeros(np.shape(leaf), leaf.dtype) for leaf in active(args)]
-
-        def take(n, found):
-            for into, bar in zip(arg_bars, found, strict=True):
-                into[n] = bar
-
-        seeds = _stacked_seeds(output_bars)
-        driver.reverse(
-            [np.array(bar) for bar in active(state_bars)],
-            (lambda n: [None if bar is None else bar[n] for bar in seeds]) if seeds else None,
-            take if arg_bars else None,
-        )
+        machine.streams.begin_back(output_bars)
+        driver.reverse([np.array(bar) for bar in active(state_bars)])
         return (
             _like_active(state, machine.bars),
             _like_active(operands, machine.operand_bars),
-            with_active(args, arg_bars),
+            with_active(args, machine.streams.arg_bars),
         )
 
-    def _machine(self, values: tuple, outputs: Any) -> Machine:
+    def _machine(self, values: tuple) -> Machine:
         state, operands, args = values
         program = program_of(self.body, *self._kind()) if self.steps > 1 else None
-        machine = Machine(self.body, program, operands, self._argument(args), outputs)
+        machine = Machine(self.body, program, operands, self._streams(args))
         machine.start(state)
         return machine
 
@@ -107,11 +96,11 @@ class Problem:
         functions = body.closure.over([f"value {i}" for i in range(len(body.values))])
         return functions, (body.params, body.args, self.depth)
 
-    def _argument(self, args: Any) -> Callable:
+    def _streams(self, args: Any) -> Streams:
         data = self.data
-        if data is not None:
-            return data if not self.depth else _padded(data, self.depth)
-        return slices(args)
+        if data is not None and self.depth:
+            data = _padded(data, self.depth)
+        return Streams(args, data, self.steps)
 
     def _driver(self, machine: Machine) -> Driver:
         _, arrays = machine.taken_apart()
@@ -129,14 +118,6 @@ class Problem:
         return self._pushed
 
 
-def slices(args: Any) -> Callable:
-    """A function that gives the entries of each array for a step."""
-    leaves = [leaf for _, leaf in flatten(args)]
-    if all(leaf is None for leaf in leaves):
-        return lambda n: args
-    return lambda n: rebuild(args, iter([None if leaf is None else leaf[n] for leaf in leaves]).__next__)
-
-
 def _padded(data: Callable, depth: int) -> Callable:
     """Data with tangents, of which there are none."""
 
@@ -147,32 +128,6 @@ def _padded(data: Callable, depth: int) -> Callable:
         return arg
 
     return padded
-
-
-class Outputs:
-    """Outputs of all steps, along a first axis."""
-
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-        self.tree: Any = None
-        self._arrays: list | None = None
-
-    def __call__(self, n: int, leaves: Sequence, output: Any) -> None:
-        if self._arrays is None:
-            self._arrays = [
-                None if leaf is None else np.empty((self.steps, *np.shape(leaf)), np.result_type(leaf))
-                for leaf in leaves
-            ]
-            self.tree = rebuild(output, iter(self._arrays).__next__)
-        for into, leaf in zip(self._arrays, leaves, strict=True):
-            if into is not None:
-                into[n] = leaf
-
-
-def _stacked_seeds(bars: Any) -> list:
-    """Cotangents of the outputs of all steps, None for leaves that have none; empty if no leaf has."""
-    leaves = [bar for _, bar in flatten(bars)]
-    return leaves if any(bar is not None for bar in leaves) else []
 
 
 def _like(bar: Any, leaf: Any) -> Any:

@@ -16,7 +16,7 @@ from llvmlite import binding, ir
 
 from adpy.kernels.native import BLOCK, F64, I64, WHOLE, Writer, native
 
-__all__ = ["ACTIONS", "OPERATIONS", "march"]
+__all__ = ["ACTIONS", "FIELDS", "OPERATIONS", "march"]
 
 OPERATIONS = {name: number for number, name in enumerate(("copy", "add", "clear", "number", "evaluate", "adjoint"))}
 """What a row of a script does.  ``evaluate`` ends the script where decisions are not those of the recording."""
@@ -37,7 +37,7 @@ FIELDS = {
 }
 """What the block of a march holds.  ``states`` and ``sizes``: addresses and bytes of the leaves of the state; ``slots``:
 for each slot the addresses of its leaves; ``filled``: for each slot whether its contents can be used here; ``at``: the
-step before which the march stopped."""
+step before which the march stopped, or -1."""
 
 
 def _script(module: ir.Module, evaluate: int) -> ir.Function:
@@ -75,15 +75,15 @@ def _script(module: ir.Module, evaluate: int) -> ir.Function:
     end_entries()
     done()
     builder.position_at_end(cases["clear"])
-    builder.call(clear, [builder.inttoptr(to, _BYTE.as_pointer()), _BYTE(0), builder.mul(size, I64(8)), ir.IntType(1)(0)])
+    builder.call(
+        clear, [builder.inttoptr(to, _BYTE.as_pointer()), _BYTE(0), builder.mul(size, I64(8)), ir.IntType(1)(0)]
+    )
     done()
     builder.position_at_end(cases["number"])
     builder.store(builder.sitofp(n, F64), writer.pointer(to))
     done()
     builder.position_at_end(cases["evaluate"])
-    same = builder.call(
-        builder.inttoptr(I64(evaluate), WHOLE.as_pointer()), [writer.program, writer.frame]
-    )
+    same = builder.call(builder.inttoptr(I64(evaluate), WHOLE.as_pointer()), [writer.program, writer.frame])
     with builder.if_then(builder.icmp_signed("==", same, I64(0))):
         builder.ret(I64(0))
     done()
@@ -130,9 +130,9 @@ def _marching(module: ir.Module, script: ir.Function) -> None:
     a, end = writer.loop(count)
     at = builder.mul(a, I64(3))
     action, first, second = [builder.load(builder.gep(actions, [builder.add(at, I64(i))])) for i in range(3)]
-    behind = builder.append_basic_block()
+    behind, other = builder.append_basic_block(), builder.append_basic_block("other")
     cases = {name: builder.append_basic_block(name) for name in ACTIONS}
-    switch = builder.switch(action, behind)
+    switch = builder.switch(action, other)
     for name, target in cases.items():
         switch.add_case(I64(ACTIONS[name]), target)
     builder.position_at_end(cases["forward"])
@@ -154,6 +154,9 @@ def _marching(module: ir.Module, script: ir.Function) -> None:
     builder.position_at_end(cases["reverse"])
     run("back", first)
     builder.branch(behind)
+    builder.position_at_end(other)
+    builder.store(I64(-1), builder.gep(block, [I64(FIELDS["at"])]))
+    builder.ret(a)
     builder.position_at_end(behind)
     end()
     builder.ret(count)
