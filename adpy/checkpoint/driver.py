@@ -76,6 +76,7 @@ class Driver:
             self._reverse(self._turn.start, self._turn.stop)
         while self._queue.fill():
             self._next()
+        self.machine.bars = [np.array(bar) for bar in self.machine.bars]
         self.close()
 
     def _next(self) -> None:

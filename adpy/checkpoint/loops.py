@@ -44,8 +44,8 @@ def loop(
     Parameters
     ----------
     step : callable
-        ``step(state, n) -> state``; ``step(state, n, params)``, ``step(state, n, arg)`` or ``step(state, n, params, arg)``
-        if there are such.  It may write into the arrays of ``state``, and must give the same each time: steps are
+        ``step(state, n) -> state``; ``step(state, n, params)``, ``step(state, n, arg)`` or ``step(state, n, params,
+        arg)`` if there are such.  It may write into the arrays of ``state``, and must give the same each time: steps are
         run several times.
     state : array, number or tree of them
         The first state.  Leaves that are no floating-point numbers (counters, flags, names) belong to the state, and
@@ -71,8 +71,8 @@ def loop(
     Returns
     -------
     state
-        The last one; a tuple ``(state, total)``, ``(state, collected)`` or ``(state, total, collected)`` with ``loss`` and
-        ``collect``.
+        The last one; a tuple ``(state, total)``, ``(state, collected)`` or ``(state, total, collected)`` with ``loss``
+        and ``collect``.
 
     Raises
     ------

@@ -93,26 +93,17 @@ class March:
         seeds: Sequence | None,
     ) -> None:
         self.link, self.bank = link, bank
-        frame, code = link.frame, link.code
+        code = link.code
         self._keep: list = [totals, args, arg_bars, outputs, seeds]
-        in_bars, out_bars = link.ends_of_bars()
         guarded = bool(len(code.guards[0]))
         self.backup = [np.array(x) for x in link.inputs] if guarded else link.inputs
-        self.bars = [np.zeros(x.shape) for x in link.inputs[: link.form.size]]
+        in_bars, _ = link.ends_of_bars()
+        self.bars = in_bars[: link.form.size]
+        self._totals = totals
         begin = self._begin(args, guarded)
         first = [*begin, *self._outputs(outputs), *self._carry()]
         again = [*begin, *self._carry()]
-        memory = frame.columns("bars", 1)
-        back = list(begin)
-        for low, stop in code.cleared:
-            back.append(("clear", memory[low:stop], None, 0, 0))
-        back += [("add", out_bars[p], bar, 0, 0) for p, bar in link.seeded(self.bars)]
-        for place, seed in zip(link.output_places, seeds or [], strict=False):
-            if place is not None and seed is not None:
-                back.append(("add", out_bars[place], seed, 0, seed.strides[0]))
-        back.append(("adjoint", None, None, 0, 0))
-        back += [("copy", into, bar, 0, 0) for into, bar in zip(self.bars, in_bars, strict=False)]
-        back += [("add", total, bar, 0, 0) for total, bar in zip(totals, link.operand_bars, strict=True)]
+        back = [*begin, *self._seeds(seeds or ()), ("adjoint", None, None, 0, 0)]
         if arg_bars:
             back += [("copy", into, bar, into.strides[0], 0) for into, bar in zip(arg_bars, link.arg_bars, strict=True)]
         self._scripts = {"first": self._table(first), "again": self._table(again), "back": self._table(back)}
@@ -165,6 +156,41 @@ class March:
         rows = [("copy", b, x, 0, 0) for b, (_, x) in zip(between, pairs, strict=True)]
         return rows + [("copy", into, b, 0, 0) for b, (into, _) in zip(between, pairs, strict=True)]
 
+    def _seeds(self, seeds: Sequence) -> list:
+        """Cotangents of the state before the step after this one as those of what this one gives; all others zero.
+
+        What accumulates over the steps, the cotangents of the operands, stays.
+        """
+        link, rows, kept, more = self.link, [], [], []
+        _, out_bars = link.ends_of_bars()
+        memory = link.frame.columns("bars", 1)
+        seen: set[int] = set()
+        pairs = []
+        for place, bar in link.seeded(self.bars):
+            if place in seen:
+                more.append(("add", out_bars[place], np.empty(bar.shape), 0, 0))
+                rows.append(("copy", more[-1][2], bar, 0, 0))
+            else:
+                pairs.append((out_bars[place], bar))
+            seen.add(place)
+        apart = [(into, bar) for into, bar in pairs if not _same(into, bar)]
+        if any(np.may_share_memory(into, bar) for into, _ in pairs for bar in self.bars if not _same(into, bar)):
+            between = [np.empty(bar.shape) for _, bar in pairs]
+            rows += [("copy", b, bar, 0, 0) for b, (_, bar) in zip(between, pairs, strict=True)]
+            rows += [("copy", into, b, 0, 0) for b, (into, _) in zip(between, pairs, strict=True)]
+        else:
+            rows += [("copy", into, bar, 0, 0) for into, bar in apart]
+        for view in (*[into for into, _ in pairs], *link.operand_bars):
+            start = (_address(view) - _address(memory)) // 8
+            kept.append((start, start + view.size))
+        for low, stop in _without(link.code.cleared, kept):
+            rows.append(("clear", memory[low:stop], None, 0, 0))
+        rows += more
+        for place, seed in zip(link.output_places, seeds, strict=False):
+            if place is not None and seed is not None:
+                rows.append(("add", out_bars[place], seed, 0, seed.strides[0]))
+        return rows
+
     def _table(self, rows: list) -> np.ndarray:
         """A script for native code."""
         self._keep.append(rows)
@@ -201,14 +227,34 @@ class March:
         self._set("step", _address(script))
         self._set("step rows", len(script))
         self._set("at", -1)
-        code, frame = self.link.code, self.link.frame
+        link = self.link
+        code, frame = link.code, link.frame
         tables = sweeps.tables_for(code, 1, "value", "adjoint")
+        for bar in link.operand_bars:
+            bar[...] = 0.0
         begin = perf_counter()
         done = march()(tables.address, frame.address, _address(self._block), _address(actions), len(actions))
         if code.special.heat is not None:
             code.special.heat.spend(perf_counter() - begin, "value", "adjoint")
+        for total, bar in zip(self._totals, link.operand_bars, strict=True):
+            total += bar
         return done, int(self._block[FIELDS["at"]])
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
     return a.ctypes.data == b.ctypes.data and a.shape == b.shape
+
+
+def _without(spans: Sequence, holes: list) -> list[tuple[int, int]]:
+    """Spans without the parts in holes."""
+    found = []
+    for low, stop in spans:
+        for first, last in sorted(holes):
+            if last <= low or first >= stop:
+                continue
+            if first > low:
+                found.append((low, first))
+            low = max(low, last)
+        if low < stop:
+            found.append((low, stop))
+    return found

@@ -1,9 +1,9 @@
 """Problems: a loop as one operation, with its tangent and cotangent maps.
 
-Both maps are built from loops again, so that they have derivatives of any order in bounded memory.  With F the map from
-the first to the last state: the tangent of F is a loop over states with tangents; the pullback of F is what the driver
-does; its tangent is the pullback of the loop with tangents; and its own pullback, by the symmetry of second derivatives,
-is its tangent along the seed.
+Both maps are built from loops again, so that they have derivatives of any order in bounded memory.  With F the map
+from the first to the last state: the tangent of F is a loop over states with tangents; the pullback of F is what the
+driver does; its tangent is the pullback of the loop with tangents; and its own pullback, by the symmetry of second
+derivatives, is its tangent along the seed.
 """
 
 from __future__ import annotations

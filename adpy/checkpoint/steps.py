@@ -260,6 +260,8 @@ class Link:
         frame, code = self.frame, self.code
         in_bars, out_bars = self.ends_of_bars()
         memory = frame.columns("bars", 1)
+        if bars and np.may_share_memory(bars[0], memory):
+            bars = [bar.copy() for bar in bars]
         for low, stop in code.cleared:
             memory[low:stop] = 0.0
         for place, bar in self.seeded(bars):

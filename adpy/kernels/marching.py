@@ -1,8 +1,8 @@
 """Marching: a program run over and over in native code, its results being its next inputs, forth and back.
 
 A *script* is a table of what one step does, ``(operation, to, from, count, to_step, from_step)``: copies and sums of
-entries between addresses that move by so many bytes from one step to the next, and sweeps of the program.  The *actions*
-of a schedule, ``(action, first, second)``, say which scripts run for which steps.
+entries between addresses that move by so many bytes from one step to the next, and sweeps of the program.  The
+*actions* of a schedule, ``(action, first, second)``, say which scripts run for which steps.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ FIELDS = {
         ("step", "step rows", "back", "back rows", "leaves", "states", "sizes", "slots", "filled", "at")
     )
 }
-"""What the block of a march holds.  ``states`` and ``sizes``: addresses and bytes of the leaves of the state; ``slots``:
-for each slot the addresses of its leaves; ``filled``: for each slot whether its contents can be used here; ``at``: the
-step before which the march stopped, or -1."""
+"""What the block of a march holds.  ``states`` and ``sizes``: addresses and bytes of the leaves of the state;
+``slots``: for each slot the addresses of its leaves; ``filled``: for each slot whether its contents can be used here;
+``at``: the step before which the march stopped, or -1."""
 
 
 def _script(module: ir.Module, evaluate: int) -> ir.Function:
@@ -54,6 +54,8 @@ def _script(module: ir.Module, evaluate: int) -> ir.Function:
     ]
     to = builder.add(to, builder.mul(n, to_step))
     moved = builder.add(source, builder.mul(n, from_step))
+    given = [builder.inttoptr(x, _BYTE.as_pointer()) for x in (to, moved)]
+    entries = builder.mul(size, I64(8))
     behind = builder.append_basic_block()
     cases = {name: builder.append_basic_block(name) for name in OPERATIONS}
     switch = builder.switch(op, behind)
@@ -64,8 +66,7 @@ def _script(module: ir.Module, evaluate: int) -> ir.Function:
         builder.branch(behind)
 
     builder.position_at_end(cases["copy"])
-    given = [builder.inttoptr(x, _BYTE.as_pointer()) for x in (to, moved)]
-    builder.call(copy, [*given, builder.mul(size, I64(8)), ir.IntType(1)(0)])
+    builder.call(copy, [*given, entries, ir.IntType(1)(0)])
     done()
     builder.position_at_end(cases["add"])
     into, values = writer.pointer(to), writer.pointer(moved)
@@ -75,9 +76,7 @@ def _script(module: ir.Module, evaluate: int) -> ir.Function:
     end_entries()
     done()
     builder.position_at_end(cases["clear"])
-    builder.call(
-        clear, [builder.inttoptr(to, _BYTE.as_pointer()), _BYTE(0), builder.mul(size, I64(8)), ir.IntType(1)(0)]
-    )
+    builder.call(clear, [given[0], _BYTE(0), entries, ir.IntType(1)(0)])
     done()
     builder.position_at_end(cases["number"])
     builder.store(builder.sitofp(n, F64), writer.pointer(to))
