@@ -33,6 +33,9 @@ def loop(
     snapshots: int | None = None,
     memory: int | str | None = None,
     schedule: Schedule | None = None,
+    storage: Any = None,
+    callback: Callable | None = None,
+    progress: bool | str = False,
 ) -> Any:
     """Run ``for n in range(steps): state = step(state, n)``, so that transforms around it need bounded memory.
 
@@ -67,6 +70,13 @@ def loop(
         How much memory they may take, like ``"2 GB"``; by default a quarter of the machine's.
     schedule : Schedule, optional
         Another schedule than the binomial one.
+    storage : path-like or DiskStorage, optional
+        A folder for snapshots.  A run that was killed goes on from there when it is called again with the same
+        arguments, and ends with the same result to the last bit.
+    callback : callable, optional
+        Is given an :class:`adpy.checkpoint.progress.Event` ten times a second.
+    progress : bool or str
+        Whether to show a bar of tqdm, or its label.
 
     Returns
     -------
@@ -100,7 +110,7 @@ def loop(
     """
     steps = check_count("steps", steps)
     _check_functions(step=step, loss=loss, collect=collect)
-    plan = Plan(snapshots, memory, schedule)
+    plan = Plan(snapshots, memory, schedule, storage, callback, progress)
     data = args if callable(args) and type(args) not in TRACED_TYPES else None
     if data is None and args is not None:
         _check_args(args, steps)

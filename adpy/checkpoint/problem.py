@@ -14,6 +14,8 @@ from typing import Any
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.checkpoint.body import Pushed, active, with_active
 from adpy.checkpoint.driver import Driver
+from adpy.checkpoint.durable import DurableDriver
+from adpy.checkpoint.identity import identity_of, seal
 from adpy.checkpoint.machine import Machine
 from adpy.checkpoint.steps import program_of
 from adpy.checkpoint.streams import Streams
@@ -51,14 +53,15 @@ class Problem:
 
     def run(self, values: tuple) -> tuple[Any, Any]:
         """The last state, and the outputs of all steps along a first axis."""
-        machine = self._machine(values)
         if not self.reversible:
+            machine = self._machine(values)
             machine.advance(0, self.steps)
             found = machine.state, machine.streams.collected(self.steps)
             machine.close()
             return found
-        driver = self._driver(machine)
+        driver = self._driver(values)
         driver.forward()
+        machine = driver.machine
         found = machine.state, machine.streams.collected(self.steps)
         self._kept = values, driver
         return found
@@ -67,7 +70,9 @@ class Problem:
         """Cotangents of the values for those of what :meth:`run` gives."""
         kept, self._kept = self._kept, None
         if kept is None or not _equal(kept[0], values):
-            driver = self._driver(self._machine(values))
+            if kept is not None:
+                kept[1].close()
+            driver = self._driver(values)
             driver.forward()
         else:
             driver = kept[1]
@@ -102,10 +107,23 @@ class Problem:
             data = _padded(data, self.depth)
         return Streams(args, data, self.steps)
 
-    def _driver(self, machine: Machine) -> Driver:
+    def _driver(self, values: tuple) -> Driver | DurableDriver:
+        machine = self._machine(values)
         _, arrays = machine.taken_apart()
-        schedule, places = self.plan(self.steps, arrays)
-        return Driver(machine, schedule, places)
+        schedule, places = self.plan(self.steps, arrays, self.depth)
+        if "disk" not in places.places:
+            return Driver(machine, schedule, places)
+        progress = self.plan.progress(self.steps, schedule)
+        return DurableDriver(machine, schedule, places, lambda: values[0], self._identity(values), progress)
+
+    def _identity(self, values: tuple) -> dict:
+        """What must be the same for a run to go on from what an earlier one has stored."""
+        found = {"steps": self.steps, "order": self.depth, "key": self.plan.key}
+        if self.plan.key is None:
+            functions, _ = self._kind()
+            names = ("step", "loss", "collect", "condition", "args")
+            found.update({name: identity_of(f) for name, f in zip(names, (*functions, self.data))})
+        return {**found, **{name: seal(part) for name, part in zip(("state", "params", "args"), values)}}
 
     # ---- with tangents
 
