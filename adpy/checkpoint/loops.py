@@ -18,7 +18,7 @@ from adpy.errors import ArgumentError
 from adpy.plain import np
 from adpy.reverse.tape import Tape
 
-__all__ = ["loop"]
+__all__ = ["check_functions", "loop", "run"]
 
 
 def loop(
@@ -108,13 +108,19 @@ def loop(
     >>> print(f"{adpy.grad(middle)(0.01):.6f}")
     22.903137
     """
-    steps = check_count("steps", steps)
-    _check_functions(step=step, loss=loss, collect=collect)
+    check_functions(step=step, loss=loss, collect=collect)
     plan = Plan(snapshots, memory, schedule, storage, callback, progress)
+    body = Body(step, loss, collect, None, params is not None, args is not None)
+    return run(body, state, steps, params, args, plan)
+
+
+def run(body: Body, state: Any, steps: int, params: Any, args: Any, plan: Any, inverse: Callable | None = None) -> Any:
+    """A loop of this body, for :func:`loop` and :func:`reversible_loop`."""
+    steps = check_count("steps", steps)
     data = args if callable(args) and type(args) not in TRACED_TYPES else None
     if data is None and args is not None:
         _check_args(args, steps)
-    body = Body(step, loss, collect, None, params is not None, args is not None)
+    _, loss, collect, *_ = body.functions
     first = state if loss is None else (state, 0.0)
     values = first, (params, body.values), None if data is not None else args
     traces = {leaf.frame for _, leaf in flatten(values) if type(leaf) in TRACED_TYPES}
@@ -123,7 +129,7 @@ def loop(
     elif not steps:
         last, collected = first, None
     else:
-        problem = Problem(body, steps, plan, data)
+        problem = Problem(body, steps, plan, data, inverse=inverse)
         problem.reversible = any(_is_reverse(trace) for trace in traces)
         last, collected = solve(values, problem)
     found = (last,) if loss is None else last
@@ -150,7 +156,8 @@ def _is_reverse(trace: Any) -> bool:
     return False
 
 
-def _check_functions(**functions: Any) -> None:
+def check_functions(**functions: Any) -> None:
+    """Raise ArgumentError unless all can be called; those but ``step`` may be None."""
     for name, function in functions.items():
         if not callable(function) and not (function is None and name != "step"):
             raise ArgumentError(name, "a function", type(function).__name__)

@@ -17,6 +17,7 @@ from adpy.checkpoint.driver import Driver
 from adpy.checkpoint.durable import DurableDriver
 from adpy.checkpoint.identity import identity_of, seal
 from adpy.checkpoint.machine import Machine
+from adpy.checkpoint.mirror import Mirror
 from adpy.checkpoint.steps import program_of
 from adpy.checkpoint.streams import Streams
 from adpy.custom.primitive import primitive
@@ -41,10 +42,21 @@ class Problem:
         ``plan(steps, arrays)`` gives a schedule and places for states of such arrays.
     data : callable or None
         Gives arguments of steps that are not differentiated.
+    inverse : Inverse or Pushed, optional
+        Of the body, where there are to be no snapshots.
     """
 
-    def __init__(self, body: Callable, steps: int, plan: Callable, data: Callable | None, depth: int = 0) -> None:
+    def __init__(
+        self,
+        body: Callable,
+        steps: int,
+        plan: Callable,
+        data: Callable | None,
+        depth: int = 0,
+        inverse: Callable | None = None,
+    ) -> None:
         self.body, self.steps, self.plan, self.data, self.depth = body, steps, plan, data, depth
+        self.inverse = inverse
         self.reversible = False
         self._kept: tuple | None = None
         self._pushed: Problem | None = None
@@ -107,8 +119,14 @@ class Problem:
             data = _padded(data, self.depth)
         return Streams(args, data, self.steps)
 
-    def _driver(self, values: tuple) -> Driver | DurableDriver:
+    def _driver(self, values: tuple) -> Driver | DurableDriver | Mirror:
         machine = self._machine(values)
+        if self.inverse is not None:
+            functions, kind = self._kind()
+            program = program_of(self.inverse, functions, (*kind, "inverse")) if self.steps > 1 else None
+            back = Machine(self.inverse, program, values[1], self._streams(values[2]))
+            back.share(machine)
+            return Mirror(machine, back, self.steps, self.plan)
         _, arrays = machine.taken_apart()
         schedule, places = self.plan(self.steps, arrays, self.depth)
         if "disk" not in places.places:
@@ -131,7 +149,8 @@ class Problem:
     def pushed(self) -> Problem:
         """The loop over states with tangents."""
         if self._pushed is None:
-            self._pushed = Problem(Pushed(self.body), self.steps, self.plan, self.data, self.depth + 1)
+            inverse = None if self.inverse is None else Pushed(self.inverse)
+            self._pushed = Problem(Pushed(self.body), self.steps, self.plan, self.data, self.depth + 1, inverse)
             self._pushed.reversible = self.reversible
         return self._pushed
 

@@ -101,7 +101,7 @@ def test_reverse_over_reverse():
 
     def twice(function):
         inner = adpy.grad(function, (0, 1))
-        return adpy.grad(lambda u, p: (np.sum(inner(u, p)[0] ** 2) + inner(u, p)[1]["nu"]), (0, 1))
+        return adpy.grad(lambda u, p: np.sum(inner(u, p)[0] ** 2) + inner(u, p)[1]["nu"], (0, 1))
 
     close(twice(by_loop(case, snapshots=3))(*arguments(case)), twice(by_hand(case))(*arguments(case)), 1e-11)
 
@@ -208,9 +208,7 @@ def test_losses_and_collected_values():
     close(adpy.grad(by_loop, (0, 1))(*args), adpy.grad(by_hand, (0, 1))(*args))
     dots = np.array([1.0, 0.5, -1.0]), 0.4
     close(adpy.jvp(by_loop, args, dots), adpy.jvp(by_hand, args, dots))
-    close(
-        adpy.jvp(adpy.grad(by_loop, (0, 1)), args, dots), adpy.jvp(adpy.grad(by_hand, (0, 1)), args, dots), 1e-11
-    )
+    close(adpy.jvp(adpy.grad(by_loop, (0, 1)), args, dots), adpy.jvp(adpy.grad(by_hand, (0, 1)), args, dots), 1e-11)
 
 
 def test_data_by_a_function():
