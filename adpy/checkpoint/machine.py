@@ -103,6 +103,20 @@ class Machine:
         else:
             self.start(join(form, arrays))
 
+    def take_over(self, other: Machine) -> None:
+        """Make the state of another machine current, which does not change until that runs again.
+
+        Both machines have the same forms, see :meth:`share`.
+        """
+        if other._form is not None and self.program is not None and self._counted == other._counted:
+            self._form, self._arrays = other._form, other._arrays
+        else:
+            self.start(other.state)
+
+    def share(self, other: Machine) -> None:
+        """Use the forms of another machine, so that states are taken over as they are."""
+        self._forms = other._forms
+
     def _leave(self) -> None:
         """Hold the state as a tree from here on."""
         self._tree, self._form, self._arrays = self._form.tree(self._arrays), None, ()

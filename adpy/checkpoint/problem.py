@@ -14,7 +14,10 @@ from typing import Any
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.checkpoint.body import Pushed, active, with_active
 from adpy.checkpoint.driver import Driver
+from adpy.checkpoint.durable import DurableDriver
+from adpy.checkpoint.identity import identity_of, seal
 from adpy.checkpoint.machine import Machine
+from adpy.checkpoint.mirror import Mirror
 from adpy.checkpoint.steps import program_of
 from adpy.checkpoint.streams import Streams
 from adpy.custom.primitive import primitive
@@ -39,10 +42,21 @@ class Problem:
         ``plan(steps, arrays)`` gives a schedule and places for states of such arrays.
     data : callable or None
         Gives arguments of steps that are not differentiated.
+    inverse : Inverse or Pushed, optional
+        Of the body, where there are to be no snapshots.
     """
 
-    def __init__(self, body: Callable, steps: int, plan: Callable, data: Callable | None, depth: int = 0) -> None:
+    def __init__(
+        self,
+        body: Callable,
+        steps: int,
+        plan: Callable,
+        data: Callable | None,
+        depth: int = 0,
+        inverse: Callable | None = None,
+    ) -> None:
         self.body, self.steps, self.plan, self.data, self.depth = body, steps, plan, data, depth
+        self.inverse = inverse
         self.reversible = False
         self._kept: tuple | None = None
         self._pushed: Problem | None = None
@@ -51,14 +65,15 @@ class Problem:
 
     def run(self, values: tuple) -> tuple[Any, Any]:
         """The last state, and the outputs of all steps along a first axis."""
-        machine = self._machine(values)
         if not self.reversible:
+            machine = self._machine(values)
             machine.advance(0, self.steps)
             found = machine.state, machine.streams.collected(self.steps)
             machine.close()
             return found
-        driver = self._driver(machine)
+        driver = self._driver(values)
         driver.forward()
+        machine = driver.machine
         found = machine.state, machine.streams.collected(self.steps)
         self._kept = values, driver
         return found
@@ -67,7 +82,9 @@ class Problem:
         """Cotangents of the values for those of what :meth:`run` gives."""
         kept, self._kept = self._kept, None
         if kept is None or not _equal(kept[0], values):
-            driver = self._driver(self._machine(values))
+            if kept is not None:
+                kept[1].close()
+            driver = self._driver(values)
             driver.forward()
         else:
             driver = kept[1]
@@ -102,10 +119,29 @@ class Problem:
             data = _padded(data, self.depth)
         return Streams(args, data, self.steps)
 
-    def _driver(self, machine: Machine) -> Driver:
+    def _driver(self, values: tuple) -> Driver | DurableDriver | Mirror:
+        machine = self._machine(values)
+        if self.inverse is not None:
+            functions, kind = self._kind()
+            program = program_of(self.inverse, functions, (*kind, "inverse")) if self.steps > 1 else None
+            back = Machine(self.inverse, program, values[1], self._streams(values[2]))
+            back.share(machine)
+            return Mirror(machine, back, self.steps, self.plan)
         _, arrays = machine.taken_apart()
-        schedule, places = self.plan(self.steps, arrays)
-        return Driver(machine, schedule, places)
+        schedule, places = self.plan(self.steps, arrays, self.depth)
+        if "disk" not in places.places:
+            return Driver(machine, schedule, places)
+        progress = self.plan.progress(self.steps, schedule)
+        return DurableDriver(machine, schedule, places, lambda: values[0], self._identity(values), progress)
+
+    def _identity(self, values: tuple) -> dict:
+        """What must be the same for a run to go on from what an earlier one has stored."""
+        found = {"steps": self.steps, "order": self.depth, "key": self.plan.key}
+        if self.plan.key is None:
+            functions, _ = self._kind()
+            names = ("step", "loss", "collect", "condition", "args")
+            found.update({name: identity_of(f) for name, f in zip(names, (*functions, self.data))})
+        return {**found, **{name: seal(part) for name, part in zip(("state", "params", "args"), values)}}
 
     # ---- with tangents
 
@@ -113,7 +149,8 @@ class Problem:
     def pushed(self) -> Problem:
         """The loop over states with tangents."""
         if self._pushed is None:
-            self._pushed = Problem(Pushed(self.body), self.steps, self.plan, self.data, self.depth + 1)
+            inverse = None if self.inverse is None else Pushed(self.inverse)
+            self._pushed = Problem(Pushed(self.body), self.steps, self.plan, self.data, self.depth + 1, inverse)
             self._pushed.reversible = self.reversible
         return self._pushed
 

@@ -77,8 +77,8 @@ _programs: OrderedDict[tuple, StepProgram] = OrderedDict()
 
 def program_of(body: Callable, functions: Sequence, kind: tuple) -> StepProgram:
     """The program of a step; recordings of earlier loops are used again where the surroundings are the same."""
-    functions = [function for function in functions if function is not None]
     key = (*[getattr(function, "__code__", function) for function in functions], *kind)
+    functions = [function for function in functions if function is not None]
     found = _programs.get(key)
     if found is None:
         found = _programs[key] = StepProgram(body, functions)
