@@ -5,6 +5,7 @@ __all__ = [
     "ArgumentError",
     "DeviceError",
     "GuardError",
+    "InverseError",
     "MissingRuleError",
     "NonDifferentiableError",
     "NonFiniteError",
@@ -192,6 +193,22 @@ class SnapshotError(AdpyError, OSError):
         self.key, self.place, self.reason = key, place, reason
         what = key if isinstance(key, str) else f"step {key}"
         super().__init__(f"snapshot of {what} in {place}: {reason}")
+
+
+class InverseError(AdpyError, ArithmeticError):
+    """What was given as the inverse of a step does not invert it.
+
+    Attributes
+    ----------
+    step : int
+    drift : float
+        The relative difference between the state and what should have been the same.
+    tolerance : float
+    """
+
+    def __init__(self, step: int, drift: float, tolerance: float, what: str) -> None:
+        self.step, self.drift, self.tolerance = step, drift, tolerance
+        super().__init__(f"{what} at step {step}: they differ by {drift:.3g}, and {tolerance:.3g} is allowed")
 
 
 class StorageFullError(AdpyError, OSError):

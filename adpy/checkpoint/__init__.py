@@ -5,6 +5,7 @@ from typing import Any
 
 _LAZY: dict[str, str] = {
     "loop": "adpy.checkpoint.loops",
+    "reversible_loop": "adpy.checkpoint.reversible",
 }
 
 __all__ = list(_LAZY)

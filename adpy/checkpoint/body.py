@@ -39,6 +39,8 @@ class Body:
         there is a loss, the state is a pair with the sum of losses.  What ``collect`` gives is the output of the step.
     params, args : bool
         Are there such?
+    inverse : callable or None
+        Of the step, called like it.
     """
 
     def __init__(
@@ -49,8 +51,9 @@ class Body:
         condition: Callable | None = None,
         params: bool = False,
         args: bool = False,
+        inverse: Callable | None = None,
     ) -> None:
-        self.functions = step, loss, collect, condition
+        self.functions = step, loss, collect, condition, inverse
         self.closure = Closure(*self.functions)
         self.params, self.args = params, args
 
@@ -61,7 +64,7 @@ class Body:
 
     def __call__(self, state: Any, n: Any, operands: Any, arg: Any) -> tuple[Any, Any]:
         params, values = operands
-        step, loss, collect, condition = self.closure.over(values) if values else self.functions
+        step, loss, collect, condition, _ = self.closure.over(values) if values else self.functions
         more = (*((params,) if self.params else ()), *((arg,) if self.args else ()))
         total = None
         if loss is not None:

@@ -113,6 +113,8 @@ class Count:
         return round(self.__index__(), digits)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
         return getattr(self.__index__(), name)
 
     def __pos__(self) -> Count:

@@ -1,16 +1,24 @@
-"""Driver: does what a schedule says, with a machine that runs steps and a storage that keeps states."""
+"""Driver: does what a schedule says, with a machine that runs steps and storages that keep states."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 from adpy.checkpoint.actions import Done, Forward, Free, Record, Restore, Reverse, Store
 from adpy.checkpoint.machine import Machine
+from adpy.checkpoint.march import Bank, March
+from adpy.checkpoint.queue import FORWARD, OTHER, RESTORE, REVERSE, STORE, Queue
 from adpy.checkpoint.schedules import Schedule
 from adpy.checkpoint.storage import Places
+from adpy.plain import np
 
 __all__ = ["Driver"]
+
+AT_ONCE = 1 << 11
+"""Actions that native code does at a time, at most; in between, programs may get kernels, and users may interrupt."""
+
+STUBBORN = 3
+"""Times that native code may stop at its first step before another recording has its turn."""
 
 
 class Driver:
@@ -26,67 +34,117 @@ class Driver:
 
     def __init__(self, machine: Machine, schedule: Schedule, places: Places) -> None:
         self.machine, self.schedule, self.places = machine, schedule, places
-        self._actions: Iterator[Any] = iter(schedule)
+        self.streams = machine.streams
+        self._queue = Queue(schedule)
         self._forms: dict[tuple[int, str], Any] = {}
         self._records: dict[int, Any] = {}
         self._turn: Reverse | None = None
+        self._bank: Bank | None = None
+        self._march: March | None = None
+        self._stopped = 0
+        self._first = True
+        self._current = True
+        """Is there a state?"""
+
+    # ---- there and back
 
     def forward(self) -> None:
         """Run to the end; the state is then the last one."""
-        for action in self._actions:
-            if type(action) is Done:
-                return
+        queue = self._queue
+        while queue.fill():
+            action = queue.action
             if type(action) is Reverse:
+                queue.at += 1
                 if action.place is None:
                     self._record(action.start, action.stop)
                 self._turn = action
-                return
-            self._do(action)
+                break
+            self._next()
+        self._first = False
 
-    def reverse(self, bars: list, output_bars: Callable | None, argument_bars: Callable | None) -> None:
+    def reverse(self, bars: list) -> None:
         """Take cotangents of the last state back to the first; they are then those of the machine.
 
         Parameters
         ----------
         bars : list
             For each leaf of the state that carries derivatives.
-        output_bars : callable or None
-            Gives cotangents of the output of a step by its number.
-        argument_bars : callable or None
-            Takes the number of a step and cotangents of its argument.
         """
+        self._march = None  # it knows nothing of the cotangents of outputs
         self.machine.bars = bars
-        self._seeds, self._taken = output_bars, argument_bars
         if self._turn is not None:
             self._reverse(self._turn.start, self._turn.stop)
-        for action in self._actions:
-            if type(action) is Reverse:
-                if action.place is None:
-                    self._record(action.start, action.stop)
-                self._reverse(action.start, action.stop)
-            elif type(action) is not Done:
-                self._do(action)
+        while self._queue.fill():
+            self._next()
+        self.machine.bars = [np.array(bar) for bar in self.machine.bars]
         self.close()
 
+    def _next(self) -> None:
+        """Do the next action, and as many as native code can."""
+        if self._marched():
+            return
+        queue = self._queue
+        kind, first, second = queue.row
+        if kind == FORWARD:
+            self.machine.advance(first, first + 1)
+            if first + 1 < second:
+                queue.rows[queue.at, 1] = first + 1
+                return
+        elif kind == STORE:
+            self._store(first, second)
+        elif kind == RESTORE:
+            self._restore(first, second, queue.action)
+        elif kind == REVERSE:
+            self._record(first, second)
+            self._reverse(first, second)
+        elif kind == OTHER:
+            self._do(queue.action)
+        queue.at += 1
+
     def _do(self, action: Any) -> None:
+        """An action that is none for native code."""
         kind = type(action)
-        if kind is Forward:
-            self.machine.advance(action.start, action.stop)
-        elif kind is Store:
+        if kind is Store:
             form, arrays = self.machine.taken_apart()
             self.places.store(action.step, action.place, arrays)
             self._forms[action.step, action.place] = form
         elif kind is Restore:
-            self._restore(action)
+            self._restored(action)
         elif kind is Free:
             self.places.free(action.step, action.place)
             self._forms.pop((action.step, action.place), None)
         elif kind is Record:
             self._record(action.start, action.stop)
+        elif kind is Reverse:
+            if action.place is None:
+                self._record(action.start, action.stop)
+            self._reverse(action.start, action.stop)
+        elif kind is Forward or kind is not Done:
+            raise NotImplementedError(action)
 
-    def _restore(self, action: Restore) -> None:
+    def _store(self, slot: int, step: int) -> None:
+        form, arrays = self.machine.taken_apart()
+        bank = self._bank
+        if bank is not None and form is bank.form:
+            bank.store(slot, arrays)
+            return
+        if bank is not None:
+            bank.filled[slot] = 0
+        self.places.store(step, "ram", arrays)
+        self._forms[step, "ram"] = form
+
+    def _restore(self, slot: int, step: int, action: Restore) -> None:
+        bank = self._bank
+        if bank is not None and bank.filled[slot]:
+            self.machine.put_together(bank.form, bank.view(slot))
+            self._current = True
+        else:
+            self._restored(action)
+
+    def _restored(self, action: Restore) -> None:
         place = action.step, action.place
         self.machine.put_together(self._forms[place], self.places.view(*place))
+        self._current = True
         if action.last:
             self.places.free(*place)
             del self._forms[place]
@@ -97,12 +155,88 @@ class Driver:
 
     def _reverse(self, start: int, stop: int) -> None:
         for n in reversed(range(start, stop)):
-            found = self.machine.reverse(self._records.pop(n), None if self._seeds is None else self._seeds(n))
-            if self._taken is not None:
-                self._taken(n, found)
+            found = self.machine.reverse(self._records.pop(n), self.streams.seeds_of(n))
+            self.streams.take(n, found)
+        self._current = False
+
+    # ---- natively
+
+    def _marched(self) -> bool:
+        """Have native code do as much as it can; False if that is nothing."""
+        march = self._ready()
+        if march is None:
+            return False
+        machine, queue = self.machine, self._queue
+        rows = (queue.before_reverse() if self._first else queue.rows[queue.at :])[:AT_ONCE]
+        if not self._enter(march, rows[0]):
+            return False
+        done, at = march.run(rows, self._first)
+        link = march.link
+        finished = rows[:done]
+        is_back = finished[:, 0] == REVERSE
+        ran = int(np.count_nonzero(is_back)) + int((finished[finished[:, 0] == FORWARD] @ [0, -1, 1]).sum())
+        self._current = not (done and finished[-1, 0] == REVERSE) or at >= 0
+        if at >= 0 and rows[done, 0] == FORWARD:
+            ran += at - int(rows[done, 1])
+            rows[done, 1] = at
+        machine.went(ran, link, march.state(at >= 0))
+        if is_back.any():
+            machine.bars = march.bars
+        queue.at += done
+        self._stopped = 0 if ran else self._stopped + 1
+        return bool(done or ran)
+
+    def _ready(self) -> March | None:
+        """What native code can use now."""
+        machine = self.machine
+        if not machine.links or machine.streams.arrays is None:
+            return None
+        if self._march is not None and self._stopped < STUBBORN and self._march.link in machine.links:
+            return self._march
+        link = machine.links[0]
+        streams = machine.streams
+        totals = machine.operand_bars
+        if not March.fits(link, streams.arrays, streams.arg_bars, streams.outputs, streams.seeds, totals):
+            return None
+        if self._first and streams.outputs is None and link.outputs:
+            return None
+        if self._bank is None:
+            self._open(link)
+        if link.form is not self._bank.form:
+            return None
+        outputs = streams.outputs if self._first else None
+        self._march = March(link, self._bank, totals, streams.arrays, streams.arg_bars, outputs, streams.seeds)
+        self._stopped = 0
+        return self._march
+
+    def _open(self, link: Any) -> None:
+        """Have room for snapshots of this form; those that are there move into it."""
+        slots = self.schedule.places.get("ram", 0)
+        self._bank = bank = Bank(link.form, link.inputs, slots)
+        for step, slot in self._queue.slots():
+            place = step, "ram"
+            if self._forms.get(place) is bank.form:
+                bank.store(slot, self.places.view(*place))
+                self.places.free(*place)
+                del self._forms[place]
+
+    def _enter(self, march: March, row: np.ndarray) -> bool:
+        """Put state and cotangents where native code wants them."""
+        machine, form = self.machine, march.link.form
+        if row[0] == OTHER or (row[0] == RESTORE and not march.bank.filled[row[1]]):
+            return False
+        if self._current and row[0] != RESTORE and not machine.enter(march.link):
+            return False
+        if not self._first and machine.bars is not march.bars:
+            if len(machine.bars) != form.size or any(a.shape != b.shape for a, b in zip(machine.bars, march.bars)):
+                return False
+            for into, bar in zip(march.bars, machine.bars, strict=True):
+                into[...] = bar
+        return True
 
     def close(self) -> None:
         """Let all memory go."""
         self._records.clear()
+        self._march = self._bank = None
         self.places.close()
         self.machine.close()

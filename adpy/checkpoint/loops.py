@@ -9,15 +9,16 @@ from adpy.api.trees import flatten, map_leaves
 from adpy.capture.registry import TRACED_TYPES
 from adpy.checkpoint.body import Body
 from adpy.checkpoint.planning import Plan
-from adpy.checkpoint.problem import Outputs, Problem, slices, solve
+from adpy.checkpoint.problem import Problem, solve
 from adpy.checkpoint.schedules import Schedule
 from adpy.checkpoint.schedules.base import check_count
+from adpy.checkpoint.streams import Streams
 from adpy.custom.structures import shape_of
 from adpy.errors import ArgumentError
 from adpy.plain import np
 from adpy.reverse.tape import Tape
 
-__all__ = ["loop"]
+__all__ = ["check_functions", "loop", "run"]
 
 
 def loop(
@@ -32,6 +33,9 @@ def loop(
     snapshots: int | None = None,
     memory: int | str | None = None,
     schedule: Schedule | None = None,
+    storage: Any = None,
+    callback: Callable | None = None,
+    progress: bool | str = False,
 ) -> Any:
     """Run ``for n in range(steps): state = step(state, n)``, so that transforms around it need bounded memory.
 
@@ -43,8 +47,8 @@ def loop(
     Parameters
     ----------
     step : callable
-        ``step(state, n) -> state``; ``step(state, n, params)``, ``step(state, n, arg)`` or ``step(state, n, params, arg)``
-        if there are such.  It may write into the arrays of ``state``, and must give the same each time: steps are
+        ``step(state, n) -> state``; ``step(state, n, params)``, ``step(state, n, arg)`` or ``step(state, n, params,
+        arg)`` if there are such.  It may write into the arrays of ``state``, and must give the same each time: steps are
         run several times.
     state : array, number or tree of them
         The first state.  Leaves that are no floating-point numbers (counters, flags, names) belong to the state, and
@@ -66,12 +70,19 @@ def loop(
         How much memory they may take, like ``"2 GB"``; by default a quarter of the machine's.
     schedule : Schedule, optional
         Another schedule than the binomial one.
+    storage : path-like or DiskStorage, optional
+        A folder for snapshots.  A run that was killed goes on from there when it is called again with the same
+        arguments, and ends with the same result to the last bit.
+    callback : callable, optional
+        Is given an :class:`adpy.checkpoint.progress.Event` ten times a second.
+    progress : bool or str
+        Whether to show a bar of tqdm, or its label.
 
     Returns
     -------
     state
-        The last one; a tuple ``(state, total)``, ``(state, collected)`` or ``(state, total, collected)`` with ``loss`` and
-        ``collect``.
+        The last one; a tuple ``(state, total)``, ``(state, collected)`` or ``(state, total, collected)`` with ``loss``
+        and ``collect``.
 
     Raises
     ------
@@ -97,13 +108,19 @@ def loop(
     >>> print(f"{adpy.grad(middle)(0.01):.6f}")
     22.903137
     """
+    check_functions(step=step, loss=loss, collect=collect)
+    plan = Plan(snapshots, memory, schedule, storage, callback, progress)
+    body = Body(step, loss, collect, None, params is not None, args is not None)
+    return run(body, state, steps, params, args, plan)
+
+
+def run(body: Body, state: Any, steps: int, params: Any, args: Any, plan: Any, inverse: Callable | None = None) -> Any:
+    """A loop of this body, for :func:`loop` and :func:`reversible_loop`."""
     steps = check_count("steps", steps)
-    _check_functions(step=step, loss=loss, collect=collect)
-    plan = Plan(snapshots, memory, schedule)
     data = args if callable(args) and type(args) not in TRACED_TYPES else None
     if data is None and args is not None:
         _check_args(args, steps)
-    body = Body(step, loss, collect, None, params is not None, args is not None)
+    _, loss, collect, *_ = body.functions
     first = state if loss is None else (state, 0.0)
     values = first, (params, body.values), None if data is not None else args
     traces = {leaf.frame for _, leaf in flatten(values) if type(leaf) in TRACED_TYPES}
@@ -112,7 +129,7 @@ def loop(
     elif not steps:
         last, collected = first, None
     else:
-        problem = Problem(body, steps, plan, data)
+        problem = Problem(body, steps, plan, data, inverse=inverse)
         problem.reversible = any(_is_reverse(trace) for trace in traces)
         last, collected = solve(values, problem)
     found = (last,) if loss is None else last
@@ -122,13 +139,12 @@ def loop(
 def _plain(body: Body, values: tuple, steps: int, data: Callable | None) -> tuple[Any, Any]:
     """The loop itself."""
     state, operands, args = values
-    argument = data or slices(args)
-    outputs = Outputs(steps)
+    streams = Streams(args, data, steps)
     state = map_leaves(lambda leaf: leaf.copy("K") if isinstance(leaf, np.ndarray) else leaf, state)
     for n in range(steps):
-        state, output = body(state, n, operands, argument(n))
-        outputs(n, [leaf for _, leaf in flatten(output)], output)
-    return state, outputs.tree
+        state, output = body(state, n, operands, streams.argument(n))
+        streams.put(n, [leaf for _, leaf in flatten(output)], output)
+    return state, streams.collected(steps)
 
 
 def _is_reverse(trace: Any) -> bool:
@@ -140,7 +156,8 @@ def _is_reverse(trace: Any) -> bool:
     return False
 
 
-def _check_functions(**functions: Any) -> None:
+def check_functions(**functions: Any) -> None:
+    """Raise ArgumentError unless all can be called; those but ``step`` may be None."""
     for name, function in functions.items():
         if not callable(function) and not (function is None and name != "step"):
             raise ArgumentError(name, "a function", type(function).__name__)

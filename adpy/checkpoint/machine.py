@@ -7,11 +7,12 @@ from typing import Any
 
 from adpy import capture
 from adpy.api.signature import signature
-from adpy.api.trees import flatten, map_leaves, rebuild
+from adpy.api.trees import flatten, map_leaves
 from adpy.checkpoint.body import active
 from adpy.checkpoint.eager import pulled_step
 from adpy.checkpoint.state import join, split
 from adpy.checkpoint.steps import RECORDINGS, Form, Link, StepProgram, form_of
+from adpy.checkpoint.streams import Streams
 from adpy.errors import AdpyError
 from adpy.plain import np
 
@@ -40,10 +41,8 @@ class Machine:
     program : StepProgram or None
         Its recordings; None: steps are not recorded.
     operands : tree
-    argument : callable
-        Gives the argument of a step by its number.
-    collected : callable or None
-        ``collected(n, leaves)`` takes the output of a step, when it is first run.
+    streams : Streams
+        Arguments of the steps, and their outputs, which are taken when a step is first run.
 
     Attributes
     ----------
@@ -57,16 +56,14 @@ class Machine:
         How often a step was recorded.
     """
 
-    def __init__(
-        self, body: Callable, program: StepProgram | None, operands: Any, argument: Callable, collected: Any = None
-    ) -> None:
-        self.body, self.program, self.operands, self.argument = body, program, operands, argument
-        self.collected = collected
+    def __init__(self, body: Callable, program: StepProgram | None, operands: Any, streams: Streams) -> None:
+        self.body, self.program, self.operands, self.streams = body, program, operands, streams
+        self.argument = streams.argument
         self.steps = self.recorded = self.reached = 0
         self.bars: list = []
         self._counted = True
         self._forms: dict = {}
-        self._links: list[Link] = []
+        self.links: list[Link] = []
         self._spare: list[Link] = []
         self._form: Form | None = None
         self._arrays: Sequence = ()
@@ -94,7 +91,7 @@ class Machine:
     def taken_apart(self) -> tuple[Any, list[np.ndarray]]:
         """The current state as arrays, which are not to be kept, and what :meth:`put_together` needs beside them."""
         if self._form is not None:
-            return self._form, [np.ascontiguousarray(x) for x in self._arrays]
+            return self._form, [np.asarray(x, order="C") for x in self._arrays]
         return split(self._tree)
 
     def put_together(self, form: Any, arrays: list[np.ndarray]) -> None:
@@ -105,6 +102,20 @@ class Machine:
                 self._leave()
         else:
             self.start(join(form, arrays))
+
+    def take_over(self, other: Machine) -> None:
+        """Make the state of another machine current, which does not change until that runs again.
+
+        Both machines have the same forms, see :meth:`share`.
+        """
+        if other._form is not None and self.program is not None and self._counted == other._counted:
+            self._form, self._arrays = other._form, other._arrays
+        else:
+            self.start(other.state)
+
+    def share(self, other: Machine) -> None:
+        """Use the forms of another machine, so that states are taken over as they are."""
+        self._forms = other._forms
 
     def _leave(self) -> None:
         """Hold the state as a tree from here on."""
@@ -129,7 +140,7 @@ class Machine:
         link = self._linked(n) if self._form is not None else None
         self.steps += 1
         if link is not None:
-            self._links.remove(link)  # nobody else is to use its memory
+            self.links.remove(link)  # nobody else is to use its memory
             self._form, self._arrays = link.after, link.held
             if n >= self.reached:
                 self._collect(n, link.outputs, link.output_tree)
@@ -155,11 +166,26 @@ class Machine:
         self.bars = list(found[:size])
         rest = iter(found[size:])
         for i in range(len(self.operand_bars)):
-            self.operand_bars[i] = self.operand_bars[i] + next(rest)
+            self.operand_bars[i][...] += next(rest)
         return list(rest)
 
+    def enter(self, link: Link) -> bool:
+        """Have the current state among the inputs of a recording; False if it is of another form."""
+        if self._form is not link.form:
+            return False
+        if self._arrays is not link.inputs:
+            arrays = [x.copy() for x in self._arrays] if link.crossing else self._arrays
+            for into, x in zip(link.inputs, arrays, strict=True):
+                into[...] = x
+        return True
+
+    def went(self, steps: int, link: Link, arrays: Sequence) -> None:
+        """Native code ran steps with a recording, and left this state."""
+        self.steps += steps
+        self._form, self._arrays = link.form, arrays
+
     def _release(self, link: Link) -> None:
-        self._links.insert(0, link)
+        self.links.insert(0, link)
 
     def _eager(self, n: int) -> None:
         """Run a step as it is."""
@@ -175,18 +201,17 @@ class Machine:
 
     def _collect(self, n: int, leaves: list, output: Any) -> None:
         self.reached = n + 1
-        if self.collected is not None:
-            self.collected(n, leaves, output)
+        self.streams.put(n, leaves, output)
 
     def _linked(self, n: int) -> Link | None:
         """A recording that has run the step from the current state; None after which the state is held as a tree."""
         form, arrays = self._form, self._arrays
         arg = self._arg(n)
         if arg is not None:
-            for i, link in enumerate(self._links):
+            for i, link in enumerate(self.links):
                 if link.form is form and link.run(arrays, n, arg):
                     if i:
-                        self._links.insert(0, self._links.pop(i))
+                        self.links.insert(0, self.links.pop(i))
                     return link
             link = self._recording(n, arg)
             if link is not None:
@@ -199,7 +224,7 @@ class Machine:
 
     def _recording(self, n: int, arg: list) -> Link | None:
         """Another recording, of the step from the current state; None where it cannot be recorded."""
-        if self.recorded > MISSES and self.recorded > self.steps / 8:
+        if not self.program.steady and self.recorded > MISSES and self.recorded > self.steps / 8:
             self.program = None
             return None
         form, arrays = self._form, self._arrays
@@ -214,10 +239,10 @@ class Machine:
             link.close()
             self.program = None
             return None
-        self._links.insert(0, link)
-        for old in self._links[RECORDINGS:]:
+        self.links.insert(0, link)
+        for old in self.links[RECORDINGS:]:
             old.close()
-        del self._links[RECORDINGS:]
+        del self.links[RECORDINGS:]
         return link
 
     def _branch(self, n: int) -> Any:
@@ -247,9 +272,9 @@ class Machine:
         """From here on integers are constants of recordings."""
         state = self._form.tree(self._arrays)
         self._counted = False
-        for link in self._links:
+        for link in self.links:
             link.close()
-        self._links.clear()
+        self.links.clear()
         self._forms.clear()
         self.start(state)
 
@@ -262,9 +287,9 @@ class Machine:
 
     def close(self) -> None:
         """Give all memory back."""
-        for link in self._links:
+        for link in self.links:
             link.close()
-        self._links.clear()
+        self.links.clear()
 
 
 def _inputs(tree: Any) -> list | None:

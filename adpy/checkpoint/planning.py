@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
 
+from adpy.checkpoint.progress import Progress, is_logged
 from adpy.checkpoint.schedules import Binomial, Schedule
 from adpy.checkpoint.schedules.base import check_count
-from adpy.checkpoint.storage import MemoryStorage, Places, parse_memory
+from adpy.checkpoint.storage import DiskStorage, MemoryStorage, Places, parse_memory
 from adpy.errors import ArgumentError
 from adpy.plain import np
 from adpy.program import limits
@@ -19,11 +23,24 @@ class Plan:
 
     Parameters
     ----------
-    snapshots, memory, schedule
+    snapshots, memory, schedule, storage, callback, progress
         As for :func:`adpy.checkpoint.loop`.
+
+    Attributes
+    ----------
+    durable : bool
+        Whether a killed run is to go on with the same results.
     """
 
-    def __init__(self, snapshots: int | None, memory: int | str | None, schedule: Schedule | None) -> None:
+    def __init__(
+        self,
+        snapshots: int | None,
+        memory: int | str | None,
+        schedule: Schedule | None,
+        storage: Any = None,
+        callback: Callable | None = None,
+        progress: bool | str = False,
+    ) -> None:
         given = {"snapshots": snapshots, "memory": memory, "schedule": schedule}
         names = [name for name, value in given.items() if value is not None]
         if len(names) > 1:
@@ -33,10 +50,34 @@ class Plan:
         self.snapshots = None if snapshots is None else check_count("snapshots", snapshots, 1)
         self.memory = None if memory is None else parse_memory(memory)
         self.schedule = schedule
+        if not isinstance(storage, DiskStorage | str | os.PathLike | None):
+            raise ArgumentError("storage", "a path or a DiskStorage", type(storage).__name__)
+        self._storage = storage
+        self.durable = storage is not None
+        self._callback, self._bar = callback, progress
+        Progress(None, callback=callback)  # refuses what cannot be called
 
-    def __call__(self, steps: int, arrays: Sequence[np.ndarray]) -> tuple[Schedule, Places]:
-        """A schedule for so many steps, and storages for states of such arrays."""
+    @functools.cached_property
+    def disk(self) -> DiskStorage:
+        """Where snapshots go if the plan is durable."""
+        return self._storage if isinstance(self._storage, DiskStorage) else DiskStorage(self._storage)
+
+    def progress(self, steps: int, schedule: Schedule) -> Progress | None:
+        """What tells the user how far a loop is; None where nobody listens."""
+        if self._callback is None and not self._bar and not is_logged():
+            return None
+        advances = None if schedule.forward_steps is None else schedule.forward_steps - steps
+        return Progress(steps, advances, callback=self._callback, bar=self._bar)
+
+    def __call__(self, steps: int, arrays: Sequence[np.ndarray], order: int = 0) -> tuple[Schedule, Places]:
+        """A schedule for so many steps, and storages for states of such arrays.
+
+        ``order`` tells loops with tangents apart, so that each has a folder of its own.
+        """
         storage = MemoryStorage()
+        if self.durable:
+            disk = self.disk.within(f"order-{order}") if order else self.disk
+            return self._on_disk(steps, storage.cost(arrays)), Places(ram=storage, disk=disk)
         if self.schedule is not None:
             if self.schedule.steps not in (None, steps):
                 raise ArgumentError("schedule", f"one for {steps} steps", f"{self.schedule.steps} steps")
@@ -48,3 +89,13 @@ class Plan:
             if not snapshots and steps > 1:
                 raise ArgumentError("memory", f"at least {storage.cost(arrays)} bytes, those of a state", str(allowed))
         return Binomial(steps, min(snapshots, max(steps - 1, 1))), Places(ram=storage)
+
+    def _on_disk(self, steps: int, size: int) -> Schedule:
+        """A schedule with snapshots on disk."""
+        if self.schedule is not None:
+            return self.schedule
+        snapshots = self.snapshots
+        if snapshots is None:
+            limit = self.disk.limit if self.disk.limit is not None else self.disk.free_space // 2
+            snapshots = max(limit // size - 3, 1)
+        return Binomial(steps, min(snapshots, max(steps - 1, 1)), "disk")

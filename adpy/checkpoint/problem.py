@@ -1,9 +1,9 @@
 """Problems: a loop as one operation, with its tangent and cotangent maps.
 
-Both maps are built from loops again, so that they have derivatives of any order in bounded memory.  With F the map from
-the first to the last state: the tangent of F is a loop over states with tangents; the pullback of F is what the driver
-does; its tangent is the pullback of the loop with tangents; and its own pullback, by the symmetry of second derivatives,
-is its tangent along the seed.
+Both maps are built from loops again, so that they have derivatives of any order in bounded memory.  With F the map
+from the first to the last state: the tangent of F is a loop over states with tangents; the pullback of F is what the
+driver does; its tangent is the pullback of the loop with tangents; and its own pullback, by the symmetry of second
+derivatives, is its tangent along the seed.
 """
 
 from __future__ import annotations
@@ -14,14 +14,18 @@ from typing import Any
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.checkpoint.body import Pushed, active, with_active
 from adpy.checkpoint.driver import Driver
+from adpy.checkpoint.durable import DurableDriver
+from adpy.checkpoint.identity import identity_of, seal
 from adpy.checkpoint.machine import Machine
+from adpy.checkpoint.mirror import Mirror
 from adpy.checkpoint.steps import program_of
+from adpy.checkpoint.streams import Streams
 from adpy.custom.primitive import primitive
 from adpy.custom.structures import dtype_of, is_active_kind
 from adpy.plain import np
 from adpy.traced.refusal import refuse
 
-__all__ = ["Outputs", "Problem", "slices", "solve"]
+__all__ = ["Problem", "solve"]
 
 
 class Problem:
@@ -38,10 +42,21 @@ class Problem:
         ``plan(steps, arrays)`` gives a schedule and places for states of such arrays.
     data : callable or None
         Gives arguments of steps that are not differentiated.
+    inverse : Inverse or Pushed, optional
+        Of the body, where there are to be no snapshots.
     """
 
-    def __init__(self, body: Callable, steps: int, plan: Callable, data: Callable | None, depth: int = 0) -> None:
+    def __init__(
+        self,
+        body: Callable,
+        steps: int,
+        plan: Callable,
+        data: Callable | None,
+        depth: int = 0,
+        inverse: Callable | None = None,
+    ) -> None:
         self.body, self.steps, self.plan, self.data, self.depth = body, steps, plan, data, depth
+        self.inverse = inverse
         self.reversible = False
         self._kept: tuple | None = None
         self._pushed: Problem | None = None
@@ -50,53 +65,44 @@ class Problem:
 
     def run(self, values: tuple) -> tuple[Any, Any]:
         """The last state, and the outputs of all steps along a first axis."""
-        outputs = Outputs(self.steps)
-        machine = self._machine(values, outputs)
         if not self.reversible:
+            machine = self._machine(values)
             machine.advance(0, self.steps)
-            found = machine.state, outputs.tree
+            found = machine.state, machine.streams.collected(self.steps)
             machine.close()
             return found
-        driver = self._driver(machine)
+        driver = self._driver(values)
         driver.forward()
-        found = machine.state, outputs.tree
-        self._kept = values, driver, found
+        machine = driver.machine
+        found = machine.state, machine.streams.collected(self.steps)
+        self._kept = values, driver
         return found
 
     def pull(self, values: tuple, bars: Any) -> tuple:
         """Cotangents of the values for those of what :meth:`run` gives."""
         kept, self._kept = self._kept, None
         if kept is None or not _equal(kept[0], values):
-            machine = self._machine(values, None)
-            driver = self._driver(machine)
+            if kept is not None:
+                kept[1].close()
+            driver = self._driver(values)
             driver.forward()
         else:
             driver = kept[1]
         machine = driver.machine
         state, operands, args = values
         state_bars, output_bars = bars
-        arg_bars = [np.zeros(np.shape(leaf), leaf.dtype) for leaf in active(args)]
-
-        def take(n, found):
-            for into, bar in zip(arg_bars, found, strict=True):
-                into[n] = bar
-
-        seeds = _stacked_seeds(output_bars)
-        driver.reverse(
-            [np.array(bar) for bar in active(state_bars)],
-            (lambda n: [None if bar is None else bar[n] for bar in seeds]) if seeds else None,
-            take if arg_bars else None,
-        )
+        machine.streams.begin_back(output_bars)
+        driver.reverse([np.array(bar) for bar in active(state_bars)])
         return (
             _like_active(state, machine.bars),
             _like_active(operands, machine.operand_bars),
-            with_active(args, arg_bars),
+            with_active(args, machine.streams.arg_bars),
         )
 
-    def _machine(self, values: tuple, outputs: Any) -> Machine:
+    def _machine(self, values: tuple) -> Machine:
         state, operands, args = values
-        program = program_of(self.body, *self._kind()) if self.steps > 1 else None
-        machine = Machine(self.body, program, operands, self._argument(args), outputs)
+        program = program_of(self.body, *self._kind(), self.plan.durable) if self.steps > 1 else None
+        machine = Machine(self.body, program, operands, self._streams(args))
         machine.start(state)
         return machine
 
@@ -107,16 +113,36 @@ class Problem:
         functions = body.closure.over([f"value {i}" for i in range(len(body.values))])
         return functions, (body.params, body.args, self.depth)
 
-    def _argument(self, args: Any) -> Callable:
+    def _streams(self, args: Any) -> Streams:
         data = self.data
-        if data is not None:
-            return data if not self.depth else _padded(data, self.depth)
-        return slices(args)
+        if data is not None and self.depth:
+            data = _padded(data, self.depth)
+        return Streams(args, data, self.steps)
 
-    def _driver(self, machine: Machine) -> Driver:
+    def _driver(self, values: tuple) -> Driver | DurableDriver | Mirror:
+        machine = self._machine(values)
+        if self.inverse is not None:
+            functions, kind = self._kind()
+            program = program_of(self.inverse, functions, (*kind, "inverse")) if self.steps > 1 else None
+            back = Machine(self.inverse, program, values[1], self._streams(values[2]))
+            back.share(machine)
+            return Mirror(machine, back, self.steps, self.plan)
         _, arrays = machine.taken_apart()
-        schedule, places = self.plan(self.steps, arrays)
-        return Driver(machine, schedule, places)
+        schedule, places = self.plan(self.steps, arrays, self.depth)
+        if "disk" not in places.places:
+            return Driver(machine, schedule, places)
+        progress = self.plan.progress(self.steps, schedule)
+        return DurableDriver(machine, schedule, places, lambda: values[0], self._identity(values), progress)
+
+    def _identity(self, values: tuple) -> dict:
+        """What must be the same for a run to go on from what an earlier one has stored."""
+        key = self.plan.disk.key
+        found = {"steps": self.steps, "order": self.depth, "key": key}
+        if key is None:
+            functions, _ = self._kind()
+            names = ("step", "loss", "collect", "condition", "args")
+            found.update({name: identity_of(f) for name, f in zip(names, (*functions, self.data))})
+        return {**found, **{name: seal(part) for name, part in zip(("state", "params", "args"), values)}}
 
     # ---- with tangents
 
@@ -124,17 +150,10 @@ class Problem:
     def pushed(self) -> Problem:
         """The loop over states with tangents."""
         if self._pushed is None:
-            self._pushed = Problem(Pushed(self.body), self.steps, self.plan, self.data, self.depth + 1)
+            inverse = None if self.inverse is None else Pushed(self.inverse)
+            self._pushed = Problem(Pushed(self.body), self.steps, self.plan, self.data, self.depth + 1, inverse)
             self._pushed.reversible = self.reversible
         return self._pushed
-
-
-def slices(args: Any) -> Callable:
-    """A function that gives the entries of each array for a step."""
-    leaves = [leaf for _, leaf in flatten(args)]
-    if all(leaf is None for leaf in leaves):
-        return lambda n: args
-    return lambda n: rebuild(args, iter([None if leaf is None else leaf[n] for leaf in leaves]).__next__)
 
 
 def _padded(data: Callable, depth: int) -> Callable:
@@ -147,32 +166,6 @@ def _padded(data: Callable, depth: int) -> Callable:
         return arg
 
     return padded
-
-
-class Outputs:
-    """Outputs of all steps, along a first axis."""
-
-    def __init__(self, steps: int) -> None:
-        self.steps = steps
-        self.tree: Any = None
-        self._arrays: list | None = None
-
-    def __call__(self, n: int, leaves: Sequence, output: Any) -> None:
-        if self._arrays is None:
-            self._arrays = [
-                None if leaf is None else np.empty((self.steps, *np.shape(leaf)), np.result_type(leaf))
-                for leaf in leaves
-            ]
-            self.tree = rebuild(output, iter(self._arrays).__next__)
-        for into, leaf in zip(self._arrays, leaves, strict=True):
-            if into is not None:
-                into[n] = leaf
-
-
-def _stacked_seeds(bars: Any) -> list:
-    """Cotangents of the outputs of all steps, None for leaves that have none; empty if no leaf has."""
-    leaves = [bar for _, bar in flatten(bars)]
-    return leaves if any(bar is not None for bar in leaves) else []
 
 
 def _like(bar: Any, leaf: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from adpy.errors import ArgumentError, OptionalDependencyError
 
-__all__ = ["Event", "Progress"]
+__all__ = ["Event", "Progress", "is_logged"]
 
 _log = logging.getLogger("adpy.checkpoint")
 _ADJOINT_COST = 3.0
@@ -58,6 +58,11 @@ class Event:
         total = "?" if self.steps is None else self.steps
         text = f"{self.phase}: step {self.step} of {total}, {self.seconds:.1f} s"
         return text if self.remaining is None or self.phase == "done" else f"{text}, {self.remaining:.1f} s to go"
+
+
+def is_logged() -> bool:
+    """Does anybody read the log?"""
+    return _log.isEnabledFor(logging.INFO)
 
 
 class Progress:
@@ -147,7 +152,7 @@ class Progress:
     def _tell(self, now: float, log: bool) -> None:
         self._told = now
         log = log or now - self._logged >= self._log_interval
-        if self._callback is None and self._bar is None and not (log and _log.isEnabledFor(logging.INFO)):
+        if self._callback is None and self._bar is None and not (log and is_logged()):
             return
         event = self._event(now)
         if log:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -50,10 +51,15 @@ class StepProgram(Program):
         See :mod:`adpy.checkpoint.body`.
     functions : sequence of callable
         What of the user's is called in it.
+    steady : bool
+        Whether results are to be the same to the last bit whenever steps are run: with kernels of its own at once or
+        never, not when it has run for a while.
     """
 
-    def __init__(self, body: Callable, functions: Sequence) -> None:
-        Program.__init__(self, _Closed(body), recordings=RECORDINGS)
+    def __init__(self, body: Callable, functions: Sequence, steady: bool = False) -> None:
+        specialize = "hot" if not steady else os.environ.get("ADPY_SPECIALIZE") != "never"
+        Program.__init__(self, _Closed(body), recordings=RECORDINGS, specialize=specialize)
+        self.steady = steady
         self._read = [Surroundings(function) for function in functions]
 
     def over(self, body: Callable, functions: Sequence) -> StepProgram:
@@ -75,13 +81,13 @@ class StepProgram(Program):
 _programs: OrderedDict[tuple, StepProgram] = OrderedDict()
 
 
-def program_of(body: Callable, functions: Sequence, kind: tuple) -> StepProgram:
+def program_of(body: Callable, functions: Sequence, kind: tuple, steady: bool = False) -> StepProgram:
     """The program of a step; recordings of earlier loops are used again where the surroundings are the same."""
+    key = (*[getattr(function, "__code__", function) for function in functions], *kind, steady)
     functions = [function for function in functions if function is not None]
-    key = (*[getattr(function, "__code__", function) for function in functions], *kind)
     found = _programs.get(key)
     if found is None:
-        found = _programs[key] = StepProgram(body, functions)
+        found = _programs[key] = StepProgram(body, functions, steady)
         if len(_programs) > PROGRAMS:
             _programs.popitem(last=False)
         return found.over(body, functions)
@@ -206,7 +212,7 @@ class Link:
         places = branch.places[: len(leaves)]
         is_input = [_is_blank(_shape_only(leaf)) for leaf in leaves]
         self._numbers = [place for (place, _), keep in zip(places, is_input, strict=True) if keep]
-        self._sources = [
+        self.sources = [
             outputs[place] if place is not None else np.array(leaf)
             for leaf, (place, _), keep in zip(leaves, places, is_input, strict=True)
             if keep
@@ -215,16 +221,16 @@ class Link:
             outputs[place] if place is not None else leaf
             for (_, leaf), (place, _) in zip(flatten(output), branch.places[len(leaves) :], strict=True)
         ]
-        self._output_numbers = [place for place, _ in branch.places[len(leaves) :]]
+        self.output_places = [place for place, _ in branch.places[len(leaves) :]]
         self.output_tree = output
         guards, _ = self.code.guards
-        crossing = any(
+        self.crossing = any(
             _overlapping(source, into) and not (i == j and _same_place(source, into))
-            for i, source in enumerate(self._sources)
+            for i, source in enumerate(self.sources)
             for j, into in enumerate(self.inputs)
         )
-        self._apart = bool(len(guards) or self.code.calls or crossing)
-        self.held = [np.array(source) for source in self._sources] if self._apart else self._sources
+        self._apart = bool(len(guards) or self.code.calls or self.crossing)
+        self.held = [np.array(source) for source in self.sources] if self._apart else self.sources
         moves = zip(self.inputs, self.held, strict=False) if self.after is self.form else ()
         self._again = [(into, x) for into, x in moves if not _same_place(into, x)]
         self._bar_hold: list[np.ndarray] | None = None
@@ -243,7 +249,7 @@ class Link:
         except sweeps.ERRORS:
             return False
         if self._apart:
-            for into, x in zip(self.held, self._sources, strict=True):
+            for into, x in zip(self.held, self.sources, strict=True):
                 into[...] = x
         return True
 
@@ -258,17 +264,16 @@ class Link:
             For the leaves of the output, None for no cotangent.
         """
         frame, code = self.frame, self.code
-        if "bars" not in frame.ends:
-            frame.prepare(code, "bars")
+        in_bars, out_bars = self.ends_of_bars()
         memory = frame.columns("bars", 1)
+        if bars and np.may_share_memory(bars[0], memory):
+            bars = [bar.copy() for bar in bars]
         for low, stop in code.cleared:
             memory[low:stop] = 0.0
-        in_bars, out_bars = frame.ends["bars"]
-        for place, bar in zip(self._numbers, bars, strict=False):
-            if place is not None:
-                out_bars[place][...] += bar
+        for place, bar in self.seeded(bars):
+            out_bars[place][...] += bar
         if output_bars is not None:
-            for place, bar in zip(self._output_numbers, output_bars, strict=True):
+            for place, bar in zip(self.output_places, output_bars, strict=True):
                 if place is not None and bar is not None:
                     out_bars[place][...] += bar
         sweeps.adjoint(code, frame, memory)
@@ -278,6 +283,16 @@ class Link:
         for into, bar in zip(self._bar_hold, found, strict=True):
             into[...] = bar
         return self._bar_hold
+
+    def ends_of_bars(self) -> tuple[list, list]:
+        """Cotangents of inputs and results, in the memory of a sweep."""
+        if "bars" not in self.frame.ends:
+            self.frame.prepare(self.code, "bars")
+        return self.frame.ends["bars"]
+
+    def seeded(self, bars: Sequence) -> list[tuple[int, Any]]:
+        """Numbers of the results that are part of the state after, with the cotangents of that."""
+        return [(place, bar) for place, bar in zip(self._numbers, bars, strict=False) if place is not None]
 
     @property
     def operand_bars(self) -> list[np.ndarray]:

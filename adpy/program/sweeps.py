@@ -10,13 +10,23 @@ from adpy.plain import np
 from adpy.program.code import Code
 from adpy.program.frames import Frame, Tables
 
-__all__ = ["ERRORS", "adjoint", "differentiate", "multiply", "push", "replay", "second_order", "tangent"]
+__all__ = [
+    "ERRORS",
+    "adjoint",
+    "differentiate",
+    "multiply",
+    "push",
+    "replay",
+    "second_order",
+    "tables_for",
+    "tangent",
+]
 
 ERRORS = (ArithmeticError, ValueError, IndexError, TypeError, np.linalg.LinAlgError)
 """What calls in Python may raise where the decisions of a recording do not hold."""
 
 
-def _tables(code: Code, width: int, *sweeps: str) -> Tables:
+def tables_for(code: Code, width: int, *sweeps: str) -> Tables:
     """The code's own kernels for these sweeps, where there are any: they go in one direction."""
     kernels = code.special.kernels
     return kernels.tables if kernels is not None and width == 1 and kernels.ready(sweeps) else code.tables
@@ -44,7 +54,7 @@ def _part(code: Code, tables: Tables, name: str, frame: Frame, start: int, stop:
 
 def replay(code: Code, frame: Frame) -> bool:
     """Values of everything, from the inputs in the frame; are all decisions those of the recording?"""
-    tables = _tables(code, 1, "value")
+    tables = tables_for(code, 1, "value")
     if tables.whole:
         return _whole(code, tables, tables.evaluate, frame, "value")
     same = True
@@ -66,7 +76,7 @@ def differentiate(code: Code, frame: Frame, value: bool = True) -> bool | None:
     bool or None
         Are all decisions those of the recording?  None where the code must be swept in parts.
     """
-    tables = _tables(code, 1, "value", "adjoint")
+    tables = tables_for(code, 1, "value", "adjoint")
     if not tables.whole:
         return None
     if "bars" not in frame.ends:
@@ -76,13 +86,13 @@ def differentiate(code: Code, frame: Frame, value: bool = True) -> bool | None:
 
 def push(code: Code, frame: Frame) -> bool | None:
     """Values and tangents of the results in one call, as :func:`differentiate`; memory of tangents is prepared."""
-    tables = _tables(code, 1, "tangent", "second")
+    tables = tables_for(code, 1, "tangent", "second")
     return _whole(code, tables, tables.push, frame, "tangent", "second") if tables.whole else None
 
 
 def multiply(code: Code, frame: Frame) -> bool | None:
     """Cotangents and their tangents in one call, as :func:`differentiate`; memory of tangents is prepared."""
-    tables = _tables(code, 1, "tangent", "second")
+    tables = tables_for(code, 1, "tangent", "second")
     if not tables.whole:
         return None
     frame.prepare(code, "bars", "turns")
@@ -91,7 +101,7 @@ def multiply(code: Code, frame: Frame) -> bool | None:
 
 def tangent(code: Code, frame: Frame, dots: np.ndarray) -> bool:
     """As :func:`replay`, with tangents; ``dots`` has shape ``(active, directions)``."""
-    tables = _tables(code, dots.shape[1], "tangent", "second")
+    tables = tables_for(code, dots.shape[1], "tangent", "second")
     same = True
     for start, stop, call in tables.stretches:
         if start < stop:
@@ -103,7 +113,7 @@ def tangent(code: Code, frame: Frame, dots: np.ndarray) -> bool:
 
 def adjoint(code: Code, frame: Frame, bars: np.ndarray) -> None:
     """Cotangents of the inputs from those of the results; ``bars`` has shape ``(active, seeds)``."""
-    tables = _tables(code, bars.shape[1], "adjoint")
+    tables = tables_for(code, bars.shape[1], "adjoint")
     pruned = tables is code.tables and code.special.kernels is not None
     for start, stop, call in reversed(tables.stretches):
         if call is not None:
@@ -132,7 +142,7 @@ def second_order(code: Code, frame: Frame, dots: np.ndarray, bars: np.ndarray, b
 
     The tangents are those of :func:`tangent`.
     """
-    tables = _tables(code, dots.shape[1], "tangent", "second")
+    tables = tables_for(code, dots.shape[1], "tangent", "second")
     for start, stop, call in reversed(tables.stretches):
         if call is not None:
             call.second_order(frame.values, dots, bars, bar_dots)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from adpy.plain import np
 
@@ -24,15 +25,26 @@ class Storage(ABC):
         Bytes in use now.
     peak : int
         The most that were in use.
+    persistent : bool
+        Whether snapshots outlive the process.
     """
+
+    persistent = False
 
     limit: int | None
     bytes: int
     peak: int
 
     @abstractmethod
-    def store(self, key: int | str, arrays: Sequence[np.ndarray]) -> None:
+    def store(self, key: int | str, arrays: Sequence[np.ndarray], info: Any = None) -> None:
         """Keep a copy; what was there under this key is replaced, once the new one is complete.
+
+        Parameters
+        ----------
+        key : int or str
+        arrays : sequence of ndarray
+        info : object, optional
+            What is to be kept beside them, of what JSON can say; only persistent storages do.
 
         Raises
         ------

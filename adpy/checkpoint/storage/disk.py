@@ -46,6 +46,12 @@ class DiskStorage(Storage):
     sync : bool
         Whether to wait for the disk after each snapshot, so that it survives a loss of power.  Snapshots survive the
         end of the process, however it ends, also without.
+    key : str, optional
+        What tells problems apart in the place of the functions and what they read: a version of the model.
+    interval : float
+        Seconds between two times that a loop stores its cotangents on the way back.
+    replace : bool
+        Whether snapshots of another problem are removed, not refused: for optimisers, which change the parameters.
 
     Raises
     ------
@@ -67,12 +73,17 @@ class DiskStorage(Storage):
     ([5], [array([0., 1., 2.])])
     """
 
+    persistent = True
+
     def __init__(
         self,
         folder: str | os.PathLike,
         limit: int | str | None = None,
         compress: bool | int = False,
         sync: bool = True,
+        key: str | None = None,
+        interval: float = 30.0,
+        replace: bool = False,
     ) -> None:
         try:
             self.folder = os.path.abspath(os.fspath(folder))
@@ -81,17 +92,28 @@ class DiskStorage(Storage):
         self.limit = None if limit is None else parse_memory(limit, "limit")
         if not isinstance(compress, int) or not 0 <= compress <= 9:
             raise ArgumentError("compress", "True, False or a level from 1 to 9", repr(compress))
-        self.level, self.sync = int(compress), sync
+        self.level, self.sync, self.key, self.interval = int(compress), sync, key, interval
+        self.replace = replace
         self.bytes = self.peak = 0
         self._files: dict[int | str, tuple[str, int]] = {}
         self._digest = digest({})
         self._foreign: tuple[str, ...] = ()
         os.makedirs(self.folder, exist_ok=True)
-        try:
-            self._lock = Lock(os.path.join(self.folder, "lock"))
-        except BlockingIOError:
-            raise ResumeError(self.folder, ("another run is using it",)) from None
+        self._lock: Lock | None = None
+        self._open()
         self._look()
+
+    def _open(self) -> None:
+        if self._lock is None:
+            try:
+                self._lock = Lock(os.path.join(self.folder, "lock"))
+            except BlockingIOError:
+                raise ResumeError(self.folder, ("another run is using it",)) from None
+
+    def within(self, name: str) -> DiskStorage:
+        """A storage like this one, in a folder within this one."""
+        folder = os.path.join(self.folder, name)
+        return DiskStorage(folder, self.limit, self.level, self.sync, self.key, self.interval, self.replace)
 
     def begin(self, problem: Mapping[str, Any], resume: bool = True) -> bool:
         """Say which problem the snapshots belong to.
@@ -114,12 +136,16 @@ class DiskStorage(Storage):
         ResumeError
             If there are snapshots of another problem.  They stay as they are.
         """
+        self._open()
         problem = json.loads(json.dumps(problem))
         path = os.path.join(self.folder, _PROBLEM)
         self._digest = digest(problem)
         if not resume:
             self.clear()
         self._look()
+        if self._foreign and self.replace:
+            _log.warning("snapshots of another problem in %s are removed", self.folder)
+            self.clear()
         if self._foreign:
             other = _read_problem(path)
             known = other is not None and other != problem
@@ -182,14 +208,17 @@ class DiskStorage(Storage):
         available = self.available
         if available is not None and needed > available:
             raise self._full(needed, available)
-        free = shutil.disk_usage(self.folder).free
-        if needed > free:
-            raise StorageFullError(self.folder, needed, free, os.strerror(errno.ENOSPC))
+        if needed > self.free_space:
+            raise StorageFullError(self.folder, needed, self.free_space, os.strerror(errno.ENOSPC))
+
+    @property
+    def free_space(self) -> int:
+        """Bytes that are free on the disk."""
+        return shutil.disk_usage(self.folder).free
 
     def _failed(self, key: int | str, path: str, needed: int, error: OSError) -> StorageFullError | SnapshotError:
         if error.errno in _FULL:
-            free = shutil.disk_usage(self.folder).free
-            return StorageFullError(self.folder, needed, free, os.strerror(error.errno))
+            return StorageFullError(self.folder, needed, self.free_space, os.strerror(error.errno))
         return SnapshotError(key, path, f"it cannot be written ({error})")
 
     def _full(self, needed: int, available: int) -> StorageFullError:
@@ -265,8 +294,10 @@ class DiskStorage(Storage):
         self.clear()
 
     def close(self) -> None:
-        """Let the folder go; the snapshots stay there."""
-        self._lock.release()
+        """Let the folder go, until :meth:`begin` takes it again; the snapshots stay there."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
 
 def _read_problem(path: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from adpy import workspace
 from adpy.checkpoint.storage.base import Storage
@@ -80,7 +81,7 @@ class MemoryStorage(Storage):
         self._held: dict[int | str, _Slot] = {}
         self._idle: dict[tuple, list[_Slot]] = {}
 
-    def store(self, key: int | str, arrays: Sequence[np.ndarray]) -> None:
+    def store(self, key: int | str, arrays: Sequence[np.ndarray], info: Any = None) -> None:
         """Keep a copy; see :meth:`Storage.store`."""
         form = _form(arrays)
         slot = self._held.get(key)

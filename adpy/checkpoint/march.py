@@ -1,0 +1,260 @@
+"""Marches: stretches of a schedule in one native call, as long as one recording holds and all states are in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Any
+
+from adpy.checkpoint.steps import Form, Link
+from adpy.kernels.marching import FIELDS, OPERATIONS, march
+from adpy.plain import np
+from adpy.program import sweeps
+
+__all__ = ["Bank", "March"]
+
+
+def _address(array: np.ndarray) -> int:
+    return array.ctypes.data
+
+
+class Bank:
+    """Room for snapshots of states of one form, in numbered slots.
+
+    Parameters
+    ----------
+    form : Form
+    arrays : sequence of ndarray
+        Those of a state.
+    slots : int
+
+    Attributes
+    ----------
+    bytes : int
+        What the snapshots take.
+    filled : ndarray of int64
+        Is a state of this form in a slot?
+    """
+
+    def __init__(self, form: Form, arrays: Sequence[np.ndarray], slots: int) -> None:
+        self.form = form
+        sizes = [x.size for x in arrays]
+        self._shapes = [x.shape for x in arrays]
+        self._stops = np.cumsum(sizes).tolist()
+        width = sum(sizes)
+        self._memory = np.empty((max(slots, 1), max(width, 1)))
+        self.bytes = self._memory.nbytes
+        self.filled = np.zeros(max(slots, 1), np.int64)
+        starts = np.array([0, *self._stops[:-1]], np.int64) if sizes else np.zeros(1, np.int64)
+        rows = np.arange(len(self._memory), dtype=np.int64)[:, None] * self._memory.strides[0]
+        self.addresses = np.ascontiguousarray(_address(self._memory) + rows + 8 * starts)
+
+    def view(self, slot: int) -> list[np.ndarray]:
+        """The arrays in a slot."""
+        row, start, found = self._memory[slot], 0, []
+        for stop, shape in zip(self._stops, self._shapes, strict=True):
+            found.append(row[start:stop].reshape(shape))
+            start = stop
+        return found
+
+    def store(self, slot: int, arrays: Sequence[np.ndarray]) -> None:
+        """Keep a state in a slot."""
+        for into, x in zip(self.view(slot), arrays, strict=True):
+            into[...] = x
+        self.filled[slot] = 1
+
+
+class March:
+    """A recording of the step with what native code needs to know of it.
+
+    Parameters
+    ----------
+    link : Link
+        Its states before and after are of one form.
+    bank : Bank
+    totals : sequence of ndarray
+        Where cotangents of the operands are added.
+    args, arg_bars : sequence of ndarray
+        Arguments of all steps along a first axis, and where their cotangents go (may be empty).
+    outputs : sequence of ndarray or None
+        Where outputs of the steps go, along a first axis.
+    seeds : sequence of ndarray or None
+        Cotangents of these.
+    """
+
+    def __init__(
+        self,
+        link: Link,
+        bank: Bank,
+        totals: Sequence,
+        args: Sequence,
+        arg_bars: Sequence,
+        outputs: Sequence | None,
+        seeds: Sequence | None,
+    ) -> None:
+        self.link, self.bank = link, bank
+        code = link.code
+        self._keep: list = [totals, args, arg_bars, outputs, seeds]
+        guarded = bool(len(code.guards[0]))
+        self.backup = [np.array(x) for x in link.inputs] if guarded else link.inputs
+        in_bars, _ = link.ends_of_bars()
+        self.bars = in_bars[: link.form.size]
+        self._totals = totals
+        begin = self._begin(args, guarded)
+        first = [*begin, *self._outputs(outputs), *self._carry()]
+        again = [*begin, *self._carry()]
+        back = [*begin, *self._seeds(seeds or ()), ("adjoint", None, None, 0, 0)]
+        if arg_bars:
+            back += [("copy", into, bar, into.strides[0], 0) for into, bar in zip(arg_bars, link.arg_bars, strict=True)]
+        self._scripts = {"first": self._table(first), "again": self._table(again), "back": self._table(back)}
+        self._block = np.zeros(len(FIELDS), np.int64)
+        self._states = np.array([_address(x) for x in link.inputs] or [0], np.int64)
+        self._sizes = np.array([x.nbytes for x in link.inputs] or [0], np.int64)
+        self._set("states", _address(self._states))
+        self._set("sizes", _address(self._sizes))
+        self._set("leaves", len(link.inputs))
+        self._set("slots", _address(bank.addresses))
+        self._set("filled", _address(bank.filled))
+        self._set("back", _address(self._scripts["back"]))
+        self._set("back rows", len(self._scripts["back"]))
+
+    @staticmethod
+    def fits(link: Link, *stacks: Any) -> bool:
+        """Can native code run it over and over?"""
+        arrays = [*link.inputs, *link.sources, *[x for stack in stacks for x in stack or () if x is not None]]
+        return (
+            link.after is link.form
+            and not link.code.calls
+            and all(x.dtype == np.float64 and x.flags.c_contiguous for x in arrays)
+        )
+
+    def _set(self, name: str, value: int) -> None:
+        self._block[FIELDS[name]] = value
+
+    def _begin(self, args: Sequence, guarded: bool) -> list:
+        """Inputs of a step, and its values."""
+        link = self.link
+        rows: list = [] if link.number is None else [("number", link.number, None, 0, 0)]
+        rows += [("copy", into, x, 0, x.strides[0]) for into, x in zip(link.arg, args, strict=True)]
+        if guarded:
+            rows += [("copy", into, x, 0, 0) for into, x in zip(self.backup, link.inputs, strict=True)]
+        return [*rows, ("evaluate", None, None, 0, 0)]
+
+    def _outputs(self, outputs: Sequence | None) -> list:
+        if outputs is None:
+            return []
+        pairs = zip(outputs, self.link.outputs, strict=True)
+        return [("copy", into, np.asarray(x, float), into.strides[0], 0) for into, x in pairs if into is not None]
+
+    def _carry(self) -> list:
+        """The state after the step as that before the next."""
+        link = self.link
+        pairs = [(into, x) for into, x in zip(link.inputs, link.sources, strict=True) if not _same(into, x)]
+        if not link.crossing:
+            return [("copy", into, x, 0, 0) for into, x in pairs]
+        between = [np.empty(x.shape) for _, x in pairs]
+        rows = [("copy", b, x, 0, 0) for b, (_, x) in zip(between, pairs, strict=True)]
+        return rows + [("copy", into, b, 0, 0) for b, (into, _) in zip(between, pairs, strict=True)]
+
+    def _seeds(self, seeds: Sequence) -> list:
+        """Cotangents of the state before the step after this one as those of what this one gives; all others zero.
+
+        What accumulates over the steps, the cotangents of the operands, stays.
+        """
+        link, rows, kept, more = self.link, [], [], []
+        _, out_bars = link.ends_of_bars()
+        memory = link.frame.columns("bars", 1)
+        seen: set[int] = set()
+        pairs = []
+        for place, bar in link.seeded(self.bars):
+            if place in seen:
+                more.append(("add", out_bars[place], np.empty(bar.shape), 0, 0))
+                rows.append(("copy", more[-1][2], bar, 0, 0))
+            else:
+                pairs.append((out_bars[place], bar))
+            seen.add(place)
+        apart = [(into, bar) for into, bar in pairs if not _same(into, bar)]
+        if any(np.may_share_memory(into, bar) for into, _ in pairs for bar in self.bars if not _same(into, bar)):
+            between = [np.empty(bar.shape) for _, bar in pairs]
+            rows += [("copy", b, bar, 0, 0) for b, (_, bar) in zip(between, pairs, strict=True)]
+            rows += [("copy", into, b, 0, 0) for b, (into, _) in zip(between, pairs, strict=True)]
+        else:
+            rows += [("copy", into, bar, 0, 0) for into, bar in apart]
+        for view in (*[into for into, _ in pairs], *link.operand_bars):
+            start = (_address(view) - _address(memory)) // 8
+            kept.append((start, start + view.size))
+        for low, stop in _without(link.code.cleared, kept):
+            rows.append(("clear", memory[low:stop], None, 0, 0))
+        rows += more
+        for place, seed in zip(link.output_places, seeds, strict=False):
+            if place is not None and seed is not None:
+                rows.append(("add", out_bars[place], seed, 0, seed.strides[0]))
+        return rows
+
+    def _table(self, rows: list) -> np.ndarray:
+        """A script for native code."""
+        self._keep.append(rows)
+        table = np.zeros((len(rows), 6), np.int64)
+        for i, (name, to, source, to_step, from_step) in enumerate(rows):
+            size = 0 if to is None else to.size if not to_step else to.size // len(to)
+            places = [0 if x is None else _address(x) for x in (to, source)]
+            table[i] = (OPERATIONS[name], *places, size, to_step, from_step)
+        return table
+
+    def state(self, stopped: bool) -> list[np.ndarray]:
+        """The state that native code left: where it stopped, that before the step."""
+        if self.backup is self.link.inputs or stopped:
+            return self.backup
+        return [x.copy() for x in self.link.inputs]
+
+    def run(self, actions: np.ndarray, first: bool) -> tuple[int, int]:
+        """Do actions, the state being among the inputs of the recording.
+
+        Parameters
+        ----------
+        actions : ndarray of int64, shape (n, 3)
+        first : bool
+            Do steps run for the first time, so that their outputs are wanted?
+
+        Returns
+        -------
+        done : int
+            Actions that were done.
+        at : int
+            The step before which the next one stopped, or -1: it cannot be done here.
+        """
+        script = self._scripts["first" if first else "again"]
+        self._set("step", _address(script))
+        self._set("step rows", len(script))
+        self._set("at", -1)
+        link = self.link
+        code, frame = link.code, link.frame
+        tables = sweeps.tables_for(code, 1, "value", "adjoint")
+        for bar in link.operand_bars:
+            bar[...] = 0.0
+        begin = perf_counter()
+        done = march()(tables.address, frame.address, _address(self._block), _address(actions), len(actions))
+        if code.special.heat is not None:
+            code.special.heat.spend(perf_counter() - begin, "value", "adjoint")
+        for total, bar in zip(self._totals, link.operand_bars, strict=True):
+            total += bar
+        return done, int(self._block[FIELDS["at"]])
+
+
+def _same(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.ctypes.data == b.ctypes.data and a.shape == b.shape
+
+
+def _without(spans: Sequence, holes: list) -> list[tuple[int, int]]:
+    """Spans without the parts in holes."""
+    found = []
+    for low, stop in spans:
+        for first, last in sorted(holes):
+            if last <= low or first >= stop:
+                continue
+            if first > low:
+                found.append((low, first))
+            low = max(low, last)
+        if low < stop:
+            found.append((low, stop))
+    return found
