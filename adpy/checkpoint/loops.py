@@ -49,8 +49,8 @@ def loop(
     ----------
     step : callable
         ``step(state, n) -> state``; ``step(state, n, params)``, ``step(state, n, arg)`` or ``step(state, n, params,
-        arg)`` if there are such.  It may write into the arrays of ``state``, and must give the same each time: steps are
-        run several times.
+        arg)`` if there are such.  It may write into the arrays of ``state``, and must give the same each time: steps
+        are run several times.
     state : array, number or tree of them
         The first state.  Leaves that are no floating-point numbers (counters, flags, names) belong to the state, and
         carry no derivative.  It stays as it is.
