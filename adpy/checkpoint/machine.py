@@ -275,7 +275,7 @@ class Machine:
 
     def _recording(self, n: int, arg: list) -> Link | None:
         """Another recording, of the step from the current state; None where it cannot be recorded."""
-        if self.recorded > MISSES and self.recorded > self.steps / 8:
+        if not self.program.steady and self.recorded > MISSES and self.recorded > self.steps / 8:
             self.program = None
             return None
         form, arrays = self._form, self._arrays

@@ -46,7 +46,7 @@ class Drift:
     first: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MirrorPlan:
     """What the user allows.
 
@@ -59,6 +59,8 @@ class MirrorPlan:
     progress : callable
         Makes a :class:`~adpy.checkpoint.progress.Progress`, or None, of the number of steps.
     """
+
+    durable = False
 
     tolerance: float | None
     report: Callable[[Drift], Any] | None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import functools
+import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,8 +32,8 @@ class Plan:
 
     Attributes
     ----------
-    key : str or None
-        What stands for functions when a run is resumed.
+    durable : bool
+        Whether a killed run is to go on with the same results.
     """
 
     def __init__(
@@ -52,10 +54,17 @@ class Plan:
         self.snapshots = None if snapshots is None else check_count("snapshots", snapshots, 1)
         self.memory = None if memory is None else parse_memory(memory)
         self.schedule = schedule
-        self.disk = storage if storage is None or isinstance(storage, DiskStorage) else DiskStorage(storage)
-        self.key = None if self.disk is None else self.disk.key
+        if not isinstance(storage, DiskStorage | str | os.PathLike | None):
+            raise ArgumentError("storage", "a path or a DiskStorage", type(storage).__name__)
+        self._storage = storage
+        self.durable = storage is not None
         self._callback, self._bar = callback, progress
         Progress(None, callback=callback)  # refuses what cannot be called
+
+    @functools.cached_property
+    def disk(self) -> DiskStorage:
+        """Where snapshots go if the plan is durable."""
+        return self._storage if isinstance(self._storage, DiskStorage) else DiskStorage(self._storage)
 
     def progress(self, steps: int, schedule: Schedule) -> Progress | None:
         """What tells the user how far a loop is; None where nobody listens."""
@@ -70,7 +79,7 @@ class Plan:
         ``order`` tells loops with tangents apart, so that each has a folder of its own.
         """
         storage = MemoryStorage()
-        if self.disk is not None:
+        if self.durable:
             disk = self.disk.within(f"order-{order}") if order else self.disk
             return self._on_disk(steps, storage.cost(arrays)), Places(ram=storage, disk=disk)
         if self.schedule is not None:

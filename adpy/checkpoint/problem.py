@@ -104,7 +104,7 @@ class Problem:
 
     def _machine(self, values: tuple) -> Machine:
         state, operands, args = values
-        program = program_of(self.body, *self._kind()) if self.steps != 1 else None
+        program = program_of(self.body, *self._kind(), self.plan.durable) if self.steps != 1 else None
         machine = Machine(self.body, program, operands, self._streams(args))
         machine.start(state)
         return machine
@@ -139,8 +139,9 @@ class Problem:
 
     def _identity(self, values: tuple) -> dict:
         """What must be the same for a run to go on from what an earlier one has stored."""
-        found = {"steps": self.steps, "order": self.depth, "key": self.plan.key}
-        if self.plan.key is None:
+        key = self.plan.disk.key
+        found = {"steps": self.steps, "order": self.depth, "key": key}
+        if key is None:
             functions, _ = self._kind()
             names = ("step", "loss", "collect", "condition", "args")
             found.update({name: identity_of(f) for name, f in zip(names, (*functions, self.data))})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -50,10 +51,15 @@ class StepProgram(Program):
         See :mod:`adpy.checkpoint.body`.
     functions : sequence of callable
         What of the user's is called in it.
+    steady : bool
+        Whether results are to be the same to the last bit whenever steps are run: with kernels of its own at once or
+        never, not when it has run for a while.
     """
 
-    def __init__(self, body: Callable, functions: Sequence) -> None:
-        Program.__init__(self, _Closed(body), recordings=RECORDINGS)
+    def __init__(self, body: Callable, functions: Sequence, steady: bool = False) -> None:
+        specialize = "hot" if not steady else os.environ.get("ADPY_SPECIALIZE") != "never"
+        Program.__init__(self, _Closed(body), recordings=RECORDINGS, specialize=specialize)
+        self.steady = steady
         self._read = [Surroundings(function) for function in functions]
 
     def over(self, body: Callable, functions: Sequence) -> StepProgram:
@@ -75,13 +81,13 @@ class StepProgram(Program):
 _programs: OrderedDict[tuple, StepProgram] = OrderedDict()
 
 
-def program_of(body: Callable, functions: Sequence, kind: tuple) -> StepProgram:
+def program_of(body: Callable, functions: Sequence, kind: tuple, steady: bool = False) -> StepProgram:
     """The program of a step; recordings of earlier loops are used again where the surroundings are the same."""
-    key = (*[getattr(function, "__code__", function) for function in functions], *kind)
+    key = (*[getattr(function, "__code__", function) for function in functions], *kind, steady)
     functions = [function for function in functions if function is not None]
     found = _programs.get(key)
     if found is None:
-        found = _programs[key] = StepProgram(body, functions)
+        found = _programs[key] = StepProgram(body, functions, steady)
         if len(_programs) > PROGRAMS:
             _programs.popitem(last=False)
         return found.over(body, functions)

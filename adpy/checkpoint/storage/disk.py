@@ -50,6 +50,8 @@ class DiskStorage(Storage):
         What tells problems apart in the place of the functions and what they read: a version of the model.
     interval : float
         Seconds between two times that a loop stores its cotangents on the way back.
+    replace : bool
+        Whether snapshots of another problem are removed, not refused: for optimisers, which change the parameters.
 
     Raises
     ------
@@ -81,6 +83,7 @@ class DiskStorage(Storage):
         sync: bool = True,
         key: str | None = None,
         interval: float = 30.0,
+        replace: bool = False,
     ) -> None:
         try:
             self.folder = os.path.abspath(os.fspath(folder))
@@ -90,6 +93,7 @@ class DiskStorage(Storage):
         if not isinstance(compress, int) or not 0 <= compress <= 9:
             raise ArgumentError("compress", "True, False or a level from 1 to 9", repr(compress))
         self.level, self.sync, self.key, self.interval = int(compress), sync, key, interval
+        self.replace = replace
         self.bytes = self.peak = 0
         self._files: dict[int | str, tuple[str, int]] = {}
         self._digest = digest({})
@@ -109,7 +113,7 @@ class DiskStorage(Storage):
     def within(self, name: str) -> DiskStorage:
         """A storage like this one, in a folder within this one."""
         folder = os.path.join(self.folder, name)
-        return DiskStorage(folder, self.limit, self.level, self.sync, self.key, self.interval)
+        return DiskStorage(folder, self.limit, self.level, self.sync, self.key, self.interval, self.replace)
 
     def begin(self, problem: Mapping[str, Any], resume: bool = True) -> bool:
         """Say which problem the snapshots belong to.
@@ -139,6 +143,9 @@ class DiskStorage(Storage):
         if not resume:
             self.clear()
         self._look()
+        if self._foreign and self.replace:
+            _log.warning("snapshots of another problem in %s are removed", self.folder)
+            self.clear()
         if self._foreign:
             other = _read_problem(path)
             known = other is not None and other != problem
