@@ -4,8 +4,10 @@ import importlib
 from typing import Any
 
 _LAZY: dict[str, str] = {
+    "checkpoint": "adpy.checkpoint.block",
     "loop": "adpy.checkpoint.loops",
     "reversible_loop": "adpy.checkpoint.reversible",
+    "while_loop": "adpy.checkpoint.while_loops",
 }
 
 __all__ = list(_LAZY)

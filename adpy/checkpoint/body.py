@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,7 +12,14 @@ from adpy.custom.closures import Closure
 from adpy.custom.following import follow
 from adpy.custom.structures import is_active_kind
 
-__all__ = ["Body", "Pushed", "active", "with_active"]
+__all__ = ["Body", "Pushed", "Turn", "active", "with_active"]
+
+
+class Turn(enum.Enum):
+    """What a condition said after a step; a leaf of the output of the step."""
+
+    ON = "go on"
+    END = "end"
 
 
 def active(tree: Any) -> list:
@@ -36,7 +44,8 @@ class Body:
         ``step(state, n, params, arg) -> state``, without those of the last two that there are none of.
     loss, collect, condition : callable or None
         Called as ``step`` with the new state and the same other arguments (``condition`` with the next number).  If
-        there is a loss, the state is a pair with the sum of losses.  What ``collect`` gives is the output of the step.
+        there is a loss, the state is a pair with the sum of losses.  What ``collect`` gives is the output of the step,
+        with a condition the first of two: the second is a :class:`Turn`.
     params, args : bool
         Are there such?
     inverse : callable or None
@@ -74,7 +83,8 @@ class Body:
         if loss is not None:
             total = total + follow(loss, state, n, *more)
         if condition is not None:
-            output = output, bool(follow(condition, state, n + 1, *more[:1] if self.params else ()))
+            goes_on = follow(condition, state, n + 1, *more)
+            output = output, Turn.ON if goes_on else Turn.END
         return (state if loss is None else (state, total)), output
 
 

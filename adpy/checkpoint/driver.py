@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from adpy.checkpoint.actions import Done, Forward, Free, Record, Restore, Reverse, Store
+from adpy.checkpoint.actions import Free, Record, Restore, Reverse, Store
+from adpy.checkpoint.body import Turn
 from adpy.checkpoint.machine import Machine
 from adpy.checkpoint.march import Bank, March
 from adpy.checkpoint.queue import FORWARD, OTHER, RESTORE, REVERSE, STORE, Queue
@@ -60,7 +61,15 @@ class Driver:
                 self._turn = action
                 break
             self._next()
+            if self.machine.ended:
+                self._finish()
+                break
         self._first = False
+
+    def _finish(self) -> None:
+        """Tell an online schedule that the loop has ended."""
+        self.schedule.finish(self.machine.reached)
+        self._queue.skip()
 
     def reverse(self, bars: list) -> None:
         """Take cotangents of the last state back to the first; they are then those of the machine.
@@ -119,8 +128,6 @@ class Driver:
             if action.place is None:
                 self._record(action.start, action.stop)
             self._reverse(action.start, action.stop)
-        elif kind is Forward or kind is not Done:
-            raise NotImplementedError(action)
 
     def _store(self, slot: int, step: int) -> None:
         form, arrays = self.machine.taken_apart()
@@ -198,14 +205,16 @@ class Driver:
         totals = machine.operand_bars
         if not March.fits(link, streams.arrays, streams.arg_bars, streams.outputs, streams.seeds, totals):
             return None
-        if self._first and streams.outputs is None and link.outputs:
+        wanted = any(x is not None and type(x) is not Turn for x in link.outputs)
+        if self._first and (streams.is_endless or (wanted and streams.outputs is None)):
             return None
         if self._bank is None:
             self._open(link)
         if link.form is not self._bank.form:
             return None
         outputs = streams.outputs if self._first else None
-        self._march = March(link, self._bank, totals, streams.arrays, streams.arg_bars, outputs, streams.seeds)
+        self._march = march = March(link, streams.arrays, outputs)
+        march.and_back(self._bank, totals, streams.arg_bars, streams.seeds)
         self._stopped = 0
         return self._march
 

@@ -12,37 +12,39 @@ from adpy.custom.calling import blanked
 from adpy.custom.structures import is_active_kind
 from adpy.traced.dispatch import primal
 
-__all__ = ["pulled_step"]
+__all__ = ["pulled_back", "pulled_step"]
 
 
-def pulled_step(body: Callable, state: Any, n: int, operands: Any, arg: Any) -> tuple[Any, Callable]:
-    """One step and its pullback.
+def pulled_back(function: Callable, tree: Any) -> tuple[Any, Callable]:
+    """A function of a tree and its pullback.
 
     Returns
     -------
-    y : (state, output)
+    y : tree
     pullback : callable
-        From cotangents of the leaves of ``y`` that carry derivatives to those of state, operands and argument.
+        From cotangents of the leaves of ``y`` that carry derivatives to those of the leaves of ``tree`` that do.
     """
-    trees = state, operands, arg
-    leaves = active(trees)
+    leaves = active(tree)
+    if not leaves:
+        return function(tree), lambda bars: []
     template: list = []
 
     def flat(leaves):
-        given = with_active(trees, leaves)
-        y = body(given[0], n, given[1], given[2])
+        y = function(with_active(tree, leaves))
         every = [leaf for _, leaf in flatten(y)]
         where = [i for i, leaf in enumerate(every) if is_active_kind(leaf)]
         template[:] = [map_leaves(primal, blanked(y, every, where)), where]
         return [every[i] for i in where]
 
-    if not leaves:
-        y = body(state, n, operands, arg)
-        return y, lambda bars: []
     found, pullback = vjp(flat, leaves)
-    tree, where = template
-    every = [leaf for _, leaf in flatten(tree)]
+    y, where = template
+    every = [leaf for _, leaf in flatten(y)]
     for i, leaf in zip(where, found, strict=True):
         every[i] = leaf
-    y = rebuild(tree, iter(every).__next__)
-    return y, lambda bars: pullback(bars)[0] if bars else [0.0 * leaf for leaf in leaves]
+    value = rebuild(y, iter(every).__next__)
+    return value, lambda bars: pullback(bars)[0] if bars else [0.0 * leaf for leaf in leaves]
+
+
+def pulled_step(body: Callable, state: Any, n: int, operands: Any, arg: Any) -> tuple[Any, Callable]:
+    """One step and its pullback; cotangents are those of state and output, and of state, operands and argument."""
+    return pulled_back(lambda given: body(given[0], n, given[1], given[2]), (state, operands, arg))

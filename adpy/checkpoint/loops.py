@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 from adpy.api.trees import flatten, map_leaves
 from adpy.capture.registry import TRACED_TYPES
-from adpy.checkpoint.body import Body
+from adpy.checkpoint.body import Body, Turn
 from adpy.checkpoint.planning import Plan
 from adpy.checkpoint.problem import Problem, solve
 from adpy.checkpoint.schedules import Schedule
@@ -48,8 +49,8 @@ def loop(
     ----------
     step : callable
         ``step(state, n) -> state``; ``step(state, n, params)``, ``step(state, n, arg)`` or ``step(state, n, params,
-        arg)`` if there are such.  It may write into the arrays of ``state``, and must give the same each time: steps are
-        run several times.
+        arg)`` if there are such.  It may write into the arrays of ``state``, and must give the same each time: steps
+        are run several times.
     state : array, number or tree of them
         The first state.  Leaves that are no floating-point numbers (counters, flags, names) belong to the state, and
         carry no derivative.  It stays as it is.
@@ -114,37 +115,45 @@ def loop(
     return run(body, state, steps, params, args, plan)
 
 
-def run(body: Body, state: Any, steps: int, params: Any, args: Any, plan: Any, inverse: Callable | None = None) -> Any:
-    """A loop of this body, for :func:`loop` and :func:`reversible_loop`."""
-    steps = check_count("steps", steps)
+def run(
+    body: Body, state: Any, steps: int | None, params: Any, args: Any, plan: Any, inverse: Callable | None = None
+) -> Any:
+    """A loop of this body, for :func:`loop` and its like; without ``steps`` the condition of the body ends it."""
+    steps = None if steps is None else check_count("steps", steps)
     data = args if callable(args) and type(args) not in TRACED_TYPES else None
     if data is None and args is not None:
         _check_args(args, steps)
-    _, loss, collect, *_ = body.functions
+    _, loss, collect, condition, _ = body.functions
     first = state if loss is None else (state, 0.0)
     values = first, (params, body.values), None if data is not None else args
     traces = {leaf.frame for _, leaf in flatten(values) if type(leaf) in TRACED_TYPES}
-    if not traces:
-        last, collected = _plain(body, values, steps, data)
-    elif not steps:
+    more = () if params is None else (params,)
+    if steps == 0 or (condition is not None and not condition(state, 0, *more)):
         last, collected = first, None
+    elif not traces:
+        last, collected = _plain(body, values, steps, data)
     else:
         problem = Problem(body, steps, plan, data, inverse=inverse)
         problem.reversible = any(_is_reverse(trace) for trace in traces)
         last, collected = solve(values, problem)
+    if condition is not None and collected is not None:
+        collected, _ = collected
     found = (last,) if loss is None else last
     return last if loss is None and collect is None else (*found, *(() if collect is None else (collected,)))
 
 
-def _plain(body: Body, values: tuple, steps: int, data: Callable | None) -> tuple[Any, Any]:
+def _plain(body: Body, values: tuple, steps: int | None, data: Callable | None) -> tuple[Any, Any]:
     """The loop itself."""
     state, operands, args = values
     streams = Streams(args, data, steps)
     state = map_leaves(lambda leaf: leaf.copy("K") if isinstance(leaf, np.ndarray) else leaf, state)
-    for n in range(steps):
+    for n in itertools.count() if steps is None else range(steps):
         state, output = body(state, n, operands, streams.argument(n))
-        streams.put(n, [leaf for _, leaf in flatten(output)], output)
-    return state, streams.collected(steps)
+        leaves = [leaf for _, leaf in flatten(output)]
+        streams.put(n, leaves, output)
+        if steps is None and leaves[-1] is Turn.END:
+            break
+    return state, streams.collected(n + 1)
 
 
 def _is_reverse(trace: Any) -> bool:

@@ -8,8 +8,10 @@ from typing import Any
 from adpy import capture
 from adpy.api.signature import signature
 from adpy.api.trees import flatten, map_leaves
-from adpy.checkpoint.body import active
+from adpy.checkpoint.body import Turn, active
 from adpy.checkpoint.eager import pulled_step
+from adpy.checkpoint.march import March
+from adpy.checkpoint.queue import FORWARD
 from adpy.checkpoint.state import join, split
 from adpy.checkpoint.steps import RECORDINGS, Form, Link, StepProgram, form_of
 from adpy.checkpoint.streams import Streams
@@ -20,6 +22,12 @@ __all__ = ["Machine", "Record"]
 
 MISSES = 64
 """Recordings after which steps that are mostly recorded anew are not recorded any more."""
+
+STUBBORN = 3
+"""Times that native code may stop at its first step before another recording has its turn."""
+
+AT_ONCE = 1 << 14
+"""Steps that native code runs at a time, at most; in between, programs may get kernels, and users may interrupt."""
 
 
 class Record:
@@ -54,20 +62,26 @@ class Machine:
         How many steps were run.
     recorded : int
         How often a step was recorded.
+    reached : int
+        How many steps were run at least once.
+    ended : bool
+        Did the condition of the loop end it at the last step?
     """
 
     def __init__(self, body: Callable, program: StepProgram | None, operands: Any, streams: Streams) -> None:
         self.body, self.program, self.operands, self.streams = body, program, operands, streams
         self.argument = streams.argument
         self.steps = self.recorded = self.reached = 0
+        self.ended = False
         self.bars: list = []
         self._counted = True
         self._forms: dict = {}
         self.links: list[Link] = []
-        self._spare: list[Link] = []
         self._form: Form | None = None
         self._arrays: Sequence = ()
         self._tree: Any = None
+        self._march: March | None = None
+        self._stopped = 0
         self._operand_inputs = [leaf for _, leaf in flatten(operands)] if program is None else _inputs(operands)
         if self._operand_inputs is None:
             self.program = None
@@ -123,17 +137,54 @@ class Machine:
 
     # ---- steps
 
-    def advance(self, start: int, stop: int) -> None:
-        """Run steps."""
-        for n in range(start, stop):
+    def advance(self, start: int, stop: int) -> int:
+        """Run steps, up to ``stop`` or until the condition ends the loop; returns the number of the next one."""
+        n, self.ended = start, False
+        while n < stop and not self.ended:
+            if stop - n > 1:
+                at = self._marched(n, stop)
+                if at > n:
+                    n = at
+                    continue
             link = self._linked(n) if self._form is not None else None
             if link is None:
                 self._eager(n)
             else:
                 self._form, self._arrays = link.after, link.held
-                if n >= self.reached:
-                    self._collect(n, link.outputs, link.output_tree)
-        self.steps += stop - start
+                self._collect(n, link.outputs, link.output_tree)
+            self.steps += 1
+            n += 1
+        return n
+
+    def _marched(self, start: int, stop: int) -> int:
+        """Have native code run steps; returns how far it came."""
+        march = self._march_of(start)
+        if march is None or not self.enter(march.link):
+            return start
+        first = start >= self.reached
+        stop = min(stop, start + AT_ONCE) if first else min(stop, start + AT_ONCE, self.reached)
+        _, at = march.run(np.array([[FORWARD, start, stop]], np.int64), first)
+        reached = at if at >= 0 else stop
+        self.went(reached - start, march.link, march.state(at >= 0))
+        self._stopped = 0 if reached > start else self._stopped + 1
+        if first:
+            self.reached = max(self.reached, reached)
+        return reached
+
+    def _march_of(self, n: int) -> March | None:
+        """What native code can use for a step."""
+        outputs, args = self.streams.outputs, self.streams.arrays
+        march = self._march
+        if march is not None and self._stopped < STUBBORN and march.link in self.links and march.outputs is outputs:
+            return march
+        if self._form is None or not self.links or args is None or (n >= self.reached and self.streams.is_endless):
+            return None
+        link = self.links[0]
+        wanted = any(x is not None and type(x) is not Turn for x in link.outputs)
+        if (wanted and outputs is None) or not March.fits(link, args, outputs):
+            return None
+        self._march, self._stopped = March(link, args, outputs), 0
+        return self._march
 
     def record(self, n: int) -> Record:
         """Run a step and keep what its adjoint needs."""
@@ -142,13 +193,11 @@ class Machine:
         if link is not None:
             self.links.remove(link)  # nobody else is to use its memory
             self._form, self._arrays = link.after, link.held
-            if n >= self.reached:
-                self._collect(n, link.outputs, link.output_tree)
+            self._collect(n, link.outputs, link.output_tree)
             return Record(n, link)
         (state, output), pullback = pulled_step(self.body, self._tree, n, self.operands, self.argument(n))
         self._tree = map_leaves(_copied, state)
-        if n >= self.reached:
-            self._collect(n, [leaf for _, leaf in flatten(output)], output)
+        self._collect(n, [leaf for _, leaf in flatten(output)], output)
         return Record(n, None, pullback)
 
     def reverse(self, record: Record, output_bars: Sequence | None) -> list:
@@ -196,12 +245,14 @@ class Machine:
         if others:
             state = map_leaves(lambda leaf: leaf.copy() if id(leaf) in others else leaf, state)
         self._tree = state
-        if n >= self.reached:
-            self._collect(n, [leaf for _, leaf in flatten(output)], output)
+        self._collect(n, [leaf for _, leaf in flatten(output)], output)
 
     def _collect(self, n: int, leaves: list, output: Any) -> None:
-        self.reached = n + 1
-        self.streams.put(n, leaves, output)
+        """Take the output of a step, if it is run for the first time."""
+        self.ended = any(leaf is Turn.END for leaf in leaves)
+        if n >= self.reached:
+            self.reached = n + 1
+            self.streams.put(n, leaves, output)
 
     def _linked(self, n: int) -> Link | None:
         """A recording that has run the step from the current state; None after which the state is held as a tree."""
@@ -287,6 +338,7 @@ class Machine:
 
     def close(self) -> None:
         """Give all memory back."""
+        self._march = None
         for link in self.links:
             link.close()
         self.links.clear()

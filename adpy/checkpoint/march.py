@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
+from adpy.checkpoint.body import Turn
 from adpy.checkpoint.steps import Form, Link
 from adpy.kernels.marching import FIELDS, OPERATIONS, march
 from adpy.plain import np
@@ -71,52 +72,58 @@ class March:
     ----------
     link : Link
         Its states before and after are of one form.
-    bank : Bank
-    totals : sequence of ndarray
-        Where cotangents of the operands are added.
-    args, arg_bars : sequence of ndarray
-        Arguments of all steps along a first axis, and where their cotangents go (may be empty).
+    args : sequence of ndarray
+        Arguments of all steps along a first axis.
     outputs : sequence of ndarray or None
-        Where outputs of the steps go, along a first axis.
-    seeds : sequence of ndarray or None
-        Cotangents of these.
+        Where outputs of the steps go, along a first axis, when they are run for the first time.
     """
 
-    def __init__(
-        self,
-        link: Link,
-        bank: Bank,
-        totals: Sequence,
-        args: Sequence,
-        arg_bars: Sequence,
-        outputs: Sequence | None,
-        seeds: Sequence | None,
-    ) -> None:
-        self.link, self.bank = link, bank
-        code = link.code
-        self._keep: list = [totals, args, arg_bars, outputs, seeds]
-        guarded = bool(len(code.guards[0]))
+    def __init__(self, link: Link, args: Sequence, outputs: Sequence | None) -> None:
+        self.link, self.outputs = link, outputs
+        self._keep: list = [args]
+        guarded = bool(len(link.code.guards[0]))
         self.backup = [np.array(x) for x in link.inputs] if guarded else link.inputs
-        in_bars, _ = link.ends_of_bars()
-        self.bars = in_bars[: link.form.size]
-        self._totals = totals
-        begin = self._begin(args, guarded)
-        first = [*begin, *self._outputs(outputs), *self._carry()]
-        again = [*begin, *self._carry()]
-        back = [*begin, *self._seeds(seeds or ()), ("adjoint", None, None, 0, 0)]
-        if arg_bars:
-            back += [("copy", into, bar, into.strides[0], 0) for into, bar in zip(arg_bars, link.arg_bars, strict=True)]
-        self._scripts = {"first": self._table(first), "again": self._table(again), "back": self._table(back)}
+        self.bank: Bank | None = None
+        self._totals: Sequence = ()
+        self._begin = self._entry(args, guarded)
+        self._scripts = {
+            "first": self._table([*self._begin, *self._outputs(outputs), *self._carry()]),
+            "again": self._table([*self._begin, *self._carry()]),
+        }
+        self.bars: list[np.ndarray] = []
         self._block = np.zeros(len(FIELDS), np.int64)
         self._states = np.array([_address(x) for x in link.inputs] or [0], np.int64)
         self._sizes = np.array([x.nbytes for x in link.inputs] or [0], np.int64)
         self._set("states", _address(self._states))
         self._set("sizes", _address(self._sizes))
         self._set("leaves", len(link.inputs))
+
+    def and_back(self, bank: Bank, totals: Sequence, arg_bars: Sequence, seeds: Sequence | None) -> None:
+        """Know the way back too.
+
+        Parameters
+        ----------
+        bank : Bank
+        totals : sequence of ndarray
+            Where cotangents of the operands are added.
+        arg_bars : sequence of ndarray
+            Where cotangents of the arguments go (may be empty).
+        seeds : sequence of ndarray or None
+            Cotangents of the outputs.
+        """
+        link = self.link
+        self.bank, self._totals = bank, totals
+        in_bars, _ = link.ends_of_bars()
+        self.bars = in_bars[: link.form.size]
+        rows = [*self._begin, *self._seeds(seeds or ()), ("adjoint", None, None, 0, 0)]
+        if arg_bars:
+            rows += [("copy", into, bar, into.strides[0], 0) for into, bar in zip(arg_bars, link.arg_bars, strict=True)]
+        self._keep.append(bank)
+        back = self._scripts["back"] = self._table(rows)
         self._set("slots", _address(bank.addresses))
         self._set("filled", _address(bank.filled))
-        self._set("back", _address(self._scripts["back"]))
-        self._set("back rows", len(self._scripts["back"]))
+        self._set("back", _address(back))
+        self._set("back rows", len(back))
 
     @staticmethod
     def fits(link: Link, *stacks: Any) -> bool:
@@ -124,6 +131,7 @@ class March:
         arrays = [*link.inputs, *link.sources, *[x for stack in stacks for x in stack or () if x is not None]]
         return (
             link.after is link.form
+            and not any(leaf is Turn.END for leaf in link.outputs)
             and not link.code.calls
             and all(x.dtype == np.float64 and x.flags.c_contiguous for x in arrays)
         )
@@ -131,7 +139,7 @@ class March:
     def _set(self, name: str, value: int) -> None:
         self._block[FIELDS[name]] = value
 
-    def _begin(self, args: Sequence, guarded: bool) -> list:
+    def _entry(self, args: Sequence, guarded: bool) -> list:
         """Inputs of a step, and its values."""
         link = self.link
         rows: list = [] if link.number is None else [("number", link.number, None, 0, 0)]
@@ -229,14 +237,16 @@ class March:
         self._set("at", -1)
         link = self.link
         code, frame = link.code, link.frame
-        tables = sweeps.tables_for(code, 1, "value", "adjoint")
-        for bar in link.operand_bars:
+        kinds = ("value",) if self.bank is None else ("value", "adjoint")
+        tables = sweeps.tables_for(code, 1, *kinds)
+        bars = link.operand_bars if self.bank is not None else ()
+        for bar in bars:
             bar[...] = 0.0
         begin = perf_counter()
         done = march()(tables.address, frame.address, _address(self._block), _address(actions), len(actions))
         if code.special.heat is not None:
-            code.special.heat.spend(perf_counter() - begin, "value", "adjoint")
-        for total, bar in zip(self._totals, link.operand_bars, strict=True):
+            code.special.heat.spend(perf_counter() - begin, *kinds)
+        for total, bar in zip(self._totals, bars, strict=True):
             total += bar
         return done, int(self._block[FIELDS["at"]])
 

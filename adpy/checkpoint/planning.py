@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from adpy.checkpoint.progress import Progress, is_logged
-from adpy.checkpoint.schedules import Binomial, Schedule
+from adpy.checkpoint.schedules import Binomial, Online, Schedule
 from adpy.checkpoint.schedules.base import check_count
 from adpy.checkpoint.storage import DiskStorage, MemoryStorage, Places, parse_memory
 from adpy.errors import ArgumentError
@@ -16,6 +17,9 @@ from adpy.plain import np
 from adpy.program import limits
 
 __all__ = ["Plan"]
+
+ONLINE = 1000
+"""Snapshots of a loop of unknown length, at most, unless the user wants more."""
 
 
 class Plan:
@@ -69,7 +73,7 @@ class Plan:
         advances = None if schedule.forward_steps is None else schedule.forward_steps - steps
         return Progress(steps, advances, callback=self._callback, bar=self._bar)
 
-    def __call__(self, steps: int, arrays: Sequence[np.ndarray], order: int = 0) -> tuple[Schedule, Places]:
+    def __call__(self, steps: int | None, arrays: Sequence[np.ndarray], order: int = 0) -> tuple[Schedule, Places]:
         """A schedule for so many steps, and storages for states of such arrays.
 
         ``order`` tells loops with tangents apart, so that each has a folder of its own.
@@ -81,13 +85,15 @@ class Plan:
         if self.schedule is not None:
             if self.schedule.steps not in (None, steps):
                 raise ArgumentError("schedule", f"one for {steps} steps", f"{self.schedule.steps} steps")
-            return self.schedule, Places(ram=storage)
+            return copy.deepcopy(self.schedule), Places(ram=storage)
         snapshots = self.snapshots
         if snapshots is None:
             allowed = self.memory or limits.memory // 2
             snapshots = allowed // storage.cost(arrays)
-            if not snapshots and steps > 1:
+            if not snapshots and steps != 1:
                 raise ArgumentError("memory", f"at least {storage.cost(arrays)} bytes, those of a state", str(allowed))
+        if steps is None:
+            return Online(self.snapshots or min(snapshots, ONLINE)), Places(ram=storage)
         return Binomial(steps, min(snapshots, max(steps - 1, 1))), Places(ram=storage)
 
     def _on_disk(self, steps: int, size: int) -> Schedule:

@@ -27,6 +27,8 @@ from adpy.traced.refusal import refuse
 
 __all__ = ["Problem", "solve"]
 
+_ENDLESS = 1 << 62
+
 
 class Problem:
     """A loop: everything about it but the values that carry derivatives.
@@ -37,7 +39,8 @@ class Problem:
     Parameters
     ----------
     body : Body or Pushed
-    steps : int
+    steps : int or None
+        None: until the condition of the body ends the loop.
     plan : callable
         ``plan(steps, arrays)`` gives a schedule and places for states of such arrays.
     data : callable or None
@@ -49,7 +52,7 @@ class Problem:
     def __init__(
         self,
         body: Callable,
-        steps: int,
+        steps: int | None,
         plan: Callable,
         data: Callable | None,
         depth: int = 0,
@@ -67,14 +70,14 @@ class Problem:
         """The last state, and the outputs of all steps along a first axis."""
         if not self.reversible:
             machine = self._machine(values)
-            machine.advance(0, self.steps)
-            found = machine.state, machine.streams.collected(self.steps)
+            machine.advance(0, self.steps if self.steps is not None else _ENDLESS)
+            found = machine.state, machine.streams.collected(machine.reached)
             machine.close()
             return found
         driver = self._driver(values)
         driver.forward()
         machine = driver.machine
-        found = machine.state, machine.streams.collected(self.steps)
+        found = machine.state, machine.streams.collected(machine.reached)
         self._kept = values, driver
         return found
 
@@ -101,7 +104,7 @@ class Problem:
 
     def _machine(self, values: tuple) -> Machine:
         state, operands, args = values
-        program = program_of(self.body, *self._kind(), self.plan.durable) if self.steps > 1 else None
+        program = program_of(self.body, *self._kind(), self.plan.durable) if self.steps != 1 else None
         machine = Machine(self.body, program, operands, self._streams(args))
         machine.start(state)
         return machine

@@ -124,6 +124,10 @@ class Queue:
             self.rows, self.at = np.array(rows, np.int64).reshape(-1, 3), 0
         return True
 
+    def skip(self) -> None:
+        """Forget what is left of the actions that were taken."""
+        self.at = len(self.rows)
+
     def slots(self) -> list[tuple[int, int]]:
         """Steps of the snapshots in memory at the next row, with their slots."""
         held: dict[int, int] = {}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adpy.api.trees import flatten, rebuild
-from adpy.checkpoint.body import active
+from adpy.checkpoint.body import Turn, active
 from adpy.plain import np
 
 __all__ = ["Streams"]
@@ -60,7 +60,9 @@ class Streams:
         """Take the output of a step."""
         if self.outputs is None:
             self.outputs = [
-                None if leaf is None else np.empty((self.steps or 1, *np.shape(leaf)), np.result_type(leaf))
+                None
+                if leaf is None or type(leaf) is Turn
+                else np.empty((self.steps or 1, *np.shape(leaf)), np.result_type(leaf))
                 for leaf in leaves
             ]
             self._tree = output
@@ -69,6 +71,11 @@ class Streams:
                 if n >= len(self.outputs[i]):
                     self.outputs[i] = _longer(self.outputs[i])
                 self.outputs[i][n] = leaf
+
+    @property
+    def is_endless(self) -> bool:
+        """Do outputs need more room than there is?"""
+        return self.steps is None and any(x is not None for x in self.outputs or ())
 
     def collected(self, steps: int) -> Any:
         """The outputs of so many steps."""
