@@ -15,13 +15,13 @@ from benchmarks.sparse.measure import Row
 __all__ = ["as_json", "from_json", "ratio", "tables"]
 
 LEGEND = f"""\
-Numbers are ratios: time of the sparse derivative / time of the plain, unmodified function in NumPy (or Python loops), at
+Numbers are ratios: time of the sparse derivative / time of the plain, unmodified function (NumPy or Python loops), at
 another point than that of the preparation; medians of interleaved runs, one thread, a process for each contestant.  *By
 hand*: a Numba loop that writes the nonzeros one after the other.  *casadi*: its own patterns and colorings, run by its
 virtual machine, numbers (`SX`) or arrays (`MX`).  *asdex*, *sparsejac*: on JAX, compiled; functions are rewritten where
 JAX needs it.  *scipy differences*: along groups of columns (`approx_derivative`), for Hessians of a gradient written by
 hand.  These and sparsejac are told the pattern.  *Dense*: matrices with all their zeros, up to {DENSE_LIMIT} unknowns.
-The best peer is the fastest of the exact tools, *by hand* apart.  Every derivative was verified before it was timed: its
+The best peer is the fastest of the exact tools, *by hand* apart.  Every derivative was verified before it was timed:
 products with random directions, row by row, by the complex step of the function, for Hessians of a gradient written by
 hand, to 1e-9 (differences to 1e-3).  ✗: no derivative, for the reason below; –: does not take part."""
 FIRST_LEGEND = """\
