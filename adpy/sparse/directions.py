@@ -46,7 +46,7 @@ class Directions:
             first = 0
             for place, size in self._outputs:
                 if place is not None:
-                    found[first : first + size, part] = dots[place].reshape(size, -1)
+                    found[first : first + size, part] = dots[place].reshape(size, dots[place].shape[-1])
                 first += size
         return found
 
@@ -59,7 +59,7 @@ class Directions:
         chosen = [(int(a), size) for (place, size), a in zip(self._outputs, starts, strict=False) if place is not None]
         for part in self._parts(W.shape[1]):
             seeds = [
-                W[a : a + size, part].reshape(*view.shape, -1)
+                W[a : a + size, part].reshape(*view.shape, part.stop - part.start)
                 for (a, size), view in zip(chosen, self.code.outputs, strict=True)
             ]
             self._gather(recording.cotangents(seeds), found[:, part])
@@ -101,7 +101,7 @@ class Directions:
     def _gather(self, bars: list, found: np.ndarray) -> None:
         first = 0
         for k, size in zip(self.wrt, self._sizes, strict=True):
-            found[first : first + size] = bars[k].reshape(size, -1)
+            found[first : first + size] = bars[k].reshape(size, found.shape[1])
             first += size
 
 
