@@ -43,7 +43,10 @@ class _Scattered(Layout):
         data[:] = 0.0
         data[self.places] = values
 
-    def result(self, data: np.ndarray) -> Any:
+    def made(self, data: np.ndarray) -> Any:
+        return self.shaped(data)
+
+    def shaped(self, data: np.ndarray) -> np.ndarray:
         return data.reshape(self.shape)
 
     def data_of(self, out: Any) -> np.ndarray:
@@ -52,7 +55,14 @@ class _Scattered(Layout):
         return self._check_data(out, out)
 
 
-class Dense(_Scattered):
+class _Array(_Scattered):
+    """Results that are plain arrays."""
+
+    def result(self, data: np.ndarray) -> Any:
+        return self.shaped(data)
+
+
+class Dense(_Array):
     """An array of shape ``(rows, columns)``."""
 
     def __init__(self, pattern: Pattern) -> None:
@@ -61,7 +71,7 @@ class Dense(_Scattered):
         super().__init__(pattern)
 
 
-class Banded(_Scattered):
+class Banded(_Array):
     """The band storage of LAPACK, as :func:`scipy.linalg.solve_banded` takes it: ``ab[upper + i - j, j] = a[i, j]``.
 
     An array of shape ``(lower + upper + 1, columns)``.
@@ -86,7 +96,7 @@ class Diagonals(_Scattered):
         self.places = number.astype(np.int64) * n + pattern.indices
         super().__init__(pattern)
 
-    def result(self, data: np.ndarray) -> Any:
+    def made(self, data: np.ndarray) -> Any:
         from scipy.sparse import dia_array
 
         return dia_array((data.reshape(self.shape), self._offsets), shape=self.pattern.shape, copy=False)
@@ -129,7 +139,7 @@ class Blocks(_Scattered):
         self.places = (number * r + rows % r) * c + pattern.indices % c
         super().__init__(pattern)
 
-    def result(self, data: np.ndarray) -> Any:
+    def made(self, data: np.ndarray) -> Any:
         from scipy.sparse import bsr_array
 
         parts = (data.reshape(self.shape), self._indices, self._indptr)
