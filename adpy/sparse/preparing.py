@@ -23,6 +23,7 @@ from adpy.sparse.memory import Memory
 from adpy.sparse.nothing import Nothing
 from adpy.sparse.pattern import Pattern
 from adpy.sparse.settings import Settings
+from adpy.sparse.structure import covers
 
 __all__ = ["Plan"]
 
@@ -202,10 +203,19 @@ class Plan:
         """An evaluation by elements; it finds the pattern where none is known."""
         from adpy.sparse.elements.evaluators import ElementHessian, ElementJacobian
 
-        found = (ElementHessian if self.symmetric else ElementJacobian)(self.code, self.wrt, self._pattern)
+        made = ElementHessian if self.symmetric else ElementJacobian
         if self._pattern is None:
+            found = made(self.code, self.wrt)
             self._counts["patterns"] += 1
             self._pattern = found.pattern
+        elif self.settings.pattern is None:
+            found = made(self.code, self.wrt, self._pattern)
+        else:
+            found = made(self.code, self.wrt)
+            if not covers(self._pattern, found.pattern):
+                raise Unsuitable("entries that the given pattern does not have")
+            if found.pattern.nnz != self._pattern.nnz:
+                found = made(self.code, self.wrt, self._pattern)
         return found
 
     def _compressed(self) -> Evaluator:
