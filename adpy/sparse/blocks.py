@@ -9,7 +9,7 @@ from adpy.plain import np
 from adpy.sparse.formats import Columns, Layout, Rows, Triplets, described, protected, same
 from adpy.sparse.pattern import Pattern
 
-__all__ = ["Banded", "Blocks", "Dense", "Diagonals", "bandwidths", "laid_out"]
+__all__ = ["Banded", "Blocks", "Dense", "Diagonals", "bandwidths", "laid_out", "split"]
 
 
 def bandwidths(pattern: Pattern) -> tuple[int, int]:
@@ -161,3 +161,17 @@ def laid_out(pattern: Pattern, symmetric: bool, format: str, blocksize: Any = No
         return Columns(pattern, symmetric)
     made = {"csr": Rows, "coo": Triplets, "dia": Diagonals, "banded": Banded, "dense": Dense}
     return made[format](pattern)
+
+
+def split(matrix: Any, rows: list[tuple[str, int]], columns: list[tuple[str, int]]) -> dict[tuple[str, str], Any]:
+    """The parts of a matrix that have entries, by the names of their rows and columns, which come with their counts."""
+    found, low = {}, 0
+    for row, height in rows:
+        band, left = matrix[low : low + height], 0
+        for column, width in columns:
+            part = band[:, left : left + width]
+            if part.nnz if hasattr(part, "nnz") else part.any():
+                found[row, column] = part
+            left += width
+        low += height
+    return found

@@ -37,9 +37,8 @@ class Plan:
     wrt : list of int
         Numbers of the differentiated inputs.
     settings : Settings
-    rows : list of (int or None, int)
-        For every number or array in the result its output (None for a constant) and how many rows it has; for a
-        Hessian, whose rows are inputs, None.
+    rows : list of Rows, or None
+        Of every number or array in the result; for a Hessian, whose rows are inputs, None.
     counts : Counter
         Of the ``"patterns"`` and ``"colorings"`` that are computed.
     known : Plan, optional
@@ -130,7 +129,7 @@ class Plan:
         if given is None:
             return None
         columns = sum(prod(self.code.inputs[k].shape) for k in self.wrt)
-        rows = columns if self.symmetric else sum(count for _, count in self.rows)
+        rows = columns if self.symmetric else sum(row.count for row in self.rows)
         if given.shape != (rows, columns):
             raise ArgumentError("pattern", f"one of shape {(rows, columns)}", f"shape {given.shape}")
         return without_constant_rows(given, self.rows)

@@ -339,3 +339,30 @@ def test_random_functions(seed):
     for mode in ("auto", "compressed"):
         J = adpy.sparse.prepare_jacobian(f, rng.standard_normal(n), mode=mode)
         np.testing.assert_allclose(J(x).toarray(), dense, rtol=1e-11, atol=1e-13)
+
+
+def test_blocks_of_trees():
+    def f(t, s):
+        return {"a": t["u"] * s, "n": 3, "b": (t["v"] ** 2, t["u"] @ t["v"])}
+
+    t = {"u": X[:2], "v": X[2:4]}
+    for format, plain in (("csr", scipy.sparse.csr_array.toarray), ("dense", np.asarray)):
+        J = adpy.sparse.jacobian(f, argnum=(0, 1), format=format)
+        parts = {key: plain(part) for key, part in J.blocks(t, 2.0).items()}
+        assert parts.keys() == {
+            ("['a']", "0['u']"),
+            ("['a']", "1"),
+            ("['b'][0]", "0['v']"),
+            ("['b'][1]", "0['u']"),
+            ("['b'][1]", "0['v']"),
+        }
+        assert np.array_equal(parts["['a']", "0['u']"], 2.0 * np.eye(2))
+        assert np.array_equal(parts["['a']", "1"], X[:2, None])
+        assert np.array_equal(parts["['b'][0]", "0['v']"], np.diag(2 * X[2:4]))
+        assert np.array_equal(parts["['b'][1]", "0['u']"], X[None, 2:4])
+    with pytest.raises(ArgumentError, match="format"):
+        adpy.sparse.jacobian(f, format="coo").blocks(t, 2.0)
+    with pytest.raises(ArgumentError, match="one that can be recorded"):
+        adpy.sparse.jacobian(products).blocks(X.astype(np.float32))
+    H = adpy.sparse.hessian(lambda t: t["u"] @ t["v"])
+    assert H.blocks(t).keys() == {("['u']", "['v']"), ("['v']", "['u']")}
