@@ -135,9 +135,9 @@ def _general(pattern: Pattern, forward: float, reverse: float) -> list[_Candidat
         _, estimate = covering_kernels.cover(
             graph.indptr, graph.indices, pattern.shape[0], float(forward), float(reverse)
         )
-        if estimate < min(map(_least, kinds)):
+        if estimate < min(least for _, least, _, _ in kinds):
             kinds.append(("bidirectional", estimate, 8 * (_steps(rows, 32) + _steps(columns, 32)), 0))
-    return sorted(kinds, key=_least)
+    return sorted(kinds, key=_promise)
 
 
 def _symmetric(pattern: Pattern, substitution: bool) -> list[_Candidate]:
@@ -151,8 +151,10 @@ def _symmetric(pattern: Pattern, substitution: bool) -> list[_Candidate]:
     return [("acyclic", acyclic, 4 * _steps(rows, 32), 1), *kinds] if substitution else kinds
 
 
-def _least(candidate: _Candidate) -> float:
-    return candidate[1]
+def _promise(candidate: _Candidate) -> float:
+    """Both sides go first only where they take half of what a single one does: they are more to do for a color."""
+    kind, least, _, _ = candidate
+    return 2 * least if kind == "bidirectional" else least
 
 
 def _steps(lengths: np.ndarray, most: int) -> float:
