@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 
 import adpy
 from adpy.errors import ArgumentError
@@ -68,3 +69,41 @@ def test_constant_results():
     for coloring in (color_columns, color_rows):
         found = eager_jacobian(lambda x: np.ones(9) + 0.0 * x, X, pattern, coloring(pattern))
         np.testing.assert_array_equal(found, 0)
+
+
+def test_a_large_function_that_cannot_be_recorded():
+    n = 5000
+    band = sp.diags_array([np.ones(n), np.ones(n - 1)], offsets=[0, -1]).tocsr()
+
+    def function(x):
+        y = x * x
+        return np.append(y[:1], y[1:] * x[:-1])
+
+    x = np.linspace(0.5, 1.5, n, dtype=np.float32)
+    found = adpy.sparse.jacobian(function, pattern=band)(x)
+    assert found.shape == (n, n) and found.dtype == np.float32
+    np.testing.assert_allclose(found.diagonal()[1:], 2 * x[1:] * x[:-1], rtol=1e-5)
+    np.testing.assert_allclose(found.diagonal(-1), x[1:] ** 2, rtol=1e-5)
+    second = adpy.sparse.hessian(lambda x: np.sum(x**3), pattern=sp.eye_array(n))(x)
+    np.testing.assert_allclose(second.diagonal(), 6 * x, rtol=1e-5)
+    with pytest.raises(ArgumentError, match="missing"):
+        adpy.sparse.jacobian(function, pattern=sp.eye_array(n))(x)
+    with pytest.raises(ArgumentError, match="pattern="):
+        adpy.sparse.jacobian(function)(x)
+
+
+@pytest.mark.parametrize("shape", [(9, 8), (8, 9)])
+@pytest.mark.parametrize("coloring", [color_columns, color_rows])
+def test_patterns_of_another_shape(coloring, shape):
+    pattern = Pattern.of(np.ones(shape))
+    with pytest.raises(ArgumentError, match="pattern"):
+        eager_jacobian(upwind, X, pattern, coloring(pattern))
+
+
+@pytest.mark.parametrize("coloring", [color_columns, color_rows])
+def test_complex_numbers_are_refused(coloring):
+    pattern = Pattern.of(np.eye(9))
+    with pytest.raises(ArgumentError, match="complex"):
+        eager_jacobian(upwind, X * 1j, pattern, coloring(pattern))
+    with pytest.raises(ArgumentError, match="complex"):
+        eager_jacobian(lambda x: x * 1j, X, pattern, coloring(pattern))
