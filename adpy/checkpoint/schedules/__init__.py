@@ -1,14 +1,15 @@
 """Checkpointing schedules: streams of actions that say when to store, restore, advance and reverse.
 
 Each family has a file: :mod:`binomial` (known number of steps, the fewest forward steps), :mod:`multistage` and
-:mod:`hrevolve` (memory and disk), :mod:`mixed` (states or adjoint data), :mod:`periodic`, :mod:`full`, :mod:`online`
-(unknown end), :mod:`resumed` (after an interruption); :mod:`blocked` takes groups of steps for steps, :mod:`planning`
-chooses.
+:mod:`hrevolve` (memory and disk; :mod:`coarse` for very many steps), :mod:`mixed` (states or adjoint data),
+:mod:`periodic`, :mod:`full`, :mod:`online` (unknown end), :mod:`resumed` (after an interruption); :mod:`blocked` takes
+groups of steps for steps, :mod:`planning` chooses.
 """
 
 from adpy.checkpoint.schedules.base import OfflineSchedule, OnlineSchedule, Schedule
 from adpy.checkpoint.schedules.binomial import Binomial, optimal_forward_steps
 from adpy.checkpoint.schedules.blocked import Blocked, BlockedOnline
+from adpy.checkpoint.schedules.coarse import CoarseHRevolve
 from adpy.checkpoint.schedules.counts import Costs, Counts
 from adpy.checkpoint.schedules.describing import Setting
 from adpy.checkpoint.schedules.full import FullStorage
@@ -25,6 +26,7 @@ __all__ = [
     "Binomial",
     "Blocked",
     "BlockedOnline",
+    "CoarseHRevolve",
     "Costs",
     "Counts",
     "DiskRevolve",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from adpy.checkpoint.schedules.base import OfflineSchedule, Schedule, check_count
 from adpy.checkpoint.schedules.binomial import Binomial
 from adpy.checkpoint.schedules.blocked import Blocked
+from adpy.checkpoint.schedules.coarse import CoarseHRevolve
 from adpy.checkpoint.schedules.counts import Costs
 from adpy.checkpoint.schedules.describing import Setting
 from adpy.checkpoint.schedules.full import FullStorage
@@ -23,7 +24,7 @@ _MEMORY_RATE = 5e9
 _DISK_RATE = 5e8
 
 # So many groups of steps at most are planned with tables of choices.
-_TABLE_STEPS = 1500
+_TABLE_STEPS = 1000
 _TABLE_SLOTS = 100
 
 
@@ -103,35 +104,45 @@ def plan(
         place = "ram" if slots >= min(disk_slots, 10) else "disk"
         chosen: Schedule = Online(slots if place == "ram" else disk_slots, place)
     else:
-        steps = check_count("steps", steps)
-        chosen = min(
-            _candidates(steps, room, disk_slots, setting),
-            key=lambda schedule: setting.seconds(schedule.counts(), schedule.span),
-        )
+        chosen = _best(check_count("steps", steps), room, disk_slots, setting)
     chosen.setting = setting
     return chosen
 
 
-def _candidates(steps: int, room: int, disk: int, setting: Setting) -> Iterator[OfflineSchedule]:
-    """Schedules that keep within ``room`` bytes of memory and ``disk`` snapshots on disk."""
-    record = setting.record_bytes
+def _best(steps: int, room: int, disk: int, setting: Setting) -> OfflineSchedule:
+    """The schedule of least time that keeps within ``room`` bytes of memory and ``disk`` snapshots on disk."""
+    record, found = setting.record_bytes, {}
+
+    def consider(schedule: OfflineSchedule, length: int = 1) -> None:
+        schedule = schedule if length == 1 else Blocked(schedule, length, steps)
+        found[setting.seconds(schedule.counts(), schedule.span), len(found)] = schedule, length
+
+    def in_memory(length: int) -> int:
+        return (room - (length * record if length > 1 else 0)) // setting.state_bytes
+
     if record and max(steps - 1, 0) * record <= room:
-        yield FullStorage(steps)
+        consider(FullStorage(steps))
     lengths = [1]
     while record and 2 * lengths[-1] < steps and 2 * lengths[-1] * record <= room:
         lengths.append(2 * lengths[-1])
     for length in lengths:
-        ram = (room - (length * record if length > 1 else 0)) // setting.state_bytes
-        groups = -(-steps // length)
-        found: list[OfflineSchedule] = []
-        if ram or groups < 2:
-            found.append(Binomial(groups, ram))
-        if disk and groups > 1:
-            of_group = Costs(setting.costs.step * length, 0.0, setting.costs.write, setting.costs.read)
-            found.append(Multistage(groups, ram, disk, of_group))
-            if groups <= _TABLE_STEPS and disk >= groups - 1:
-                found.append(DiskRevolve(groups, min(ram, _TABLE_SLOTS), of_group))
-            elif groups <= _TABLE_STEPS:
-                found.append(HRevolve(groups, min(ram, _TABLE_SLOTS), min(disk, _TABLE_SLOTS), of_group))
-        for schedule in found:
-            yield schedule if length == 1 else Blocked(schedule, length, steps)
+        if in_memory(length) or steps <= length:
+            consider(Binomial(-(-steps // length), in_memory(length)), length)
+    # With disk only single steps and the groups that are best without it.
+    best = found[min(found)][1] if found else 1
+    for length in {1, best} if disk and steps > 1 else ():
+        costs = Costs(setting.costs.step * length, 0.0, setting.costs.write, setting.costs.read)
+        for schedule in _on_disk(-(-steps // length), in_memory(length), disk, costs):
+            consider(schedule, length)
+    return found[min(found)][0]
+
+
+def _on_disk(steps: int, ram: int, disk: int, costs: Costs) -> Iterator[OfflineSchedule]:
+    """Schedules with up to ``ram`` snapshots in memory and ``disk`` on disk."""
+    yield Multistage(steps, ram, disk, costs)
+    ample, slots = disk >= steps - 1, min(disk, 4 * _TABLE_SLOTS)
+    if steps <= _TABLE_STEPS and ram <= _TABLE_SLOTS:
+        yield DiskRevolve(steps, ram, costs) if ample else HRevolve(steps, ram, slots, costs)
+    elif ram:
+        grid = -(-steps // _TABLE_STEPS)
+        yield CoarseHRevolve(steps, ram, None if disk * grid >= steps else slots, grid, costs)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from adpy.checkpoint.actions import Done
 from adpy.checkpoint.schedules import (
     Binomial,
+    CoarseHRevolve,
     DiskRevolve,
     FullStorage,
     HRevolve,
@@ -29,6 +30,8 @@ OFFLINE = {
     "H-Revolve": lambda n, s: HRevolve(n, s // 3, s - s // 3),
     "H-Revolve in memory": lambda n, s: HRevolve(n, s, 0),
     "Disk-Revolve": lambda n, s: DiskRevolve(n, s - 1),
+    "coarse H-Revolve": lambda n, s: CoarseHRevolve(n, s, 2, 5),
+    "coarse Disk-Revolve": lambda n, s: CoarseHRevolve(n, 2, None, s),
     "mixed": lambda n, s: Mixed(n, s),
     "periodic": lambda n, s: Periodic(n, s),
     "periodic, binomial inside": lambda n, s: Periodic(n, s, 2),
@@ -139,6 +142,9 @@ def test_any(name, n, s):
         (lambda: HRevolve(-3, 1, 1), "steps"),
         (lambda: HRevolve(10**6, 10, 10), "steps"),
         (lambda: DiskRevolve(3, -1), "ram"),
+        (lambda: CoarseHRevolve(3, 0, 1, 1), "ram"),
+        (lambda: CoarseHRevolve(3, 1, 1, 0), "grid"),
+        (lambda: CoarseHRevolve(10**6, 1, 10, 1), "steps"),
         (lambda: Mixed(3, 0), "units"),
         (lambda: Mixed(3, 1, "tape"), "place"),
         (lambda: Mixed(10**7, 10), "steps"),

@@ -2,7 +2,16 @@
 
 import pytest
 
-from adpy.checkpoint.schedules import Binomial, DiskRevolve, FullStorage, HRevolve, Multistage, Online, plan, simulate
+from adpy.checkpoint.schedules import (
+    Binomial,
+    CoarseHRevolve,
+    DiskRevolve,
+    FullStorage,
+    HRevolve,
+    Online,
+    plan,
+    simulate,
+)
 from adpy.checkpoint.schedules.describing import format_seconds
 from adpy.errors import ArgumentError
 
@@ -51,10 +60,19 @@ def test_disk_where_steps_are_slow():
     assert "disk" not in fast.places
 
 
-def test_many_slow_steps_on_disk():
-    schedule = plan(10**5, step_seconds=1.0, state_bytes=MB, memory=5 * MB, disk=10 * MB)
-    assert isinstance(schedule, Multistage)
-    assert schedule.forward_steps == Binomial(10**5, 15).forward_steps
+def test_many_steps_on_disk():
+    """More steps than tables are made for: disk is used where it helps, and the more of it the better."""
+    times, slow = [], {"write_seconds": 1.0, "read_seconds": 1.0}
+    for disk in (0, 10 * MB, 30 * MB, "1 GB"):
+        schedule = plan(10**5, step_seconds=0.05, state_bytes=MB, memory=5 * MB, disk=disk, **slow)
+        times.append(schedule.setting.seconds(schedule.counts(), schedule.span))
+    assert isinstance(schedule, CoarseHRevolve) and schedule.places["disk"] > 100
+    assert times == sorted(times, reverse=True) and times[-1] < 0.5 * times[0]
+
+
+def test_memory_and_disk_of_many_states():
+    schedule = plan(50_000, step_seconds=0.01, state_bytes=MB, memory=500 * MB, disk="200 MB", write_seconds=0.1)
+    assert schedule.places["ram"] <= 500 and schedule.places.get("disk", 0) <= 200
 
 
 def test_disk_alone():
