@@ -66,11 +66,11 @@ class Plan:
         """Where snapshots go if the plan is durable."""
         return self._storage if isinstance(self._storage, DiskStorage) else DiskStorage(self._storage)
 
-    def progress(self, steps: int, schedule: Schedule) -> Progress | None:
+    def progress(self, steps: int | None, schedule: Schedule) -> Progress | None:
         """What tells the user how far a loop is; None where nobody listens."""
         if self._callback is None and not self._bar and not is_logged():
             return None
-        advances = None if schedule.forward_steps is None else schedule.forward_steps - steps
+        advances = None if steps is None else schedule.forward_steps - steps
         return Progress(steps, advances, callback=self._callback, bar=self._bar)
 
     def __call__(self, steps: int | None, arrays: Sequence[np.ndarray], order: int = 0) -> tuple[Schedule, Places]:
