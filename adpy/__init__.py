@@ -10,7 +10,7 @@ from adpy.reverse import Array, Element, Real, Scalar, Var
 from adpy.traced import creation, inplace, several  # noqa: F401  (their rows)
 
 registry.TRACED_TYPES.update((Array, Element, Real, Scalar, DualArray, DualElement, DualReal, DualScalar))
-registry.set_hooks(traced.primal, traced.call)
+registry.set_hooks(traced.primal, traced.call, traced.template)
 
 from adpy.api.forward_mode import derivative, jvp  # noqa: E402
 from adpy.api.reverse_mode import grad, value_and_grad, vjp  # noqa: E402

@@ -58,7 +58,7 @@ def signature(args: tuple, kwargs: dict) -> tuple[tuple | None, list]:
 def _form(tree: Any) -> Any:
     """Types of the containers in a tree, the empty ones included; None for a leaf."""
     kind = type(tree)
-    if isinstance(tree, dict):
+    if isinstance(tree, dict) and not hasattr(tree, "tocsr"):
         names, items = tuple(tree), list(tree.values())
     elif isinstance(tree, tuple | list):
         names, items = (), list(tree)

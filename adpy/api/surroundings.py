@@ -30,6 +30,7 @@ _BUDGET = 1000  # containers and their elements
 _LIMIT = 200  # functions
 _PARTS = 100  # containers that are looked into one by one, at most
 _NUMBERS = frozenset([bool, int, float, complex, str, bytes, type(None), np.float64])
+_FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, type(np.sum))
 _LIBRARIES = (frozenset(sys.stdlib_module_names) - {"types", "__main__"}) | {"numpy", "scipy", "numba", "adpy"}
 
 
@@ -72,6 +73,8 @@ def fingerprint(value: Any, visit: _Visit | None = None) -> Any:
         return value.shape, value.dtype, data if len(data) <= _SHORT else hashlib.blake2b(data).digest()
     if isinstance(value, Generator):
         return str(value.bit_generator.state)
+    if _is_sparse(value):
+        return Identity(value), value.shape, _entries(value)
     visit = _Visit() if visit is None else visit
     if visit.left <= 0 or id(value) in visit.met:
         return Identity(value)
@@ -108,6 +111,21 @@ def _is_object(value: Any) -> bool:
     return type(getattr(value, "__dict__", None)) is dict and not _is_library(type(value).__module__)
 
 
+def _is_sparse(value: Any) -> bool:
+    """Is it a sparse matrix of SciPy's?"""
+    return hasattr(value, "tocsr") and str(type(value).__module__).startswith("scipy.sparse.")
+
+
+def _entries(matrix: Any) -> tuple:
+    """The arrays of a sparse matrix; those made of others are compared by what is in them."""
+    if matrix.format in ("lil", "dok"):
+        made = matrix.tocoo()
+        return tuple([hashlib.blake2b(array.tobytes()).digest() for array in (*made.coords, made.data)])
+    names = ("data", "indices", "indptr", "offsets", "coords")
+    arrays = [getattr(matrix, name) for name in names if hasattr(matrix, name)]
+    return tuple([fingerprint(array) for array in arrays])
+
+
 def _is_library(module: Any) -> bool:
     return str(module).partition(".")[0] in _LIBRARIES
 
@@ -118,7 +136,9 @@ def _is_fixed(value: Any, depth: int = 4) -> bool:
         return depth > 0 and all([_is_fixed(x, depth - 1) for x in value])
     if isinstance(value, np.ndarray):
         return value.nbytes > LARGE
-    return not isinstance(value, Generator | dict | list | set | bytearray) and not _is_object(value)
+    if isinstance(value, Generator | dict | list | set | bytearray) or _is_sparse(value):
+        return False
+    return not _is_object(value)
 
 
 _EMPTY = object()
@@ -165,7 +185,7 @@ class _Seen:
             return
         if isinstance(value, np.ndarray):
             self._arrays.append((value, value.shape, value.dtype, value.tobytes()))
-        elif isinstance(value, Generator):
+        elif isinstance(value, Generator) or _is_sparse(value):
             self._others.append((value, fingerprint(value)))
         else:
             elements = _elements(value)
@@ -266,7 +286,9 @@ class Surroundings:
 
     def _name(self, space: dict, name: str) -> None:
         value = space[name]
-        if isinstance(value, types.ModuleType | type) or _is_library(getattr(value, "__module__", None)):
+        if isinstance(value, types.ModuleType | type):
+            return
+        if isinstance(value, _FUNCTIONS) and _is_library(value.__module__):
             return
         self._pending.append(value)
         self.names[id(space), name] = (space, name)

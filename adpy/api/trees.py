@@ -24,7 +24,7 @@ def flatten(tree: Any, leaves: list | None = None, path: str = "") -> list[tuple
         names = getattr(tree, "_fields", None)
         for i, item in enumerate(tree):
             flatten(item, leaves, f"{path}.{names[i]}" if names else f"{path}[{i}]")
-    elif isinstance(tree, dict):
+    elif isinstance(tree, dict) and not hasattr(tree, "tocsr"):  # a sparse matrix in a dictionary is one leaf
         for key, item in tree.items():
             flatten(item, leaves, f"{path}[{key!r}]")
     elif dataclasses.is_dataclass(tree) and not isinstance(tree, type):
@@ -45,7 +45,7 @@ def rebuild(tree: Any, leaves: Callable[[], Any]) -> Any:
         if hasattr(tree, "_fields"):
             return type(tree)(*items)
         return items if type(tree) is list else type(tree)(items)
-    if isinstance(tree, dict):
+    if isinstance(tree, dict) and not hasattr(tree, "tocsr"):
         copy = dict(tree) if type(tree) is dict else tree.copy()
         for key, item in tree.items():
             copy[key] = rebuild(item, leaves)

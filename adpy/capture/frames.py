@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from adpy.rules.outside import set_outside
+
 __all__ = ["DEEP", "FRAME", "Frame", "frame", "lowered", "paused"]
 
 
@@ -65,3 +67,6 @@ class paused(lowered):
 
     def __init__(self) -> None:
         self._frame = None
+
+
+set_outside(paused)

@@ -17,9 +17,11 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any
 
+from adpy.capture.classes import space_of
 from adpy.capture.collector import relax, restore
 from adpy.capture.reach import Reach
 from adpy.capture.replacements import everything, is_replacement, original_of, replacement
+from adpy.rules.table import METHODS
 
 __all__ = ["Plan", "StalePlan", "enter", "full_plan", "leave", "numpy_plan"]
 
@@ -213,6 +215,9 @@ def _scan(wanted: Any) -> Plan:
                 found[name] = (value, replacement(value, internal=internal))
         if found:
             plan.add(space, found, {})
+    for cls, names in METHODS.items():
+        methods = {name: original_of(vars(cls)[name]) for name in names}
+        plan.add(space_of(cls), {name: (method, replacement(method)) for name, method in methods.items()}, {})
     return plan
 
 

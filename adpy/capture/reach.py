@@ -17,11 +17,13 @@ from typing import Any
 
 import numpy as np
 
+from adpy.capture.classes import space_of
 from adpy.capture.codes import code_names, facts
 from adpy.capture.kinds import KIND
 from adpy.capture.numbers import NUMPY_SHADOWS, SHADOWS
 from adpy.capture.registry import TRACED_TYPES
 from adpy.capture.replacements import importing, inner_python, original_of, replacement
+from adpy.rules.table import METHODS
 
 __all__ = ["LEAVES", "Reach", "reach"]
 
@@ -161,6 +163,8 @@ class _Walk:
                 continue
             if _root(base.__module__) == "adpy" or issubclass(base, np.generic):
                 continue
+            for name in METHODS.get(base, ()):
+                self._replace(space_of(base), name, original_of(vars(base)[name]))
             for value in list(vars(base).values()):
                 if type(value) not in LEAVES and not isinstance(value, dict):
                     self.visit(value)

@@ -24,13 +24,14 @@ def _unset(*args: Any, **kwargs: Any) -> Any:
 
 
 _primal: Callable = _unset
+_template: Callable = _unset
 _dispatch: Callable = _unset
 
 
-def set_hooks(primal: Callable, dispatch: Callable) -> None:
-    """Register ``primal(x)`` and ``dispatch(function, args, kwargs)``."""
-    global _primal, _dispatch
-    _primal, _dispatch = primal, dispatch
+def set_hooks(primal: Callable, dispatch: Callable, template: Callable | None = None) -> None:
+    """Register ``primal(x)``, ``dispatch(function, args, kwargs)``, and ``template(x)``, which may be as ``primal``."""
+    global _primal, _dispatch, _template
+    _primal, _dispatch, _template = primal, dispatch, template or primal
 
 
 def primal(x: Any) -> Any:
@@ -39,8 +40,10 @@ def primal(x: Any) -> Any:
 
 
 def model(x: Any) -> Any:
-    """A plain value of the shape, dtype and memory layout of ``x``."""
-    return x.template() if type(x) in TRACED_TYPES and getattr(type(x), "_batched", False) else primal(x)
+    """A plain value of the shape, dtype and memory layout of ``x``; a recording does not depend on its entries."""
+    if type(x) not in TRACED_TYPES:
+        return x
+    return x.template() if getattr(type(x), "_batched", False) else _template(x)
 
 
 def dispatch(function: Callable, args: tuple, kwargs: dict) -> Any:

@@ -89,8 +89,15 @@ def _direction(tangents: Any, i: int) -> Any:
     return None if tangents is None else tangents[..., i]
 
 
+def _parts(y: Any) -> Any:
+    return y if isinstance(y, tuple | list) else (y,)
+
+
 def _stacked(dots: list, y: Any) -> Any:
     """Results of one direction each, together, with the directions along the last axis."""
+    if not dots:
+        nothing = [np.zeros((*np.shape(part), 0), getattr(part, "dtype", float)) for part in _parts(y)]
+        return nothing if isinstance(y, tuple | list) else nothing[0]
     if isinstance(y, tuple | list):
         return [None if parts[0] is None else np.stack(parts, -1) for parts in zip(*dots, strict=True)]
     return None if dots[0] is None else np.stack(dots, -1)

@@ -51,10 +51,12 @@ from adpy.kernels.tiles import (
     pull_scaled,
     pull_second,
     pull_seconds,
+    pull_times,
     pulls,
     push,
     push_scaled,
     push_sum,
+    push_times,
     pushes,
     store,
     zero,
@@ -124,6 +126,28 @@ def weights_row(table, pc, i0, i1, first, n, memory, base, tile):
 
 
 @numba.njit(**_options)
+def even_weights(table, pc, i0, i1, first, memory, sa, sb):
+    """Are the partials of a row the same for all entries of a tile?  And these partials.
+
+    ``sa`` and ``sb`` are strides of the operands, :data:`CONSTANT` for those without derivatives.
+    """
+    op = table[pc, 0]
+    if COPY <= op <= SUBTRACT:
+        return True, 1.0, -1.0 if op == SUBTRACT else 1.0
+    if op == MULTIPLY and sb == CONSTANT and table[pc, 16] == 0 and table[pc, 17] & 4 == 0:
+        return True, memory[place_of(table, pc, 2, i0, i1, first)], 0.0
+    if op == MULTIPLY and sa == CONSTANT and table[pc, 12] == 0 and table[pc, 17] & 2 == 0:
+        return True, 0.0, memory[place_of(table, pc, 1, i0, i1, first)]
+    return False, 0.0, 0.0
+
+
+@numba.njit(**_options)
+def together(so, sa, sb):
+    """Do result and operands stand in memory as one piece, so that all columns are one loop?"""
+    return so == 1 and (sa == 1 or sa == CONSTANT) and (sb == 1 or sb == CONSTANT)
+
+
+@numba.njit(**_options)
 def tangent_row(table, pc, i0, i1, first, n, memory, dots, base, tile):
     """Tangents of one tile of a row."""
     width = dots.shape[1]
@@ -131,11 +155,22 @@ def tangent_row(table, pc, i0, i1, first, n, memory, dots, base, tile):
     a, b = place_of(table, pc, 1, i0, i1, first), place_of(table, pc, 2, i0, i1, first)
     sa = table[pc, 12] if table[pc, BARS + 1] != PASSIVE else CONSTANT
     sb = table[pc, 16] if table[pc, BARS + 2] != PASSIVE else CONSTANT
+    op, flat = table[pc, 0], dots.reshape(-1)
     if width > 1:
+        even, p, q = even_weights(table, pc, i0, i1, first, memory, sa, sb)
+        if even and together(so, sa, sb) and not add:
+            count, result = n * U(width), U(o * width)
+            if sb == CONSTANT:
+                push_times(flat, p, U(a * width), count, result)
+            elif sa == CONSTANT:
+                push_times(flat, q, U(b * width), count, result)
+            else:
+                push_sum(flat, U(a * width), U(b * width), q, count, result)
+            return
         u, v = weights_row(table, pc, i0, i1, first, n, memory, base, tile)
         pushes(memory, u, v, dots, o, so, a, sa, b, sb, n, add)
         return
-    op, flat, nothing = table[pc, 0], dots.reshape(-1), U(base + 3 * tile)
+    nothing = U(base + 3 * tile)
     left = nothing if sa == CONSTANT else fetch(flat, a, sa, n, base)
     right = nothing if sb == CONSTANT else fetch(flat, b, sb, n, base + tile)
     if op == COPY:
@@ -161,6 +196,17 @@ def tangent_row(table, pc, i0, i1, first, n, memory, dots, base, tile):
 
 
 @numba.njit(**_options)
+def pull_even(bars, p, q, o, a, sa, b, sb, n):
+    """Cotangents of operands with the same partial everywhere, in every column."""
+    width = bars.shape[1]
+    flat, count = bars.reshape(-1), n * U(width)
+    if sa != CONSTANT:
+        pull_times(flat, p, U(o * width), U(a * width), count)
+    if sb != CONSTANT:
+        pull_times(flat, q, U(o * width), U(b * width), count)
+
+
+@numba.njit(**_options)
 def adjoint_row(table, pc, i0, i1, first, n, memory, bars, base, tile):
     """Cotangents of the operands in one tile of a row."""
     width = bars.shape[1]
@@ -169,6 +215,11 @@ def adjoint_row(table, pc, i0, i1, first, n, memory, bars, base, tile):
     b, sb = bar_of(table, pc, 2, i0, i1, first), table[pc, 16]
     first_active, second_active = table[pc, BARS + 1] != PASSIVE, table[pc, BARS + 2] != PASSIVE
     if width > 1:
+        left, right = sa if first_active else CONSTANT, sb if second_active else CONSTANT
+        even, p, q = even_weights(table, pc, i0, i1, first, memory, left, right)
+        if even and together(so, left, right):
+            pull_even(bars, p, q, o, a, left, b, right, n)
+            return
         u, v = weights_row(table, pc, i0, i1, first, n, memory, base, tile)
         if first_active:
             pulls(memory, u, bars, o, so, a, sa, n)
@@ -263,6 +314,14 @@ def second_rows(table, pc, i0, i1, first, n, memory, dots, bars, bar_dots, base,
     a, sa = place_of(table, pc, 1, i0, i1, first), table[pc, 12]
     b, sb = place_of(table, pc, 2, i0, i1, first), table[pc, 16]
     first_active, second_active = table[pc, BARS + 1] != PASSIVE, table[pc, BARS + 2] != PASSIVE
+    left, right = sa if first_active else CONSTANT, sb if second_active else CONSTANT
+    even, p, q = even_weights(table, pc, i0, i1, first, memory, left, right)
+    if even and together(so, left, right):
+        c = bar_of(table, pc, 1, i0, i1, first) if first_active else 0
+        d = bar_of(table, pc, 2, i0, i1, first) if second_active else 0
+        pull_even(bars.reshape(-1, 1), p, q, o, c, left, d, right, n)
+        pull_even(bar_dots, p, q, o, c, left, d, right, n)
+        return
     u, v, p, q, r = second_partials(table, pc, i0, i1, first, n, memory, base, tile)
     if first_active:
         other = sb if second_active else CONSTANT

@@ -26,10 +26,12 @@ __all__ = [
     "pull_product",
     "pull_second",
     "pull_seconds",
+    "pull_times",
     "pulls",
     "push",
     "push_scaled",
     "push_sum",
+    "push_times",
     "pushes",
     "store",
     "times",
@@ -154,6 +156,20 @@ def push_sum(dots, first, second, sign, n, result):
     """Tangent of a sum or difference."""
     for i in range(n):
         dots[result + i] = dots[first + i] + sign * dots[second + i]
+
+
+@numba.njit(**_options)
+def push_times(dots, weight, dot, n, result):
+    """Tangent of a result that depends on one operand with the same partial everywhere."""
+    for i in range(n):
+        dots[result + i] = times(weight, dots[dot + i])
+
+
+@numba.njit(**_options)
+def pull_times(bars, weight, bar, a, n):
+    """As :func:`pull`, with the same partial everywhere."""
+    for i in range(n):
+        bars[a + i] += times(weight, bars[bar + i])
 
 
 @numba.njit(**_options)

@@ -16,7 +16,7 @@ from adpy.program import calls
 from adpy.program.code import View
 from adpy.program.grouping import axes_of
 
-__all__ = ["contracted"]
+__all__ = ["contracted", "labels_of"]
 
 NATIVE = 4096
 """Multiplications up to which an interpreted loop is as fast as calling BLAS."""
@@ -43,13 +43,13 @@ def contracted(lowering: Any, node: Any, function: Any, saved: tuple, static: di
     operands = [x if r is None else lowering.view(r) for r, x in zip(references, values, strict=True)]
     if any(type(x) is not View and getattr(x, "dtype", None) != np.float64 for x in operands):
         return False
-    labels = _labels(function, text, [len(x.shape) for x in operands], static)
+    labels = labels_of(function, text, [len(x.shape) for x in operands], static)
     if labels is None or (function is np.vdot and operands[0].shape != operands[1].shape):
         return False
     return _emit(lowering, node, operands, *labels)
 
 
-def _labels(function: Any, text: str | None, ranks: list[int], static: dict) -> tuple[list, list] | None:
+def labels_of(function: Any, text: str | None, ranks: list[int], static: dict) -> tuple[list, list] | None:
     """Labels of the axes of the operands, and of the result; None where this is not known."""
     if text is not None:
         text = text.replace(" ", "")

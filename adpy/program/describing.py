@@ -21,6 +21,7 @@ from adpy.plain import np
 from adpy.program import calls, choices, stacks
 from adpy.program.code import Code, View
 from adpy.program.recorder import itself
+from adpy.program.sparse_products import SparseProduct
 from adpy.reverse.array import converted
 from adpy.rules import load_all
 from adpy.rules.table import TABLE, Row
@@ -82,6 +83,9 @@ _CODECS: dict[type, _Codec] = {
     calls.Product: _Codec("product", attrgetter("left", "right", "out"), calls.Product),
     stacks.Stack: _Codec("stack", attrgetter("left", "right", "out"), stacks.Stack),
     stacks.Extremum: _Codec("extremum", attrgetter("function", "operand", "axes", "out"), stacks.Extremum),
+    SparseProduct: _Codec(
+        "sparse product", attrgetter("data", "indices", "indptr", "columns", "x", "out"), SparseProduct
+    ),
     choices.Decide: _Codec("decide", attrgetter("function", "operands", "out"), choices.Decide),
     choices.Select: _Codec("select", attrgetter("operands", "out"), choices.Select),
     calls.IncrementAt: _Codec("increment", _increment, calls.IncrementAt),

@@ -9,15 +9,19 @@ from adpy.kernels.opcodes import ADDITION, DIVIDE, MULTIPLY, OPCODES, SUBTRACT
 from adpy.plain import np
 from adpy.program import calls, choices, stacks
 from adpy.program.decisions import guards_of
+from adpy.program.expanded_blocks import expand_block
 from adpy.program.expansion import Call, Expansion, NoStream
+from adpy.program.sparse_products import SparseProduct
 
 __all__ = ["expand_call"]
 
 _EQUAL, _NOT_EQUAL = OPCODES[np.equal], OPCODES[np.not_equal]
 _GREATER, _GREATER_EQUAL = OPCODES[np.greater], OPCODES[np.greater_equal]
 _MAXIMUM, _MINIMUM = OPCODES[np.maximum], OPCODES[np.minimum]
+LARGE = 1 << 20
+"""Multiplications from which a product stays one: BLAS is the way to compute it."""
 _KEPT = (
-    *(calls.ElementwiseCall, calls.BlockCall, calls.Check, stacks.Stack, stacks.Extremum),
+    *(calls.Product, calls.ElementwiseCall, calls.BlockCall, calls.Check, stacks.Stack, stacks.Extremum),
     *(choices.Decide, choices.Select),
 )
 
@@ -25,8 +29,13 @@ _KEPT = (
 def expand_call(expansion: Expansion, call: Any) -> None:
     """Expand an instruction in Python, or keep it."""
     kind = type(call)
-    if kind in _ALWAYS:
-        _ALWAYS[kind](expansion, call)
+    if kind is calls.IncrementAt:
+        terms = expansion.entries(call.source)
+        expansion.increase(call.targets, terms, ADDITION if call.sign > 0 else SUBTRACT)
+    elif kind is SparseProduct:
+        _sparse_product(expansion, call)
+    elif kind is calls.Product and _product(expansion, call):
+        pass
     elif kind is calls.Check and (guards := guards_of(call, expansion.entries, expansion.new)) is not None:
         expansion.guards.append(guards)
     elif not (expansion.whole and kind in _WHOLE and _WHOLE[kind](expansion, call)):
@@ -47,25 +56,31 @@ def _keep(expansion: Expansion, call: Any) -> None:
     expansion.calls.append(Call(call, position, operands, outs))
 
 
-def _increment(expansion: Expansion, call: calls.IncrementAt) -> None:
-    """``numpy.add.at``."""
-    terms = expansion.entries(call.source)
-    expansion.increase(call.targets, terms, ADDITION if call.sign > 0 else SUBTRACT)
-
-
 def _product(expansion: Expansion, call: Any) -> bool:
     """``left @ right``, stacked or not."""
+    size = int(np.prod(call.left.shape)) * (call.right.shape[-1] if len(call.right.shape) > 1 else 1)
+    if size > (LARGE if expansion.whole else expansion.limit):
+        if expansion.whole:
+            return False
+        raise NoStream("a large product")
     left, right = expansion.entries(call.left), expansion.entries(call.right)
     if left.ndim == 1:
         left = left[None]
     if right.ndim == 1:
         right = right[:, None]
-    if left.size * right.shape[-1] > expansion.limit:
-        raise NoStream("a large product")
     terms = expansion.new(MULTIPLY, left[..., None], right[..., None, :, :])
     found = expansion.total(ADDITION, np.moveaxis(terms, -2, 0))
     expansion.held(call.out)[...] = found.reshape(call.out.shape)
     return True
+
+
+def _sparse_product(expansion: Expansion, call: SparseProduct) -> None:
+    """``matrix @ x`` with a constant sparse matrix."""
+    x, addresses = expansion.entries(call.x), call.out.addresses()
+    rows = np.repeat(np.arange(call.indptr.size - 1), np.diff(call.indptr))
+    weights = expansion.constants(call.data).reshape(-1, *[1] * (x.ndim - 1))
+    expansion.held(call.out)[...] = expansion.zero
+    expansion.increase(addresses[rows], expansion.new(MULTIPLY, weights, x[call.indices]), ADDITION)
 
 
 def _decision(expansion: Expansion, call: choices.Decide) -> bool:
@@ -116,11 +131,11 @@ def _elementwise(expansion: Expansion, call: calls.ElementwiseCall) -> bool:
     return True
 
 
-_ALWAYS: dict[type, Callable] = {calls.IncrementAt: _increment, calls.Product: _product}
 _WHOLE: dict[type, Callable] = {
     stacks.Stack: _product,
     stacks.Extremum: _extremum,
     choices.Decide: _decision,
     choices.Select: _choice,
     calls.ElementwiseCall: _elementwise,
+    calls.BlockCall: expand_block,
 }

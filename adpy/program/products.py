@@ -10,6 +10,7 @@ from adpy.plain import np
 from adpy.program import calls
 from adpy.program.code import View
 from adpy.program.contractions import contracted
+from adpy.program.sparse_products import SparseProduct, is_sparse_product
 from adpy.program.stacks import Extremum, Stack
 from adpy.rules._shapes import given
 from adpy.rules.table import Block
@@ -35,7 +36,15 @@ def lowered(lowering: Any, node: Any, row: Block, saved: tuple, static: dict) ->
         return contracted(lowering, node, function, saved, static)
     if function in _EXTREMA:
         return _extremum(lowering, node, static, _EXTREMA[function])
-    return False
+    return is_sparse_product(function) and _sparse(lowering, node, static["matrix"])
+
+
+def _sparse(lowering, node, matrix) -> bool:
+    if matrix.dtype.kind not in "fiub":
+        return False
+    x = lowering.view(node.operands[0])
+    lowering.emit_call(SparseProduct.of(matrix, x, lowering.allocate(node)))
+    return True
 
 
 _EXTREMA = {np.max: np.max, np.amax: np.max, np.min: np.min, np.amin: np.min}

@@ -49,6 +49,11 @@ _CONDITIONS = {
     np.not_equal: "ne",
 }
 
+_OF_TYPES = frozenset(
+    [np.isscalar, np.iscomplexobj, np.isrealobj, np.shape, np.ndim, np.size, np.result_type, np.common_type]
+)
+"""Functions of shapes and dtypes, which are those of the recording at every replay."""
+
 
 _SUBTRACT, _COPYSIGN = OPCODES[np.subtract], OPCODES[np.copysign]
 _TOTAL = frozenset([np.tanh, np.arctan, np.arctan2, np.arcsinh, np.fabs, np.absolute, np.copysign])
@@ -178,6 +183,8 @@ class Recorder(Tape):
         except Exception:
             self.failed((*args, *kwargs.values()))
             raise
+        if function in _OF_TYPES:
+            return outcome
         if self.parent is None and any(_depends(x) for x in (*args, *kwargs.values())):
             if function in _CONDITIONS and len(args) == 2 and not kwargs and np.ndim(outcome) == 0:
                 if all(isinstance(x, Recorded | float | int) for x in args):

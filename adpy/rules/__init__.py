@@ -27,6 +27,7 @@ _SCIPY = {
     "scipy.special": "special",
     "scipy.linalg": "scipy_linalg",
     "scipy.fft": "scipy_fft",
+    "scipy.sparse": "scipy_sparse",
 }
 _loaded: set[str] = set()
 

@@ -25,6 +25,7 @@ import numpy as np
 from adpy.rules.slicing import Partial, slice_partials
 
 __all__ = [
+    "METHODS",
     "TABLE",
     "Block",
     "Composite",
@@ -184,6 +185,9 @@ class Refused(Row):
 
 
 TABLE: dict[Any, Row] = {}
+
+METHODS: dict[type, tuple[str, ...]] = {}
+"""Names of the methods of classes that have rows: during a trace they are replaced in their class."""
 
 
 def _name(function: Callable) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from adpy.api.program_recordings import Branch, inputs_of
 from adpy.api.results import described, is_number
@@ -12,7 +12,24 @@ from adpy.api.trees import flatten
 from adpy.errors import ArgumentError
 from adpy.plain import np
 
-__all__ = ["check_argnum", "check_one_number", "differentiated", "input_numbers", "keys_of", "row_counts"]
+__all__ = [
+    "Rows",
+    "check_argnum",
+    "check_one_number",
+    "differentiated",
+    "input_numbers",
+    "keys_of",
+    "named_leaves",
+    "row_counts",
+]
+
+
+class Rows(NamedTuple):
+    """Rows of one number or array in the result; without ``place`` it is constant, else an output of the code."""
+
+    path: str
+    count: int
+    place: int | None = None
 
 
 def check_argnum(argnum: Any) -> None:
@@ -64,14 +81,24 @@ def input_numbers(args: tuple, kwargs: dict, keys: list) -> list[int]:
     return [number for key in keys for number in firsts[key]]
 
 
-def row_counts(branch: Branch) -> list[tuple[int | None, int]]:
-    """For every number or array in the result its output (None for a constant) and how many rows it has."""
+def named_leaves(args: tuple, kwargs: dict, keys: list) -> list[tuple[str, int]]:
+    """Path and size of everything that is differentiated, in the order of the columns."""
     found = []
-    for place, leaf in branch.places:
+    for key in keys:
+        prefix = str(key) if len(keys) > 1 else ""
+        leaves = flatten(kwargs[key] if type(key) is str else args[key])
+        found += [(prefix + path, int(np.size(leaf))) for path, leaf in leaves if is_differentiable(leaf)]
+    return found
+
+
+def row_counts(branch: Branch) -> list[Rows]:
+    """The rows of every number or array in the result."""
+    found = []
+    for (path, _), (place, leaf) in zip(flatten(branch.tree), branch.places, strict=True):
         if place is not None:
-            found.append((place, int(np.prod(branch.code.outputs[place].shape))))
+            found.append(Rows(path, int(np.prod(branch.code.outputs[place].shape)), place))
         elif is_number(leaf):
-            found.append((None, int(np.size(leaf))))
+            found.append(Rows(path, int(np.size(leaf))))
     return found
 
 

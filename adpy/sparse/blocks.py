@@ -9,7 +9,7 @@ from adpy.plain import np
 from adpy.sparse.formats import Columns, Layout, Rows, Triplets, described, protected, same
 from adpy.sparse.pattern import Pattern
 
-__all__ = ["Banded", "Blocks", "Dense", "Diagonals", "bandwidths", "laid_out"]
+__all__ = ["Banded", "Blocks", "Dense", "Diagonals", "bandwidths", "laid_out", "split"]
 
 
 def bandwidths(pattern: Pattern) -> tuple[int, int]:
@@ -43,7 +43,10 @@ class _Scattered(Layout):
         data[:] = 0.0
         data[self.places] = values
 
-    def result(self, data: np.ndarray) -> Any:
+    def made(self, data: np.ndarray) -> Any:
+        return self.shaped(data)
+
+    def shaped(self, data: np.ndarray) -> np.ndarray:
         return data.reshape(self.shape)
 
     def data_of(self, out: Any) -> np.ndarray:
@@ -52,7 +55,14 @@ class _Scattered(Layout):
         return self._check_data(out, out)
 
 
-class Dense(_Scattered):
+class _Array(_Scattered):
+    """Results that are plain arrays."""
+
+    def result(self, data: np.ndarray) -> Any:
+        return self.shaped(data)
+
+
+class Dense(_Array):
     """An array of shape ``(rows, columns)``."""
 
     def __init__(self, pattern: Pattern) -> None:
@@ -61,7 +71,7 @@ class Dense(_Scattered):
         super().__init__(pattern)
 
 
-class Banded(_Scattered):
+class Banded(_Array):
     """The band storage of LAPACK, as :func:`scipy.linalg.solve_banded` takes it: ``ab[upper + i - j, j] = a[i, j]``.
 
     An array of shape ``(lower + upper + 1, columns)``.
@@ -86,7 +96,7 @@ class Diagonals(_Scattered):
         self.places = number.astype(np.int64) * n + pattern.indices
         super().__init__(pattern)
 
-    def result(self, data: np.ndarray) -> Any:
+    def made(self, data: np.ndarray) -> Any:
         from scipy.sparse import dia_array
 
         return dia_array((data.reshape(self.shape), self._offsets), shape=self.pattern.shape, copy=False)
@@ -129,7 +139,7 @@ class Blocks(_Scattered):
         self.places = (number * r + rows % r) * c + pattern.indices % c
         super().__init__(pattern)
 
-    def result(self, data: np.ndarray) -> Any:
+    def made(self, data: np.ndarray) -> Any:
         from scipy.sparse import bsr_array
 
         parts = (data.reshape(self.shape), self._indices, self._indptr)
@@ -151,3 +161,17 @@ def laid_out(pattern: Pattern, symmetric: bool, format: str, blocksize: Any = No
         return Columns(pattern, symmetric)
     made = {"csr": Rows, "coo": Triplets, "dia": Diagonals, "banded": Banded, "dense": Dense}
     return made[format](pattern)
+
+
+def split(matrix: Any, rows: list[tuple[str, int]], columns: list[tuple[str, int]]) -> dict[tuple[str, str], Any]:
+    """The parts of a matrix that have entries, by the names of their rows and columns, which come with their counts."""
+    found, low = {}, 0
+    for row, height in rows:
+        band, left = matrix[low : low + height], 0
+        for column, width in columns:
+            part = band[:, left : left + width]
+            if part.nnz if hasattr(part, "nnz") else part.any():
+                found[row, column] = part
+            left += width
+        low += height
+    return found

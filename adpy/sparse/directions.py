@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from adpy.plain import np
 from adpy.program.code import Code
 from adpy.program.recording import Recording
+from adpy.sparse.arguments import Rows
 
 __all__ = ["Directions"]
 
@@ -25,16 +26,16 @@ class Directions:
     code : Code
     wrt : list of int
         Numbers of the differentiated inputs.
-    outputs : list of (int or None, int), optional
-        For every result its output (None for a constant) and how many rows it has; those of the code by default.
+    rows : list of Rows, optional
+        Of every number or array in the result; those of the code by default.
     """
 
-    def __init__(self, code: Code, wrt: list[int], outputs: list | None = None) -> None:
+    def __init__(self, code: Code, wrt: list[int], rows: list[Rows] | None = None) -> None:
         self.code, self.wrt = code, wrt
         self._sizes = [int(np.prod(code.inputs[k].shape)) for k in wrt]
         sizes = [int(np.prod(view.shape)) for view in code.outputs]
-        self._outputs = list(enumerate(sizes)) if outputs is None else outputs
-        self.columns, self.rows = sum(self._sizes), sum(size for _, size in self._outputs)
+        self._rows = [Rows("", size, place) for place, size in enumerate(sizes)] if rows is None else rows
+        self.columns, self.rows = sum(self._sizes), sum(row.count for row in self._rows)
 
     def tangents(self, recording: Recording, V: np.ndarray) -> np.ndarray:
         """``J @ V``."""
@@ -44,10 +45,10 @@ class Directions:
         for part in self._parts(V.shape[1]):
             dots = recording.tangents(self._inputs(V[:, part]))
             first = 0
-            for place, size in self._outputs:
+            for _, count, place in self._rows:
                 if place is not None:
-                    found[first : first + size, part] = dots[place].reshape(size, -1)
-                first += size
+                    found[first : first + count, part] = dots[place].reshape(count, dots[place].shape[-1])
+                first += count
         return found
 
     def cotangents(self, recording: Recording, W: np.ndarray) -> np.ndarray:
@@ -55,11 +56,11 @@ class Directions:
         found = np.zeros((self.columns, W.shape[1]))
         if not self.code.outputs:
             return found
-        starts = np.cumsum([0, *[size for _, size in self._outputs]])
-        chosen = [(int(a), size) for (place, size), a in zip(self._outputs, starts, strict=False) if place is not None]
+        starts = np.cumsum([0, *[row.count for row in self._rows]]).tolist()
+        chosen = [(a, row.count) for row, a in zip(self._rows, starts, strict=False) if row.place is not None]
         for part in self._parts(W.shape[1]):
             seeds = [
-                W[a : a + size, part].reshape(*view.shape, -1)
+                W[a : a + size, part].reshape(*view.shape, part.stop - part.start)
                 for (a, size), view in zip(chosen, self.code.outputs, strict=True)
             ]
             self._gather(recording.cotangents(seeds), found[:, part])
@@ -101,7 +102,7 @@ class Directions:
     def _gather(self, bars: list, found: np.ndarray) -> None:
         first = 0
         for k, size in zip(self.wrt, self._sizes, strict=True):
-            found[first : first + size] = bars[k].reshape(size, -1)
+            found[first : first + size] = bars[k].reshape(size, found.shape[1])
             first += size
 
 

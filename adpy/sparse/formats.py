@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from copy import copy
 from typing import Any
 
 from adpy.errors import ArgumentError
@@ -55,6 +56,7 @@ class Layout(ABC):
     def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern
         self.memory = Memory(self.size)
+        self._hollow: Any = None
 
     @property
     def size(self) -> int:
@@ -66,8 +68,22 @@ class Layout(ABC):
         """Write nonzeros to the data of a result."""
 
     @abstractmethod
+    def made(self, data: np.ndarray) -> Any:
+        """A result with these data, as SciPy makes it."""
+
+    def shaped(self, data: np.ndarray) -> np.ndarray:
+        """The data of a result in its shape."""
+        return data
+
     def result(self, data: np.ndarray) -> Any:
-        """A result with these data."""
+        """A result with these data: a copy of the first one, for SciPy's checks take longer than small derivatives."""
+        if self._hollow is None:
+            hollow = self.made(data)
+            hollow.data = None
+            self._hollow = hollow
+        found = copy(self._hollow)
+        found.data = self.shaped(data)
+        return found
 
     @abstractmethod
     def data_of(self, out: Any) -> np.ndarray:
@@ -102,7 +118,7 @@ class Rows(Layout):
     def place(self, values: np.ndarray, data: np.ndarray) -> None:
         data[:] = values
 
-    def result(self, data: np.ndarray) -> Any:
+    def made(self, data: np.ndarray) -> Any:
         from scipy.sparse import csc_array, csr_array
 
         made = csr_array if self.format == "csr" else csc_array
@@ -149,7 +165,7 @@ class Triplets(Layout):
     def place(self, values: np.ndarray, data: np.ndarray) -> None:
         data[:] = values
 
-    def result(self, data: np.ndarray) -> Any:
+    def made(self, data: np.ndarray) -> Any:
         from scipy.sparse import coo_array
 
         found = coo_array((data, (self._rows, self._columns)), shape=self.pattern.shape, copy=False)

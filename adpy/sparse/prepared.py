@@ -17,8 +17,8 @@ from adpy.api.signature import signature
 from adpy.errors import ArgumentError
 from adpy.kernels import building
 from adpy.plain import np
-from adpy.sparse.arguments import check_argnum, differentiated, input_numbers, keys_of
-from adpy.sparse.blocks import bandwidths
+from adpy.sparse.arguments import check_argnum, differentiated, input_numbers, keys_of, named_leaves
+from adpy.sparse.blocks import bandwidths, split
 from adpy.sparse.coloring import Coloring
 from adpy.sparse.dense import Eager
 from adpy.sparse.formats import Layout
@@ -76,7 +76,7 @@ class Prepared(Recordings, Saving, Eager):
 
     @abstractmethod
     def _rows(self, branch: Branch) -> list | None:
-        """Results and how many rows each has; None where rows are inputs."""
+        """Rows of every number or array in the result; None where rows are inputs."""
 
     @abstractmethod
     def _check(self, plan: Plan, inputs: list, data: np.ndarray) -> None:
@@ -200,6 +200,43 @@ class Prepared(Recordings, Saving, Eager):
         _, inputs = signature(args, kwargs)
         if self._last is not None:
             self._verified(self._last, inputs)
+
+    def blocks(self, *args: Any, **kwargs: Any) -> dict[tuple[str, str], Any]:
+        """One matrix for each number or array in the result and each in the arguments.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            Arguments of the function.
+
+        Returns
+        -------
+        dict
+            ``(path in the result, path in the argument)`` → sparse array; paths as in ``"['u'][0]"``, empty for what is
+            no container; with the argument's position before it where several are differentiated.  Without blocks
+            that have no entries.
+
+        Raises
+        ------
+        ArgumentError
+            Unless the format is one that can be sliced, and the function can be recorded.
+
+        Examples
+        --------
+        >>> import numpy as np, adpy
+        >>> J = adpy.sparse.jacobian(lambda t: {"s": t["a"] * t["b"], "r": t["b"] ** 2})
+        >>> parts = J.blocks({"a": np.array([1.0, 2.0]), "b": 3.0})
+        >>> {key: part.shape for key, part in parts.items()}
+        {("['s']", "['a']"): (2, 2), ("['s']", "['b']"): (2, 1), ("['r']", "['b']"): (1, 1)}
+        """
+        if self.settings.format not in ("csr", "csc", "dense"):
+            raise ArgumentError("format", "csr, csc or dense, for blocks", repr(self.settings.format))
+        plan, _, matrix = self._evaluated(args, kwargs, None)
+        if plan is None:
+            raise ArgumentError("function", "one that can be recorded, for blocks", "one that cannot")
+        columns = named_leaves(args, kwargs, keys_of(self.function, args, kwargs, self.argnum))
+        rows = columns if plan.rows is None else [(row.path, row.count) for row in plan.rows]
+        return split(matrix, rows, columns)
 
     # ---- what is known
 

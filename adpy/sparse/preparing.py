@@ -20,8 +20,10 @@ from adpy.sparse.constant_rows import with_constant_rows, without_constant_rows
 from adpy.sparse.evaluator import Evaluator, Unsuitable
 from adpy.sparse.formats import Layout
 from adpy.sparse.memory import Memory
+from adpy.sparse.nothing import Nothing
 from adpy.sparse.pattern import Pattern
 from adpy.sparse.settings import Settings
+from adpy.sparse.structure import covers
 
 __all__ = ["Plan"]
 
@@ -35,9 +37,8 @@ class Plan:
     wrt : list of int
         Numbers of the differentiated inputs.
     settings : Settings
-    rows : list of (int or None, int)
-        For every number or array in the result its output (None for a constant) and how many rows it has; for a
-        Hessian, whose rows are inputs, None.
+    rows : list of Rows, or None
+        Of every number or array in the result; for a Hessian, whose rows are inputs, None.
     counts : Counter
         Of the ``"patterns"`` and ``"colorings"`` that are computed.
     known : Plan, optional
@@ -48,8 +49,6 @@ class Plan:
     shown : Pattern
         With the empty rows of constant results.
     method : str
-    guarded : bool
-        May the function decide otherwise than it was recorded?
     memory : Memory
         For nonzeros on the way to a result.
     seconds : dict of str to float
@@ -83,10 +82,9 @@ class Plan:
     def _finish(self) -> None:
         """What follows from pattern and evaluation."""
         self.shown = with_constant_rows(self.pattern, self.rows)
-        self.method = "elements" if self._is_elements(self.evaluator) else NAMES[self.coloring.kind]
+        kind = self._kind(self.evaluator)
+        self.method = NAMES[self.coloring.kind] if kind == "compressed" else kind
         self.memory = Memory(self.pattern.nnz)
-        checks = any(not call.outs for call in self.code.calls.values())
-        self.guarded = checks or self.code.guards[0].size > 0
 
     @classmethod
     def restored(
@@ -98,14 +96,13 @@ class Plan:
         plan.seconds, plan.operations, plan._layouts = {}, {}, {}
         plan._lock, plan._evaluating = threading.Lock(), threading.Lock()
         plan._pattern, plan._coloring = saved["pattern"], saved["coloring"]
-        plan.evaluator = plan._built(saved["elements"])
+        plan.evaluator = plan._built(saved["kind"])
         plan._finish()
         return plan
 
     def saved(self) -> dict:
         """What :meth:`restored` needs, besides the code."""
-        elements = self._is_elements(self.evaluator)
-        return {"pattern": self.pattern, "coloring": self._coloring, "elements": elements}
+        return {"pattern": self.pattern, "coloring": self._coloring, "kind": self._kind(self.evaluator)}
 
     def _timed(self, what: str, function: Callable, *args: Any) -> Any:
         begin = perf_counter()
@@ -117,6 +114,12 @@ class Plan:
     # ---- pattern and coloring
 
     @property
+    def guarded(self) -> bool:
+        """May the function decide otherwise than it was recorded?"""
+        code = self.code
+        return code.guards[0].size > 0 or any(not call.outs for call in code.calls.values())
+
+    @property
     def symmetric(self) -> bool:
         return self.settings.what == "hessian"
 
@@ -126,7 +129,7 @@ class Plan:
         if given is None:
             return None
         columns = sum(prod(self.code.inputs[k].shape) for k in self.wrt)
-        rows = columns if self.symmetric else sum(count for _, count in self.rows)
+        rows = columns if self.symmetric else sum(row.count for row in self.rows)
         if given.shape != (rows, columns):
             raise ArgumentError("pattern", f"one of shape {(rows, columns)}", f"shape {given.shape}")
         return without_constant_rows(given, self.rows)
@@ -168,37 +171,55 @@ class Plan:
                 raise ArgumentError("mode", f"another one for this function ({reason})", "'elements'") from None
         if mode != "auto" or self.settings.coloring is not None:
             return self._compressed()
-        elements = self._built(True)
-        if not self._is_elements(elements):
-            return elements
-        self.operations["elements"] = elements.operations
+        found = self._built("elements")
+        if self._kind(found) != "elements":
+            return found
+        self.operations["elements"] = found.operations
         bound = least(self.code, self.pattern, self.symmetric)
-        if elements.operations <= bound:
+        if found.operations <= bound:
             self.operations["compressed, at least"] = bound
-            return elements
+            return found
         compressed = self._compressed()
-        return elements if elements.operations <= compressed.operations else compressed
+        return found if found.operations <= compressed.operations else compressed
 
-    def _built(self, elements: bool) -> Evaluator:
+    def _built(self, kind: str) -> Evaluator:
         """An evaluator of a known kind; another one where it does not fit."""
-        if elements:
+        if kind == "elements":
             try:
                 return self._timed("evaluation", self._elements)
             except Unsuitable:
                 pass
         return self._compressed()
 
+    @staticmethod
+    def _kind(evaluator: Evaluator) -> str:
+        """What an evaluator goes by."""
+        if isinstance(evaluator, Nothing):
+            return "nothing"
+        return "compressed" if hasattr(evaluator, "coloring") else "elements"
+
     def _elements(self) -> Evaluator:
         """An evaluation by elements; it finds the pattern where none is known."""
         from adpy.sparse.elements.evaluators import ElementHessian, ElementJacobian
 
-        found = (ElementHessian if self.symmetric else ElementJacobian)(self.code, self.wrt, self._pattern)
+        made = ElementHessian if self.symmetric else ElementJacobian
         if self._pattern is None:
+            found = made(self.code, self.wrt)
             self._counts["patterns"] += 1
             self._pattern = found.pattern
+        elif self.settings.pattern is None:
+            found = made(self.code, self.wrt, self._pattern)
+        else:
+            found = made(self.code, self.wrt)
+            if not covers(self._pattern, found.pattern):
+                raise Unsuitable("entries that the given pattern does not have")
+            if found.pattern.nnz != self._pattern.nnz:
+                found = made(self.code, self.wrt, self._pattern)
         return found
 
     def _compressed(self) -> Evaluator:
+        if not self.pattern.nnz and self.settings.coloring is None:
+            return Nothing(self.code, self.pattern, self.guarded)
         from adpy.sparse.compression.hessian import CompressedHessian
         from adpy.sparse.compression.jacobian import CompressedJacobian
 
@@ -207,17 +228,13 @@ class Plan:
         self.operations["compressed"] = found.operations
         return found
 
-    @staticmethod
-    def _is_elements(evaluator: Evaluator) -> bool:
-        return not hasattr(evaluator, "coloring")
-
     def _take_over(self, known: Plan) -> None:
         self._pattern, self._coloring = known.pattern, known._coloring
         self.operations = dict(known.operations)
         self._layouts = known._layouts
         rebound = getattr(known.evaluator, "rebound", None)
         found = None if rebound is None else self._timed("evaluation", rebound, self.code)
-        self.evaluator = self._built(self._is_elements(known.evaluator)) if found is None else found
+        self.evaluator = self._built(self._kind(known.evaluator)) if found is None else found
 
     def evaluate(self, inputs: Sequence[Any], data: np.ndarray) -> bool:
         """Write the nonzeros; False where the function decides otherwise than it was recorded."""

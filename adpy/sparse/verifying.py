@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from numpy.random import default_rng
+
 from adpy.errors import ArgumentError
 from adpy.plain import np
 from adpy.sparse.pattern import Pattern
@@ -34,8 +36,9 @@ def check(pattern: Pattern, data: np.ndarray, product: Callable, row: Callable) 
     ArgumentError
         Names the first entry that is missing or wrong.
     """
-    directions = np.random.default_rng(0).uniform(0.5, 1.5, (pattern.shape[1], DIRECTIONS))
-    directions *= np.random.default_rng(1).choice([-1.0, 1.0], directions.shape)
+    rng = default_rng(0)
+    directions = rng.uniform(0.5, 1.5, (pattern.shape[1], DIRECTIONS))
+    directions *= rng.choice([-1.0, 1.0], directions.shape)
     with np.errstate(all="ignore"):
         exact = product(directions)
         found = pattern.matrix(data) @ directions

@@ -4,6 +4,7 @@ import importlib
 from typing import Any
 
 _LAZY: dict[str, str] = {
+    "schedule": "adpy.visual.schedules",
     "spy": "adpy.visual.pattern",
 }
 

@@ -68,6 +68,16 @@ JACOBIANS = (
         14,
     ),
     Problem(
+        "bundle_rows",
+        "bundle adjustment, vectors as rows",
+        bundle.residuals_of_rows,
+        bundle.inputs,
+        key="bundle_rows",
+        target=6.0,
+        setup_target=4.0,
+        colors=14,
+    ),
+    Problem(
         "power_flow",
         "power flow, 10⁴ buses, constraints",
         power_flow.constraints,

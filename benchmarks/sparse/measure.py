@@ -11,6 +11,7 @@ from benchmarks.programs.worker import Worker, WorkerError
 from benchmarks.sparse.cases import CASES
 from benchmarks.sparse.contestants import NAMES
 from benchmarks.sparse.judge import APPROXIMATE, TOLERANCE, Judge
+from benchmarks.sparse.problem import moved
 from benchmarks.timing import Plan, interleaved_batches
 
 __all__ = ["Row", "measure"]
@@ -47,7 +48,7 @@ def measure(name: str, contestants: Iterable[str], plan: Plan, limit: float) -> 
     """Verify and time the contestants; ``limit`` seconds may a first derivative take."""
     problem, chosen = CASES[name], set(contestants)
     args = problem.inputs()
-    judge, row = Judge(problem, args), Row(len(args[0]))
+    judge, row = Judge(problem, (moved(args[0]), *args[1:])), Row(len(args[0]))
     workers: dict[str, Worker] = {}
     try:
         for tool, names in NAMES.items():

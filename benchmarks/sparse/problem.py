@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["HESSIAN", "JACOBIAN", "Problem"]
+import numpy as np
+
+__all__ = ["HESSIAN", "JACOBIAN", "Problem", "moved"]
 
 JACOBIAN, HESSIAN = "Jacobian", "Hessian"
 
@@ -52,3 +54,8 @@ class Problem:
     def kind(self) -> str:
         """Which derivative is measured."""
         return JACOBIAN if self.gradient is None else HESSIAN
+
+
+def moved(x: np.ndarray) -> np.ndarray:
+    """Another point: what is prepared at the first is evaluated there."""
+    return x * (1.0 + 1e-3 * np.sin(np.arange(1.0, len(x) + 1.0)))

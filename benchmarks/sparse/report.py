@@ -15,23 +15,27 @@ from benchmarks.sparse.measure import Row
 __all__ = ["as_json", "from_json", "ratio", "tables"]
 
 LEGEND = f"""\
-Numbers are ratios: time of the sparse derivative at new inputs / time of the plain, unmodified function in NumPy (or
-Python loops); medians of interleaved runs, one thread, a process for each contestant.  *By hand*: a Numba loop that
-writes the nonzeros one after the other.  *casadi*: its own patterns and colorings, run by its virtual machine, numbers
-(`SX`) or arrays (`MX`).  *asdex*, *sparsejac*: on JAX, compiled; functions are rewritten where JAX needs it.  *scipy
-differences*: along groups of columns (`approx_derivative`), for Hessians of a gradient written by hand.  These and
-sparsejac are told the pattern.  *Dense*: matrices with all their zeros, up to {DENSE_LIMIT} unknowns.  The best peer is
-the fastest of the tools, *by hand* apart.  Every derivative was verified before it was timed: its products with random
-directions, row by row, by the complex step of the function, for Hessians of a gradient written by hand, to 1e-9
-(differences to 1e-3).  ✗: no derivative, for the reason below; –: does not take part."""
+Numbers are ratios: time of the sparse derivative / time of the plain, unmodified function (NumPy or Python loops), at
+another point than that of the preparation; medians of interleaved runs, one thread, a process for each contestant.  *By
+hand*: a Numba loop that writes the nonzeros one after the other.  *casadi*: its own patterns and colorings, run by its
+virtual machine, numbers (`SX`) or arrays (`MX`).  *asdex*, *sparsejac*: on JAX, compiled; functions are rewritten where
+JAX needs it.  *scipy differences*: along groups of columns (`approx_derivative`), for Hessians of a gradient written by
+hand.  These and sparsejac are told the pattern.  *Dense*: matrices with all their zeros, up to {DENSE_LIMIT} unknowns.
+The best peer is the fastest of the exact tools, *by hand* apart.  Every derivative was verified before it was timed:
+products with random directions, row by row, by the complex step of the function, for Hessians of a gradient written by
+hand, to 1e-9 (differences to 1e-3).  ✗: no derivative, for the reason below; –: does not take part."""
 FIRST_LEGEND = """\
 Seconds from the plain function to the first derivative: recording or tracing, pattern, coloring, compiling, running;
 imports and what is compiled once an installation are not counted.  In brackets: that of its pattern and of its
-coloring, where they can be told apart.  Half of the best peer's time is aimed at, or what is given."""
+coloring, where they can be told apart.  Half of the quickest peer's time is aimed at, or what is given; those that
+are told the pattern are no peers in this."""
 COLORS_LEGEND = """\
 Nonzeros, and colors: how many directions a compressed evaluation takes.  CasADi's are those of its own colorings."""
 PEERS = [name for tool, names in NAMES.items() if tool not in ("plain", "ours", "by_hand") for name in names]
+EXACT = [name for name in PEERS if name != "scipy differences"]
 OWN = NAMES["ours"]
+TOLD = ("sparsejac", "scipy differences")
+"""Who has to be told the pattern: no rival in preparation."""
 
 
 def tables(rows: Mapping[str, Row], limit: float) -> str:
@@ -75,7 +79,7 @@ def evaluation(rows: Mapping[str, Row]) -> str:
     lines = []
     for key, row in rows.items():
         times = {name: median(row, name) for name in row.rounds}
-        mine, peer = best(times, OWN), best(times, PEERS)
+        mine, peer = best(times, OWN), best(times, EXACT)
         line = [CASES[key].title, CASES[key].kind, seconds(median(row, "plain"))]
         line += [cell(row, name) for name in own]
         line.append(aimed(ratio(row, mine) if mine else None, CASES[key].target))
@@ -94,7 +98,7 @@ def preparation(rows: Mapping[str, Row]) -> str:
     own, others = columns(rows, OWN), columns(rows, PEERS)
     lines = []
     for key, row in rows.items():
-        peer = best({n: t for n, t in row.first_calls.items() if n in row.rounds}, PEERS)
+        peer = best(row.first_calls, [n for n in PEERS if n not in TOLD])
         mine = best(row.first_calls, OWN)
         target = CASES[key].setup_target
         if target is None and peer is not None:

@@ -102,6 +102,7 @@ PATTERNS = {
     "arrowhead": arrowhead,
     "broydn7d": broydn7d,
     "bundle": bundle,
+    "bundle_rows": bundle,
     "chnrosnb": tridiagonal,
     "dixmaanf": dixmaanf,
     "engval1": tridiagonal,

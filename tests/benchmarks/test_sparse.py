@@ -27,6 +27,7 @@ SMALL = {
     "brusselator": partial(brusselator.inputs, 4),
     "brusselator_loop": partial(brusselator.inputs, 4),
     "bundle": partial(bundle.inputs, 3, 5, 12),
+    "bundle_rows": partial(bundle.inputs, 3, 5, 12),
     "power_flow": partial(power_flow.inputs, 10),
     "power_flow_lagrangian": partial(power_flow.lagrangian_inputs, 10),
 }

@@ -175,8 +175,12 @@ def dispatch(function, args, kwargs):
         return wrap(function(*raw(args), **raw(kwargs)))
 
 
-CORE = registry._primal, registry._dispatch  # of the traced classes of adpy, which work beside ours
-capture.set_hooks(primal, dispatch)
+def template(x):
+    return primal(x) if isinstance(x, Step | StepScalar) else CORE[2](x)
+
+
+CORE = registry._primal, registry._dispatch, registry._template  # of the traced classes of adpy, which work beside ours
+capture.set_hooks(primal, dispatch, template)
 
 
 def tangent(function, x, direction=1.0, level=None):

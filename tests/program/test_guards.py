@@ -74,3 +74,14 @@ def test_random_programs(text, points):
 @settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 def test_many_random_programs(text, points):
     check(compiled(text), points)
+
+
+@pytest.mark.parametrize("make", [np.zeros_like, np.ones_like, np.empty_like, lambda x: np.full_like(x, 2.0)])
+def test_buffers_like_an_argument_do_not_depend_on_its_values(make):
+    def function(x):
+        buffer = make(x)
+        buffer[1:] = x[:-1] ** 2
+        return np.sum(buffer[1:] * x[1:])
+
+    points = [np.array([0.5, 1.5, -2.0]), np.array([3.0, -1.0, 0.25])]
+    assert check(function, points)["misses"] == 1

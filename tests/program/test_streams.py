@@ -75,3 +75,28 @@ def test_limit():
     assert len(scalar_stream(code, 500).ops) <= 500
     with pytest.raises(NoStream, match="too many"):
         scalar_stream(code, 200)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: np.prod(x, axis=(0, 2), keepdims=True),
+        lambda x: np.prod(x[0, 0], where=[True, False, True, True]),
+        lambda x: np.sum(x, axis=1, where=np.arange(4) > 1),
+        lambda x: np.mean(x, where=np.arange(4) > 1),
+        lambda x: np.cumsum(x, axis=1),
+        lambda x: np.cumsum(x),
+        lambda x: np.cumprod(x, axis=-1),
+        lambda x: np.bincount([0, 3, 3, 1], weights=x[0, 0], minlength=6),
+        lambda x: [np.convolve(x[0, 0], x[1, 1, :3], mode) for mode in ("full", "same", "valid")],
+        lambda x: [np.convolve(x[0, 0, :2], x[1, 1], mode) for mode in ("full", "same", "valid")],
+        lambda x: [np.correlate(x[0, 0], x[1, 1, :3], mode) for mode in ("full", "same", "valid")],
+        lambda x: np.einsum("nij,nkj,nkl->nil", x, x, x),
+        lambda x: np.einsum("ij,ji", x[0], x[1].T),
+        lambda x: np.tensordot(np.ones((5, 4, 30)), np.concatenate([x] * 10, 1), axes=([1, 2], [2, 1])),
+        lambda x: np.inner(x, x[0]),
+    ],
+)
+def test_blocks_become_operations(function):
+    x = np.random.default_rng(2).random((2, 3, 4))
+    assert not check(code_of(function, x), x).calls

@@ -1,23 +1,32 @@
 """Checkpointing schedules: streams of actions that say when to store, restore, advance and reverse.
 
 Each family has a file: :mod:`binomial` (known number of steps, the fewest forward steps), :mod:`multistage` and
-:mod:`hrevolve` (memory and disk), :mod:`mixed` (states or adjoint data), :mod:`periodic`, :mod:`full`, :mod:`online`
-(unknown end).
+:mod:`hrevolve` (memory and disk; :mod:`coarse` for very many steps), :mod:`mixed` (states or adjoint data),
+:mod:`periodic`, :mod:`full`, :mod:`online` (unknown end), :mod:`resumed` (after an interruption); :mod:`blocked` takes
+groups of steps for steps, :mod:`planning` chooses.
 """
 
 from adpy.checkpoint.schedules.base import OfflineSchedule, OnlineSchedule, Schedule
 from adpy.checkpoint.schedules.binomial import Binomial, optimal_forward_steps
+from adpy.checkpoint.schedules.blocked import Blocked, BlockedOnline
+from adpy.checkpoint.schedules.coarse import CoarseHRevolve
 from adpy.checkpoint.schedules.counts import Costs, Counts
+from adpy.checkpoint.schedules.describing import Setting
 from adpy.checkpoint.schedules.full import FullStorage
 from adpy.checkpoint.schedules.hrevolve import DiskRevolve, HRevolve
 from adpy.checkpoint.schedules.mixed import Mixed
 from adpy.checkpoint.schedules.multistage import Multistage
 from adpy.checkpoint.schedules.online import MinimalRepetition, Online
 from adpy.checkpoint.schedules.periodic import Periodic
+from adpy.checkpoint.schedules.planning import plan
+from adpy.checkpoint.schedules.resumed import Resumed
 from adpy.checkpoint.schedules.simulator import simulate
 
 __all__ = [
     "Binomial",
+    "Blocked",
+    "BlockedOnline",
+    "CoarseHRevolve",
     "Costs",
     "Counts",
     "DiskRevolve",
@@ -30,7 +39,10 @@ __all__ = [
     "Online",
     "OnlineSchedule",
     "Periodic",
+    "Resumed",
     "Schedule",
+    "Setting",
     "optimal_forward_steps",
+    "plan",
     "simulate",
 ]

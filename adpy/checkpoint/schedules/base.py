@@ -8,6 +8,7 @@ from typing import Any
 
 from adpy.checkpoint.actions import PLACES, Action
 from adpy.checkpoint.schedules.counts import Counts
+from adpy.checkpoint.schedules.describing import Setting, describe
 from adpy.errors import ArgumentError
 
 __all__ = ["OfflineSchedule", "OnlineSchedule", "Schedule", "check_count", "check_place", "check_table_size"]
@@ -31,9 +32,9 @@ def check_place(place: Any) -> str:
 
 
 def check_table_size(steps: int, rows: int) -> None:
-    """An ``ArgumentError`` where tables of optimal choices would take more than about a minute or a gigabyte."""
-    if steps * steps * rows > 1e11 or steps * rows > 5e7:
-        most = int(min((1e11 / rows) ** 0.5, 5e7 / rows))
+    """An ``ArgumentError`` where tables of optimal choices would take more than about half a minute or a gigabyte."""
+    if steps * steps * rows > 2e10 or steps * rows > 5e7:
+        most = int(min((2e10 / rows) ** 0.5, 5e7 / rows))
         raise ArgumentError("steps", f"at most {most} for tables with {rows} rows (or Blocked, by groups)", str(steps))
 
 
@@ -45,10 +46,23 @@ class Schedule(ABC):
     (known number of steps) or :class:`OnlineSchedule` (the driver calls ``finish``), and are final.
     """
 
+    setting: Setting | None = None
+    """Costs in seconds and sizes in bytes, where they are known (:func:`plan` sets them); for :meth:`describe` only."""
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What it is, in a few words."""
+
     @property
     @abstractmethod
     def steps(self) -> int | None:
         """Number of steps of the loop; None while it is unknown."""
+
+    @property
+    def held(self) -> tuple[tuple[int, str], ...]:
+        """Step and place of snapshots that are there before the first action: none, but for :class:`Resumed`."""
+        return ()
 
     @property
     @abstractmethod
@@ -83,6 +97,45 @@ class Schedule(ABC):
     @abstractmethod
     def __iter__(self) -> Iterator[Action]:
         """The actions, from the first."""
+
+    def describe(self) -> str:
+        """A few lines: steps that run, snapshots by place, memory and predicted time where :attr:`setting` has them.
+
+        Examples
+        --------
+        >>> from adpy.checkpoint.schedules import Binomial
+        >>> print(Binomial(1000, snapshots=10).describe())
+        Binomial checkpointing (revolve) with 10 snapshots
+          steps      1,000; 4,636 run forward, 4.64 for each
+          memory     at most 10 snapshots; 714 stored, 999 restored
+        """
+        return describe(self, self.setting)
+
+    def draw(self, steps: int | None = None, width: int = 100, height: int = 60) -> str:
+        """The schedule as a picture of characters, one line a pass, the steps from left to right.
+
+        Parameters
+        ----------
+        steps : int, optional
+            Where the loop ends; for an online schedule.
+        width, height : int
+            Most characters in a line, and most lines.
+
+        Examples
+        --------
+        >>> from adpy.checkpoint.schedules import Binomial
+        >>> print(Binomial(6, snapshots=2).draw())
+        Binomial checkpointing (revolve) with 2 snapshots: 6 steps, 6 passes
+        o──o─◀
+        o··o◀
+        o··◀
+        oo◀
+        o◀
+        ◀
+        """
+        from adpy.checkpoint.schedules.drawing import draw
+
+        return draw(self, steps, width, height)
 
 
 class OfflineSchedule(Schedule):

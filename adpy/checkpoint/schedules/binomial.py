@@ -245,6 +245,11 @@ class Binomial(OfflineSchedule):
         self._place = check_place(place)
 
     @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return f"Binomial checkpointing (revolve) with {self._used:,} snapshots"
+
+    @property
     def places(self) -> Mapping[str, int]:
         """Most snapshots that are held in each place at once."""
         return {self._place: self._used} if self._used else {}

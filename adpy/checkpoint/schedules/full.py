@@ -42,6 +42,11 @@ class FullStorage(OfflineSchedule):
         self._steps, self._place = check_count("steps", steps), check_place(place)
 
     @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return "Full storage: the adjoint data of every step"
+
+    @property
     def places(self) -> Mapping[str, int]:
         """No snapshots are held."""
         return {}

@@ -41,6 +41,11 @@ class _Hierarchy(OfflineSchedule):
         self._least = float(below[self._steps]) if self._steps else 0.0
 
     @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return f"{'H-Revolve' if self._bounded else 'Disk-Revolve'}: least time for snapshots in memory and on disk"
+
+    @property
     def costs(self) -> Costs:
         """The costs that the schedule is best for."""
         return self._costs

@@ -36,8 +36,7 @@ class Mixed(OfflineSchedule):
 
     References
     ----------
-    Maddison (2023), On the implementation of checkpointing with high-level algorithmic differentiation,
-    arXiv:2305.09568, Section on mixed restart and non-linear dependency data.
+    Maddison (2024), Step-based checkpointing with high-level algorithmic differentiation, J. Comput. Sci. 82, 102405.
 
     Examples
     --------
@@ -59,6 +58,11 @@ class Mixed(OfflineSchedule):
     @cached_property
     def _walked(self) -> tuple[Counts, dict[str, int], dict[str, int]]:
         return tally(self)
+
+    @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return f"Mixed checkpointing with {self._used:,} states or steps' adjoint data"
 
     @property
     def places(self) -> Mapping[str, int]:

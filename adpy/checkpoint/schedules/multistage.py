@@ -59,6 +59,11 @@ class Multistage(OfflineSchedule):
         self._slots = tuple("ram" if i in best else "disk" for i in range(len(saved)))
 
     @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return f"Multistage checkpointing with {len(self._slots):,} snapshots"
+
+    @property
     def places(self) -> Mapping[str, int]:
         """Most snapshots that are held in each place at once."""
         return {place: self._slots.count(place) for place in dict.fromkeys(self._slots)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from adpy.checkpoint.actions import Action, Done, Forward, Free, Store
+from adpy.checkpoint.actions import Action, Done, Forward, Free, Restore, Store
 from adpy.checkpoint.schedules.base import OnlineSchedule, check_count, check_place
 from adpy.checkpoint.schedules.binomial import beta, optimal_forward_steps, reverse_binomially
+from adpy.errors import ArgumentError
 
 __all__ = ["MinimalRepetition", "Online"]
 
@@ -19,6 +20,12 @@ class _Held(OnlineSchedule):
         self._snapshots = check_count("snapshots", snapshots, 1)
         self._place = check_place(place)
         self._held: list[int] = []
+        self._given: tuple[int, ...] = ()
+
+    @property
+    def held(self) -> tuple[tuple[int, str], ...]:
+        """Step and place of snapshots that are there before the first action."""
+        return tuple((step, self._place) for step in self._given)
 
     @property
     def places(self) -> Mapping[str, int]:
@@ -32,7 +39,8 @@ class _Held(OnlineSchedule):
             return None
         held = [step for step in self._held if step < self._steps]
         gaps = [stop - start for start, stop in zip(held, [*held[1:], self._steps])]
-        return self._steps + sum(optimal_forward_steps(gap, self._snapshots - i) for i, gap in enumerate(gaps))
+        back = sum(optimal_forward_steps(gap, self._snapshots - i) for i, gap in enumerate(gaps))
+        return self._steps - max(self._given, default=0) + back
 
     @abstractmethod
     def _forward(self) -> Iterator[Action]:
@@ -40,7 +48,8 @@ class _Held(OnlineSchedule):
 
     def __iter__(self) -> Iterator[Action]:
         """The actions, from the first; forgets the end of an earlier iteration."""
-        self._steps, self._begun, self._reached, self._held = None, 0, 0, []
+        self._steps, self._held = None, list(self._given)
+        self._begun = self._reached = max(self._given, default=0)
         return self._stream()
 
     def _stream(self) -> Iterator[Action]:
@@ -73,11 +82,14 @@ class Online(_Held):
         Snapshots that may be held at once, that of the initial state included.
     place : str
         ``"ram"`` or ``"disk"``.
+    held : iterable of int
+        Steps of snapshots that are there already, 0 among them, after an interruption on the way forward: the stream
+        goes on from the last of them.
 
     Raises
     ------
     ArgumentError
-        For no snapshot, or an unknown place.
+        For no snapshot, an unknown place, or snapshots in ``held`` that cannot be.
 
     References
     ----------
@@ -92,27 +104,46 @@ class Online(_Held):
     4640
     """
 
+    def __init__(self, snapshots: int, place: str = "ram", held: Iterable[int] = ()) -> None:
+        super().__init__(snapshots, place)
+        self._given = tuple(sorted(check_count("held", step) for step in held))
+        if self._given and (len({*self._given}) != len(self._given) or self._given[0] or len(self._given) > snapshots):
+            raise ArgumentError("held", f"at most {snapshots} different steps, 0 among them", str(self._given))
+
+    @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return f"Online checkpointing with {self._snapshots:,} snapshots"
+
     def _forward(self) -> Iterator[Action]:
         held, place, s = self._held, self._place, self._snapshots
-        held.append(0)
-        yield Store(0, place)
-        for step in range(1, s):
-            yield Forward(step - 1, step)
-            held.append(step)
-            yield Store(step, place)
-        at, t = s - 1, 1
-        targets: list[int] = []
+        if held:
+            yield Restore(held[-1], place)
+        else:
+            held.append(0)
+            yield Store(0, place)
+        while len(held) < s:
+            at = held[-1] + 1
+            yield Forward(at - 1, at)
+            held.append(at)
+            yield Store(at, place)
+        at, t = held[-1], 1
+        ahead = [s]  # where the full schedule has snapshots, the next one last, before its end
+        kept: set[int] = set()
         while True:
-            if at >= beta(s, t) - 1:
+            while at >= beta(s, t) - 1:
                 t += 1
                 targets = [0]
                 for i in range(s - 1):
                     targets.append(targets[-1] + beta(s - i, t - 1))
-            ahead = next((step for step in targets if step > at), beta(s, t) - 1)
-            stop = ahead if len(targets) == 1 else min(held[-1] + t if held[-1] + t > at else at + 1, ahead)
+                kept = set(targets)
+                ahead = [beta(s, t) - 1, *reversed(targets)]
+            while ahead[-1] <= at:
+                ahead.pop()
+            stop = min(max(held[-1] + t, at + 1), ahead[-1])
             yield Forward(at, stop)
             at = stop
-            replaced = self._replaced(at, t, set(targets))
+            replaced = self._replaced(at, t, kept)
             if replaced is None:
                 continue
             yield Free(held.pop(replaced), place)
@@ -161,6 +192,11 @@ class MinimalRepetition(_Held):
     >>> simulate(MinimalRepetition(snapshots=10), steps=1000).forward_steps
     5114
     """
+
+    @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return f"Dynamic checkpointing of minimal repetition with {self._snapshots:,} snapshots"
 
     def _forward(self) -> Iterator[Action]:
         held, place = self._held, self._place

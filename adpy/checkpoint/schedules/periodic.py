@@ -60,6 +60,11 @@ class Periodic(OfflineSchedule):
         self._starts = range(0, self._steps, self._period)
 
     @property
+    def title(self) -> str:
+        """What it is, in a few words."""
+        return f"Periodic checkpointing every {self._period:,} steps"
+
+    @property
     def places(self) -> Mapping[str, int]:
         """Most snapshots that are held in each place at once."""
         count, last = len(self._starts), self._steps - self._starts[-1] if self._steps else 0

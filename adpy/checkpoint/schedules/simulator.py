@@ -30,8 +30,8 @@ class Simulator:
     """
 
     def __init__(self, schedule: Schedule, steps: int) -> None:
-        self.steps, self.stop, self.current = steps, steps, 0
-        self.held: set[tuple[int, str]] = set()
+        self.steps, self.stop, self.current = steps, steps, None if schedule.held else 0
+        self.held: set[tuple[int, str]] = set(schedule.held)
         self.recorded: dict[int, str] = {}
         self.done = False
         self._schedule = schedule
@@ -39,7 +39,7 @@ class Simulator:
         self._shelves = dict(schedule.records)
         self._units = dict(schedule.units)
         self._span = schedule.span
-        self._used: Counter[str] = Counter()
+        self._used: Counter[str] = Counter(place for _, place in schedule.held)
         self._shelved: Counter[str] = Counter()
         self._stores: Counter[str] = Counter()
         self._restores: Counter[str] = Counter()
@@ -196,8 +196,8 @@ def simulate(schedule: Schedule, steps: int | None = None) -> Counts:
         raise ScheduleError(None, f"{schedule.steps} steps, not {steps}")
     simulator = Simulator(schedule, schedule.steps if steps is None else steps)
     told = not online
-    if online and steps == 0:
-        schedule.finish(0)
+    if online and steps == max((step for step, _ in schedule.held), default=0):
+        schedule.finish(steps)
         told = True
     for action in stream:
         if not told and isinstance(action, Forward) and action.stop >= steps:

@@ -71,8 +71,8 @@ def hierarchy_table(
     split = np.zeros((slots + 1, steps + 1), np.int32)
     fresh_down = np.zeros((slots + 1, steps + 1), np.bool_)
     stored_down = np.zeros((slots + 1, steps + 1), np.bool_)
-    fresh[:, 1] = step
-    stored[:, 1] = step
+    fresh[:, 1] = below[1]
+    stored[:, 1] = below[1]
     for m in range(slots + 1):
         own = m - 1 if bounded else m
         for n in range(2, steps + 1):

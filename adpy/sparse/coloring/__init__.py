@@ -7,6 +7,7 @@ from adpy.sparse.coloring.coloring import KINDS, Coloring
 from adpy.sparse.coloring.distance2 import color_columns, color_rows
 from adpy.sparse.coloring.orderings import ORDERINGS
 from adpy.sparse.coloring.postprocessing import drop_needless
+from adpy.sparse.coloring.recoloring import recolored
 from adpy.sparse.coloring.recovery import Direct, Substitution, recover
 from adpy.sparse.coloring.star import color_star
 
@@ -23,5 +24,6 @@ __all__ = [
     "color_rows",
     "color_star",
     "drop_needless",
+    "recolored",
     "recover",
 ]

@@ -71,20 +71,28 @@ def color_bidirectional(
     graph, entries = bipartite(pattern)
     places = ordered(graph, order, seed)
     covered, _ = covering_kernels.cover(graph.indptr, graph.indices, m, float(forward), float(reverse))
-    by_cover, by_all = (
-        _color(pattern, graph, entries, places, neutral, name_of(order))
-        for neutral in (covered, np.zeros(m + n, np.bool_))
-    )
-    return by_all if by_all.cost(forward, reverse) < by_cover.cost(forward, reverse) else by_cover
+    best = _color(pattern, graph, entries, places, covered, m + n + 1, name_of(order))
+    # Far more colors than this, and they would mostly be needless, but the search for them takes quadratic time.
+    limit = 4 * best.count + 16
+    whole = _color(pattern, graph, entries, places, np.zeros(m + n, np.bool_), limit, name_of(order))
+    return whole if whole is not None and whole.cost(forward, reverse) < best.cost(forward, reverse) else best
 
 
 def _color(
-    pattern: Pattern, graph: Graph, entries: np.ndarray, places: np.ndarray, neutral: np.ndarray, order: str
-) -> Coloring:
+    pattern: Pattern,
+    graph: Graph,
+    entries: np.ndarray,
+    places: np.ndarray,
+    neutral: np.ndarray,
+    limit: int,
+    order: str,
+) -> Coloring | None:
     from adpy.sparse.coloring import star_kernels
 
     m = pattern.shape[0]
-    colors = star_kernels.star(graph.indptr, graph.indices, entries, places, m, neutral) // 2
-    rows, columns = colors[:m], colors[m:]
+    colors, enough = star_kernels.star(graph.indptr, graph.indices, entries, places, m, neutral, limit)
+    if not enough:
+        return None
+    rows, columns = colors[:m] // 2, colors[m:] // 2
     counts = int(columns.max(initial=-1)) + 1, int(rows.max(initial=-1)) + 1
     return drop_needless(pattern, Coloring("bidirectional", pattern.shape, columns, rows, *counts, order))

@@ -8,11 +8,13 @@ from adpy.errors import ArgumentError
 from adpy.plain import np
 from adpy.sparse.coloring.acyclic import color_acyclic
 from adpy.sparse.coloring.bidirectional import color_bidirectional
+from adpy.sparse.coloring.bounds import fewest_symmetric
 from adpy.sparse.coloring.coloring import Coloring
 from adpy.sparse.coloring.distance2 import color_columns, color_rows
-from adpy.sparse.coloring.graphs import bipartite, mirrors, transposed
+from adpy.sparse.coloring.graphs import bipartite, is_symmetric, mirrors, transposed
 from adpy.sparse.coloring.orderings import ORDERINGS
 from adpy.sparse.coloring.postprocessing import drop_needless
+from adpy.sparse.coloring.recoloring import recolored
 from adpy.sparse.coloring.star import color_star
 from adpy.sparse.pattern import Pattern
 
@@ -21,6 +23,7 @@ __all__ = ["choose"]
 _ORDERS = ("natural", "largest_first", "smallest_last", "incidence_degree", "dynamic_largest_first")
 _ORDERING_STEPS = {"natural": 0, "random": 1, "largest_first": 1}
 _STEPS_OF_DYNAMIC = 8
+_ROUNDS = 3
 
 
 def choose(
@@ -31,7 +34,7 @@ def choose(
     reverse: float = 1.0,
     substitution: bool = False,
     orders: Sequence[str] = _ORDERS,
-    effort: float = 1e9,
+    effort: float = 1.5e8,
 ) -> Coloring:
     """The cheapest coloring found with several kinds and orderings.
 
@@ -51,7 +54,7 @@ def choose(
     orders : sequence of str, optional
         Orderings that are tried, the first one of them always.
     effort : float, optional
-        About how many steps the search may take; some 10⁹ of them take a second or two.
+        About how many steps the search may take; those of the default, half a second.
 
     Returns
     -------
@@ -92,6 +95,9 @@ def choose(
                 continue
             effort -= cost
             found = _color(kind, pattern, order, forward, reverse)
+            rounds = 0 if found.cost(forward, reverse) <= least else int(min(_ROUNDS, max(effort, 0) // steps))
+            effort -= rounds * steps
+            found = drop_needless(pattern, recolored(pattern, found, rounds))
             if best is None or found.cost(forward, reverse) < best.cost(forward, reverse):
                 best = found
     return best
@@ -118,27 +124,29 @@ def _general(pattern: Pattern, forward: float, reverse: float) -> Iterator[tuple
     columns = np.diff(transposed(pattern)[0]).astype(float)
     kinds = []
     if not np.isinf(forward):
-        kinds.append(("column", forward * rows.max(initial=0.0), np.sum(rows * np.minimum(rows, 256))))
-    if not np.isinf(reverse):
-        kinds.append(("row", reverse * columns.max(initial=0.0), np.sum(columns * np.minimum(columns, 256))))
-    if len(kinds) == 2:
+        kinds.append(("column", forward * rows.max(initial=0.0), np.sum(rows * np.minimum(rows, 256)) + 1))
+    alike = forward <= reverse and is_symmetric(pattern)  # rows would be colored as columns are
+    if not np.isinf(reverse) and not alike:
+        kinds.append(("row", reverse * columns.max(initial=0.0), np.sum(columns * np.minimum(columns, 256)) + 1))
+    if not np.isinf(forward + reverse):
         graph, _ = bipartite(pattern)
         _, estimate = covering_kernels.cover(
             graph.indptr, graph.indices, pattern.shape[0], float(forward), float(reverse)
         )
-        if estimate < min(kinds[0][1], kinds[1][1]):
-            kinds.append(("bidirectional", estimate, 8.0 * pattern.nnz))
+        if estimate < min(map(_least, kinds)):
+            kinds.append(("bidirectional", estimate, 8.0 * pattern.nnz + 1))
     return iter(sorted(kinds, key=_least))
 
 
 def _symmetric(pattern: Pattern, substitution: bool) -> Iterator[tuple[str, float, float]]:
     mirrors(pattern)
     rows = np.diff(pattern.indptr).astype(float)
-    steps = float(np.sum(rows * np.minimum(rows, 32)))
+    steps = 4 * float(np.sum(rows * np.minimum(rows, 32))) + 1
+    acyclic, star = fewest_symmetric(pattern)
     if substitution:
-        yield "acyclic", 0.0, 4 * steps
-    yield "star", 0.0, 4 * steps
-    yield "column", float(rows.max(initial=0.0)), float(np.sum(rows * np.minimum(rows, 256)))
+        yield "acyclic", acyclic, steps
+    yield "star", star, steps
+    yield "column", rows.max(initial=0.0), np.sum(rows * np.minimum(rows, 256)) + 1
 
 
 def _least(candidate: tuple[str, float, float]) -> float:
@@ -152,4 +160,4 @@ def _color(kind: str, pattern: Pattern, order: str, forward: float, reverse: flo
         return color_rows(pattern, order)
     if kind == "bidirectional":
         return color_bidirectional(pattern, order, forward=forward, reverse=reverse)
-    return drop_needless(pattern, (color_star if kind == "star" else color_acyclic)(pattern, order))
+    return (color_star if kind == "star" else color_acyclic)(pattern, order)

@@ -56,7 +56,8 @@ class Coloring:
 
     def cost(self, forward: float = 1.0, reverse: float = 1.0) -> float:
         """What the sweeps cost, where one for a color of columns costs ``forward`` and of rows ``reverse``."""
-        return forward * self.column_count + reverse * self.row_count
+        sides = ((forward, self.column_count), (reverse, self.row_count))
+        return float(sum(each * count for each, count in sides if count))
 
     def column_seeds(self) -> np.ndarray:
         """The matrix ``S`` of zeros and ones, float64, shape ``(n, column_count)``."""

@@ -8,7 +8,16 @@ from adpy.errors import ArgumentError
 from adpy.plain import np
 from adpy.sparse.pattern import Pattern
 
-__all__ = ["Graph", "adjacency", "bipartite", "edge_numbers", "intersection", "mirrors", "transposed"]
+__all__ = [
+    "Graph",
+    "adjacency",
+    "bipartite",
+    "edge_numbers",
+    "intersection",
+    "is_symmetric",
+    "mirrors",
+    "transposed",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +68,13 @@ def mirrors(pattern: Pattern) -> np.ndarray:
     if row >= 0:
         raise ArgumentError("pattern", "a symmetric one", f"entry ({row}, {column}) without ({column}, {row})")
     return found
+
+
+def is_symmetric(pattern: Pattern) -> bool:
+    """Has every entry its mirrored one?"""
+    from adpy.sparse.coloring import graph_kernels
+
+    return pattern.shape[0] == pattern.shape[1] and graph_kernels.mirror(pattern.indptr, pattern.indices)[1] < 0
 
 
 def adjacency(pattern: Pattern) -> Graph:

@@ -32,8 +32,10 @@ def ordered(graph: Graph, order: str | np.ndarray, seed: int) -> np.ndarray:
     if given.shape != (graph.size,) or given.dtype.kind not in "iu":
         got = f"an array of {given.dtype}, shape {given.shape}"
         raise ArgumentError("order", f"the name of an ordering or a permutation of {graph.size} vertices", got)
-    if not np.array_equal(np.sort(given), np.arange(graph.size)):
-        raise ArgumentError("order", f"a permutation of {graph.size} vertices", "an array with repeated entries")
+    inside = not given.size or (given.min() >= 0 and given.max() < graph.size)
+    if not inside or np.bincount(given, minlength=graph.size).max(initial=1) > 1:
+        got = "repeated entries" if inside else f"entries from {given.min()} to {given.max()}"
+        raise ArgumentError("order", f"a permutation of {graph.size} vertices", got)
     return np.ascontiguousarray(given, np.int32)
 
 

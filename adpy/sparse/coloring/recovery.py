@@ -79,8 +79,8 @@ class Substitution:
     mirrors: np.ndarray
     depth: int
 
-    def decompress(self, columns: np.ndarray) -> np.ndarray:
-        """The nonzeros, shape ``(nnz,)``, from ``B``, which stays as it is."""
+    def decompress(self, columns: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
+        """The nonzeros, shape ``(nnz,)``, from ``B``, which stays as it is; there is no ``C``."""
         from adpy.sparse.coloring import recovery_kernels
 
         left = np.array(columns, order="C")

@@ -53,5 +53,5 @@ def color_star(pattern: Pattern, order: str | np.ndarray = "natural", seed: int 
     edges = edge_numbers(pattern, mirrors(pattern))
     places = ordered(adjacency(pattern), order, seed)
     neutral = np.zeros(len(places), np.bool_)
-    colors = star_kernels.star(pattern.indptr, pattern.indices, edges, places, 0, neutral)
+    colors, _ = star_kernels.star(pattern.indptr, pattern.indices, edges, places, 0, neutral, len(places) + 1)
     return Coloring("star", pattern.shape, colors, None, int(colors.max(initial=-1)) + 1, 0, name_of(order))

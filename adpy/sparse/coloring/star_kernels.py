@@ -14,8 +14,8 @@ __all__ = ["star"]
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)
-def star(indptr, neighbors, edges, order, sides, neutral):
-    """Colors of the vertices, -1 for those that are to be neutral.
+def star(indptr, neighbors, edges, order, sides, neutral, limit):
+    """Colors of the vertices, -1 for those that are to be neutral, and whether ``limit`` colors a side were enough.
 
     With two sides, the vertices below ``sides`` have the even and the others the odd numbers as colors, and edges run
     only between the sides; else ``sides`` is 0.
@@ -64,10 +64,12 @@ def star(indptr, neighbors, edges, order, sides, neutral):
         color = 0 if v < sides or sides == 0 else 1
         while forbidden[color] == v:
             color += stride
+        if color >= stride * limit:
+            return colors, False
         colors[v] = color
         _extend(v, color, indptr, neighbors, edges, colors, neutral, first_neighbor, first_place, slots, slot_color,
                 slot_edge, star_of, hubs)  # fmt: skip
-    return colors
+    return colors, True
 
 
 @numba.njit(cache=True, error_model="numpy", nogil=True)

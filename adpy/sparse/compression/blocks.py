@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from adpy.plain import np
 from adpy.program.code import View
@@ -43,31 +44,29 @@ class Block:
             scatter(memory.reshape(-1), self.sources, self.into, data)
 
 
-def blocks(places: np.ndarray, colors: np.ndarray, read: np.ndarray | None, count: int, rows: int) -> Iterator[Block]:
+def blocks(places: np.ndarray, found: Any, read: np.ndarray, count: int, rows: int) -> Iterator[Block]:
     """Blocks of colors, as few as memory allows and of even width.
 
     Parameters
     ----------
-    places, colors : ndarray
-        Of every entry: its row in the memory, and its color.
-    read : ndarray or None
-        Numbers of the entries that are read; None for all.
+    places : ndarray of int64
+        The row in memory of each line of the compressed matrix.
+    found : object with ``lines`` and ``colors``
+        Line and color of every entry.
+    read : ndarray of bool
+        Which entries are read.
     count, rows : int
         Colors there are; rows of the memory.
     """
     number = -(-count // max(1, min(count, MEMORY // (8 * max(rows, 1)))))
     width = -(-count // number)
     kind = np.int32 if rows * width < 1 << 31 else np.int64
-    if read is not None:
-        places, colors = places[read], colors[read]
     for low in range(0, count, width):
         wide = min(width, count - low)
-        into = read
-        inside = slice(None)
-        if wide < count:
-            inside = np.flatnonzero((colors >= low) & (colors < low + wide))
-            into = inside if read is None else read[inside]
-        yield Block(low, wide, (places[inside] * wide + (colors[inside] - low)).astype(kind), into)
+        mine = read & (found.colors >= low) & (found.colors < low + wide)
+        into = None if mine.all() else np.flatnonzero(mine)
+        lines, colors = (x if into is None else x[into] for x in (found.lines, found.colors))
+        yield Block(low, wide, (places[lines] * wide + (colors - low)).astype(kind), into)
 
 
 def places_of(views: Sequence[View]) -> np.ndarray:

@@ -9,10 +9,11 @@ from adpy.errors import ArgumentError
 from adpy.plain import np
 from adpy.program.code import Code
 from adpy.program.recording import Recording
+from adpy.sparse.coloring import Substitution, recover
 from adpy.sparse.compression.blocks import blocks, places_of
 from adpy.sparse.compression.point import check_colors, check_shape, holds
-from adpy.sparse.compression.recovery import mirrored_direct, substitution
 from adpy.sparse.compression.seeds import Seeds
+from adpy.sparse.compression.sums import Sums
 from adpy.sparse.compression.work import SECOND, operations_of
 from adpy.sparse.evaluator import Evaluator
 from adpy.sparse.pattern import Pattern
@@ -30,7 +31,7 @@ class CompressedHessian(Evaluator):
         Numbers of the differentiated inputs; their entries are rows and columns.
     pattern : Pattern
         Which entries may differ from zero; symmetric.
-    coloring : Coloring
+    coloring : adpy.sparse.coloring.Coloring
         Of kind ``"star"`` (entries are read) or ``"acyclic"`` (entries are read and subtracted, from the leaves of
         the two-colored trees to their roots).  A ``"column"`` coloring will do as well.
 
@@ -55,35 +56,28 @@ class CompressedHessian(Evaluator):
         check_shape(pattern, (places.size, places.size))
         check_colors(coloring, pattern, ("column", "star", "acyclic"))
         self._seeds = Seeds(places, coloring.column_colors, [v for k, v in enumerate(code.inputs) if k not in wrt])
-        self._steps = substitution(pattern, coloring) if coloring.kind == "acyclic" else None
-        if self._steps is not None:
-            rows, colors = self._steps.rows, self._steps.colors
-        else:
-            itself = mirrored_direct(pattern, coloring)
-            rows = np.where(itself, pattern.rows, pattern.indices)
-            colors = coloring.column_colors[np.where(itself, pattern.indices, pattern.rows)]
+        found = recover(pattern, coloring)
+        self._sums = Sums.of(found) if isinstance(found, Substitution) else None
+        found = self._sums or found
         count = coloring.column_count if code.outputs else 0
-        self._blocks = list(blocks(places[rows], colors, None, count, code.active + code.rows))
+        everything = np.ones(len(found.lines), bool)
+        self._blocks = list(blocks(places, found, everything, count, code.active + code.rows))
         self.operations = operations_of(code) * (1.0 + SECOND * count)
 
     def evaluate(self, inputs: Sequence[Any], data: np.ndarray) -> bool:
         return holds(self.code, inputs, lambda recording: self._sweep(recording, data))
 
     def _sweep(self, recording: Recording, data: np.ndarray) -> bool:
-        steps = self._steps
-        sums = data if steps is None else np.empty(steps.rows.size + 1)
+        if not self._blocks:
+            data[...] = 0.0
+            return recording.replay()
+        entries = data if self._sums is None else np.empty(len(self._sums.lines))
         for block in self._blocks:
             with recording.pushed(block.width, self._seeds.write(block.low)) as dots:
                 if not recording.same:
                     return False
                 with recording.turned(dots, [1.0]) as (_, bar_dots):
-                    block.read(bar_dots, sums)
-        if not self._blocks:
-            data[...] = 0.0
-            return recording.replay()
-        if steps is not None:
-            from adpy.sparse.compression.kernels import substitute
-
-            sums[-1] = 0.0
-            substitute(sums, steps.taken, steps.entries, steps.mirrors, steps.others, data)
+                    block.read(bar_dots, entries)
+        if self._sums is not None:
+            self._sums.substitute(entries, data)
         return True

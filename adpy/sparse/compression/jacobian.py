@@ -8,9 +8,9 @@ from typing import Any
 from adpy.plain import np
 from adpy.program.code import Code
 from adpy.program.recording import Recording
+from adpy.sparse.coloring import recover
 from adpy.sparse.compression.blocks import blocks, places_of
 from adpy.sparse.compression.point import check_colors, check_shape, holds
-from adpy.sparse.compression.recovery import direct
 from adpy.sparse.compression.seeds import Seeds
 from adpy.sparse.compression.work import work_of
 from adpy.sparse.evaluator import Evaluator
@@ -29,7 +29,7 @@ class CompressedJacobian(Evaluator):
         Numbers of the differentiated inputs; their entries are the columns.
     pattern : Pattern
         Which entries may differ from zero; the rows are the entries of the results of the code.
-    coloring : Coloring
+    coloring : adpy.sparse.coloring.Coloring
         Of kind ``"column"``, ``"row"`` or ``"bidirectional"``.
 
     Raises
@@ -49,19 +49,16 @@ class CompressedJacobian(Evaluator):
         columns, rows = places_of([code.inputs[k] for k in wrt]), places_of(code.outputs)
         check_shape(pattern, (rows.size, columns.size))
         check_colors(coloring, pattern, ("column", "row", "bidirectional"))
+        found = recover(pattern, coloring)
+        by_row = np.zeros(pattern.nnz, bool) if found.by_row is None else found.by_row
         self._tangents, self._cotangents = [], []
-        by_column = direct(pattern, coloring)
         if coloring.column_count:
             others = [view for k, view in enumerate(code.inputs) if k not in wrt]
             self._columns = Seeds(columns, coloring.column_colors, others)
-            read = None if by_column.all() else np.flatnonzero(by_column)
-            places, colors = rows[pattern.rows], coloring.column_colors[pattern.indices]
-            self._tangents = list(blocks(places, colors, read, coloring.column_count, code.active))
+            self._tangents = list(blocks(rows, found, ~by_row, coloring.column_count, code.active))
         if coloring.row_count:
             self._rows = Seeds(rows, coloring.row_colors)
-            read = np.flatnonzero(~by_column) if by_column.any() else None
-            places, colors = columns[pattern.indices], coloring.row_colors[pattern.rows]
-            self._cotangents = list(blocks(places, colors, read, coloring.row_count, code.rows))
+            self._cotangents = list(blocks(columns, found, by_row, coloring.row_count, code.rows))
         self.operations = work_of(code, coloring.column_count, coloring.row_count)
 
     def evaluate(self, inputs: Sequence[Any], data: np.ndarray) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numba
-import numpy as np
 
-__all__ = ["gather", "mark", "peel", "scatter", "seed", "substitute"]
+__all__ = ["gather", "mark", "scatter", "seed", "substitute"]
 
 _options = {"cache": True, "error_model": "numpy", "nogil": True}
 
@@ -47,63 +46,15 @@ def scatter(memory, sources, into, data):
 
 
 @numba.njit(**_options)
-def peel(pairs, mirror, count):
-    """Order in which a symmetric matrix is recovered from sums of entries.
-
-    Parameters
-    ----------
-    pairs : ndarray of int64, shape (nnz,)
-        Number of the sum that each entry is part of; -1 for none.
-    mirror : ndarray of int64, shape (nnz,)
-        For each entry that on the other side of the diagonal.
-    count : int
-        How many sums there are.
-
-    Returns
-    -------
-    taken, entries, others : ndarray of int64
-        Step by step: the sum that consists of one unknown entry only, that entry, and the sum from which it is
-        then subtracted; ``count`` for none.  An entry that no step names cannot be recovered.
-    """
-    unknown, names = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    for p in range(pairs.size):
-        if pairs[p] >= 0:
-            unknown[pairs[p]] += 1
-            names[pairs[p]] ^= p
-    waiting = np.empty(count, np.int64)
-    top = 0
-    for q in range(count):
-        if unknown[q] == 1:
-            waiting[top] = q
-            top += 1
-    taken, entries, others = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
-    steps = at = 0
-    while at < top:
-        q = waiting[at]
-        at += 1
-        if unknown[q] != 1:
-            continue
-        p = names[q]
-        unknown[q] = 0
-        taken[steps], entries[steps], others[steps] = q, p, count
-        other = pairs[mirror[p]]
-        if mirror[p] != p and other >= 0:
-            unknown[other] -= 1
-            names[other] ^= mirror[p]
-            if unknown[other]:
-                others[steps] = other
-            if unknown[other] == 1:
-                waiting[top] = other
-                top += 1
-        steps += 1
-    return taken[:steps], entries[:steps], others[:steps]
-
-
-@numba.njit(**_options)
 def substitute(sums, taken, entries, mirrors, others, data):
-    """Entries of a symmetric matrix from ``sums``, which is overwritten, in the order of :func:`peel`."""
+    """Entries of a symmetric matrix from sums of them, which are used up.
+
+    Step by step: ``sums[taken]`` consists of one entry that is not known yet, which is then subtracted from
+    ``sums[others]``, where that is not below zero.
+    """
     for k in range(taken.size):
         value = sums[taken[k]]
         data[entries[k]] = value
         data[mirrors[k]] = value
-        sums[others[k]] -= value
+        if others[k] >= 0:
+            sums[others[k]] -= value

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from adpy.kernels.opcodes import HOLE
+from adpy.errors import ArgumentError
 from adpy.plain import np
 from adpy.program.code import Code
-from adpy.program.streams import Stream, scalar_stream
+from adpy.program.streams import NoStream, Stream, scalar_stream
 from adpy.sparse.detection.blocks import Groups, groups_of
 from adpy.sparse.detection.structure import dependence, table
 
@@ -67,12 +66,15 @@ def graph_of(code: Code, wrt: Sequence[int], refuse: Callable[[Stream], np.ndarr
 
     Raises
     ------
-    NoStream
-        Where the code has none.
+    ArgumentError
+        Where the code is too large.
     """
     from adpy.sparse.detection.marking import activate, count_uses
 
-    stream = scalar_stream(code)
+    try:
+        stream = scalar_stream(code)
+    except NoStream as reason:
+        raise ArgumentError("function", "one whose scalar operations can be listed", str(reason)) from None
     firsts, seconds, thirds = stream.firsts, stream.seconds, stream.thirds
     refused = np.zeros(0, np.uint8) if refuse is None else refuse(stream)
     groups = [groups_of(call) for call in stream.calls]

@@ -37,8 +37,8 @@ def jacobian_pattern(code: Code, wrt: Sequence[int]) -> Pattern:
 
     Raises
     ------
-    NoStream
-        Where the code is too large, or unknown.
+    ArgumentError
+        Where the code is too large.
     PatternMemoryError
         Where the pattern is.
 

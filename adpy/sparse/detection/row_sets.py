@@ -5,7 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from adpy.sparse.detection.sets import collect, new_state, unite
+from adpy.sparse.detection.sets import collect, named, new_state, unite
 
 __all__ = ["row_sets"]
 
@@ -35,44 +35,46 @@ def row_sets(firsts, seconds, thirds, links, pointers, members, heads, uses, set
     indptr : ndarray of int64
     indices : ndarray of int32
     """
-    blocks = len(heads)
-    several = 0
-    for i in range(len(links)):
+    n, blocks, several = len(links), len(heads), 0
+    for i in range(n):
         several += links[i] != 0 and uses[i] > 1
     state = new_state(2 * blocks + several + len(outputs), columns, blocks, limit)
     starts, lengths = state[0], state[1]
-    renamed = np.full(blocks, -1, np.int64)
+    renamed, rows = np.full(blocks, -1, np.int64), np.full(len(outputs), -1, np.int64)
     memory, found = np.empty(1024, np.int32), np.empty(1024, np.int32)
     sets, stack = np.empty(1024, np.int32), np.empty(1024, np.int32)
-    for i in range(len(links)):
-        if links[i] and uses[i] > 1:
-            stack[0] = i
-            stack, found, sets, p, q = collect(firsts, seconds, thirds, links, renamed, stack, 1, found, sets)
-            memory, found, number = unite(state, memory, found, p, sets, q, uses[i])
-            firsts[i], links[i] = -2 - number, 0
-            seconds[i] = -1
-        elif links[i] == 0 and firsts[i] <= -2:
-            j = -2 - firsts[i]
-            if i == heads[j] and set_uses[j]:
-                top = 0
-                while len(stack) < 3 + pointers[j + 1] - pointers[j]:
-                    stack = np.concatenate((stack, stack))
-                for k in range(pointers[j], pointers[j + 1]):
-                    if members[k] >= 0:
-                        stack[top] = members[k]
-                        top += 1
-                stack, found, sets, p, q = collect(firsts, seconds, thirds, links, renamed, stack, top, found, sets)
-                if p or q:
-                    memory, found, renamed[j] = unite(state, memory, found, p, sets, q, set_uses[j])
-    rows = np.full(len(outputs), -1, np.int64)
     indptr = np.zeros(len(outputs) + 1, np.int64)
-    for r in range(len(outputs)):
-        stack[0] = outputs[r]
-        stack, found, sets, p, q = collect(firsts, seconds, thirds, links, renamed, stack, 1, found, sets)
-        indptr[r + 1] = indptr[r]
-        if p or q:
-            memory, found, rows[r] = unite(state, memory, found, p, sets, q, 1)
-            indptr[r + 1] += lengths[rows[r]]
+    for i in range(n + len(outputs)):
+        top, reads, block = 0, np.int32(1), -1
+        if i >= n:
+            stack[0], top = outputs[i - n], 1
+            indptr[i - n + 1] = indptr[i - n]
+        elif links[i]:
+            if uses[i] > 1:
+                stack[0], top, reads = i, 1, uses[i]
+        elif firsts[i] <= -2:
+            block = -2 - firsts[i]
+            if i == heads[block] and set_uses[block]:
+                top, stack = named(stack, pointers[block], pointers[block + 1], members)
+                reads = set_uses[block]
+        if not top:
+            continue
+        stack, found, sets, p, q = collect(firsts, seconds, thirds, links, renamed, stack, top, found, sets)
+        if i < n and block < 0:
+            links[i] = 0
+            if p == 1 and q == 0:
+                seconds[i] = -2 - found[0]
+                continue
+        if p == 0 and q == 0:
+            continue
+        memory, found, number = unite(state, memory, found, p, sets, q, reads)
+        if i >= n:
+            rows[i - n] = number
+            indptr[i - n + 1] += lengths[number]
+        elif block >= 0:
+            renamed[block] = number
+        else:
+            firsts[i], seconds[i] = -2 - number, -1
     indices = np.empty(indptr[-1], np.int32)
     for r in range(len(outputs)):
         if rows[r] >= 0:

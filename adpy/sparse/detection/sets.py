@@ -1,8 +1,8 @@
 """Sets of columns, ascending, in one memory: united along trees of operations, shared where equal, freed after use.
 
-``state`` is a tuple of arrays of the same name in every function here: ``starts``, ``lengths``, ``left`` (how often each set
-is still read), ``alive`` (sets in the order of their memory), ``seen`` (a stamp for each column), ``visited`` (one for
-each set) and ``marks``, whose entries the constants below name.
+``state`` is a tuple of arrays, of the same name in every function here: ``starts``, ``lengths``, ``left`` (how often
+each set is still read), ``alive`` (sets in the order of their memory), ``seen`` (a stamp for each column), ``visited``
+(one for each set) and ``marks``, whose entries the constants below name.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-__all__ = ["collect", "new_state", "release", "unite"]
+__all__ = ["ascending", "collect", "longer", "named", "new_state", "release", "unite"]
 
 TOP, ALIVE, LIVE, BASE, BASE_STAMP, STAMP, COUNT, LIMIT = range(8)
 LARGE = 64
@@ -30,16 +30,38 @@ def new_state(sets, columns, first, limit):
 
 
 @numba.njit(**_options)
+def longer(array, count, needed):
+    """The first entries of an array in a new one that is twice as long as needed."""
+    found = np.empty(2 * needed, np.int32)
+    for k in range(count):
+        found[k] = array[k]
+    return found
+
+
+@numba.njit(**_options)
+def named(stack, start, stop, members):
+    """A stack with the members of a block, and how many they are."""
+    if len(stack) < stop - start:
+        stack = longer(stack, 0, stop - start)
+    top = 0
+    for k in range(start, stop):
+        if members[k] >= 0:
+            stack[top] = members[k]
+            top += 1
+    return top, stack
+
+
+@numba.njit(**_options)
 def collect(firsts, seconds, thirds, links, renamed, stack, top, found, sets):
     """Columns and sets below the numbers on a stack, repeated ones included; return the buffers and their lengths."""
     columns = count = 0
     while top:
         if top + 3 > len(stack):
-            stack = np.concatenate((stack, stack))
+            stack = longer(stack, top, top + 3)
         if columns == len(found):
-            found = np.concatenate((found, found))
+            found = longer(found, columns, columns + 1)
         if count == len(sets):
-            sets = np.concatenate((sets, sets))
+            sets = longer(sets, count, count + 1)
         top -= 1
         i = stack[top]
         bits = links[i]
@@ -157,9 +179,7 @@ def unite(state, memory, found, columns, sets, count, reads):
                 continue
             visited[j] = stamp
             if extra + lengths[j] > len(found):
-                grown = np.empty(2 * (extra + lengths[j]), np.int32)
-                grown[:extra] = found[:extra]
-                found = grown
+                found = longer(found, extra, extra + lengths[j])
             start = starts[j]
             for q in range(lengths[j]):
                 c = memory[start + q]
@@ -186,7 +206,7 @@ def _added(state, memory, found, extra, base, whole):
     """A new set: the first ``extra`` entries of ``found``, and those of the set ``base`` if there is one."""
     starts, lengths, left, alive, seen, visited, marks = state
     number, top = marks[COUNT], marks[TOP]
-    _ascending(found, extra)
+    ascending(found, 0, extra)
     if base < 0:
         for q in range(extra):
             memory[top + q] = found[q]
@@ -208,14 +228,30 @@ def _added(state, memory, found, extra, base, whole):
 
 
 @numba.njit(**_options)
-def _ascending(found, count):
-    """Sort the first entries."""
-    if count > 16:
-        found[:count].sort()
+def ascending(x, low, high):
+    """Sort the entries ``low … high - 1`` in place: by insertion where they are few, else a heap (no recursion)."""
+    n = high - low
+    if n <= 16:
+        for k in range(low + 1, high):
+            value, q = x[k], k
+            while q > low and x[q - 1] > value:
+                x[q] = x[q - 1]
+                q -= 1
+            x[q] = value
         return
-    for k in range(1, count):
-        x, q = found[k], k
-        while q and found[q - 1] > x:
-            found[q] = found[q - 1]
-            q -= 1
-        found[q] = x
+    for step in range(n // 2 + n - 1):
+        if step < n // 2:
+            root, stop = n // 2 - 1 - step, n
+        else:
+            root, stop = 0, n - 1 - (step - n // 2)
+            x[low], x[low + stop] = x[low + stop], x[low]
+        value = x[low + root]
+        while 2 * root + 1 < stop:
+            child = 2 * root + 1
+            if child + 1 < stop and x[low + child + 1] > x[low + child]:
+                child += 1
+            if x[low + child] <= value:
+                break
+            x[low + root] = x[low + child]
+            root = child
+        x[low + root] = value

@@ -10,7 +10,18 @@ from adpy.kernels.opcodes import COMPARISONS, COPY, HOLE, function_of
 from adpy.plain import np
 from adpy.program.streams import SELECT
 
-__all__ = ["BOTH", "CODES", "FIRST", "FIRST_TWICE", "SECOND", "SECOND_TWICE", "THIRD", "curvature", "dependence", "table"]
+__all__ = [
+    "BOTH",
+    "CODES",
+    "FIRST",
+    "FIRST_TWICE",
+    "SECOND",
+    "SECOND_TWICE",
+    "THIRD",
+    "curvature",
+    "dependence",
+    "table",
+]
 
 FIRST, SECOND, THIRD = 1, 2, 4
 """Bits of what a result depends on."""

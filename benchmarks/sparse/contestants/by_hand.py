@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from benchmarks.sparse.contestants import NotApplicable, Run
 from benchmarks.sparse.handwritten import DERIVATIVES
-from benchmarks.sparse.problem import Problem
+from benchmarks.sparse.problem import Problem, moved
 
 __all__ = ["CONTESTANTS", "warm_up"]
 
@@ -26,6 +26,7 @@ def derivative(problem: Problem, args: tuple[Any, ...]) -> Run:
         raise NotApplicable("nobody wrote one")
     indptr, indices, fill = DERIVATIVES[problem.key](*args)
     data = np.empty(len(indices))
+    args = (moved(args[0]), *args[1:])
 
     def run() -> np.ndarray:
         fill(*args, data)

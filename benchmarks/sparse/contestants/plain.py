@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.sparse.contestants import Run
-from benchmarks.sparse.problem import Problem
+from benchmarks.sparse.problem import Problem, moved
 
 __all__ = ["CONTESTANTS", "warm_up"]
 
@@ -16,6 +16,7 @@ def warm_up() -> None:
 
 def plain(problem: Problem, args: tuple[Any, ...]) -> Run:
     """Its value."""
+    args = (moved(args[0]), *args[1:])
     return Run(lambda: problem.function(*args), no_matrix)
 
 

@@ -9,7 +9,7 @@ import autograd.numpy
 
 from benchmarks.sparse.contestants import Run
 from benchmarks.sparse.contestants.dense import dense, swapped
-from benchmarks.sparse.problem import JACOBIAN, Problem
+from benchmarks.sparse.problem import JACOBIAN, Problem, moved
 
 __all__ = ["CONTESTANTS", "warm_up"]
 
@@ -23,7 +23,8 @@ def derivative(problem: Problem, args: tuple[Any, ...]) -> Run:
     function = swapped(problem, autograd.numpy)
     transform = autograd.jacobian if problem.kind == JACOBIAN else autograd.hessian
     of_first = transform(lambda x: function(x, *args[1:]))
-    return dense(args, lambda: of_first(args[0]))
+    x = moved(args[0])
+    return dense(args, lambda: of_first(x))
 
 
 CONTESTANTS = {"autograd dense": derivative}

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csc_array
 
 from benchmarks.sparse.contestants import NotApplicable, Run
-from benchmarks.sparse.problem import JACOBIAN, Problem
+from benchmarks.sparse.problem import JACOBIAN, Problem, moved
 from benchmarks.sparse.rewrites.with_casadi import REWRITES
 
 __all__ = ["CONTESTANTS", "warm_up"]
@@ -27,9 +27,9 @@ def derivative(problem: Problem, args: tuple[Any, ...], kind: Any) -> Run:
         raise NotApplicable("no rewrite")
     x, *constants = args
     symbol = kind.sym("x", len(x))
-    given, values = [symbol], [x]
+    given, values = [symbol], [moved(x)]
     if problem.key == "power_flow_lagrangian":  # the multipliers change from call to call
-        constants[0], values = kind.sym("multipliers", len(constants[0])), [x, constants[0]]
+        constants[0], values = kind.sym("multipliers", len(constants[0])), [moved(x), constants[0]]
         given.append(constants[0])
     value = REWRITES[problem.key](symbol, *constants)
     if problem.kind == JACOBIAN:

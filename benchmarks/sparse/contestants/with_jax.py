@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.sparse.contestants import Run
 from benchmarks.sparse.contestants.dense import dense
-from benchmarks.sparse.problem import JACOBIAN, Problem
+from benchmarks.sparse.problem import JACOBIAN, Problem, moved
 from benchmarks.sparse.rewrites.with_jax import in_jax
 
 __all__ = ["CONTESTANTS", "warm_up"]
@@ -23,7 +23,7 @@ def warm_up() -> None:
 
 def derivative(problem: Problem, args: tuple[Any, ...]) -> Run:
     """A column for each unknown."""
-    x, *constants = args
+    x, constants = moved(args[0]), args[1:]
     function = in_jax(problem)
     transform = jax.jacfwd if problem.kind == JACOBIAN else jax.hessian
     compiled = jax.jit(transform(lambda x: function(x, *constants)))

@@ -8,7 +8,7 @@ from typing import Any
 from scipy.optimize._numdiff import approx_derivative, group_columns
 
 from benchmarks.sparse.contestants import Run
-from benchmarks.sparse.problem import Problem
+from benchmarks.sparse.problem import Problem, moved
 from benchmarks.sparse.structure import structure
 
 __all__ = ["CONTESTANTS", "warm_up"]
@@ -21,7 +21,7 @@ def warm_up() -> None:
 def derivative(problem: Problem, args: tuple[Any, ...]) -> Run:
     """Of the function, or of a gradient by hand."""
     pattern = structure(problem, args)
-    x, *constants = args
+    x, constants = moved(args[0]), args[1:]
     function = problem.gradient or problem.function
     start = process_time()
     groups = group_columns(pattern)
@@ -30,7 +30,7 @@ def derivative(problem: Problem, args: tuple[Any, ...]) -> Run:
     facts |= {"approximate": True, "told the pattern": True}
 
     def run() -> Any:
-        return approx_derivative(function, x, method="2-point", sparsity=(pattern, groups), args=tuple(constants))
+        return approx_derivative(function, x, method="2-point", sparsity=(pattern, groups), args=constants)
 
     return Run(run, lambda found: found, lambda: facts)
 

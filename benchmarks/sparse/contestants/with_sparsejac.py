@@ -11,7 +11,7 @@ from jax.experimental.sparse import BCOO
 
 from benchmarks.sparse.contestants import Run
 from benchmarks.sparse.contestants.with_asdex import as_matrix
-from benchmarks.sparse.problem import JACOBIAN, Problem
+from benchmarks.sparse.problem import JACOBIAN, Problem, moved
 from benchmarks.sparse.rewrites.with_jax import in_jax
 from benchmarks.sparse.structure import structure
 
@@ -36,6 +36,8 @@ def derivative(problem: Problem, args: tuple[Any, ...]) -> Run:
     told = BCOO.from_scipy_sparse(pattern)
     inner = of_vector if problem.kind == JACOBIAN else jax.grad(of_vector)
     compiled = jax.jit(sparsejac.jacfwd(inner, told))
+
+    x = moved(x)
 
     def run() -> BCOO:
         found = compiled(x)

@@ -9,7 +9,7 @@ import torch
 
 from benchmarks.sparse.contestants import Run
 from benchmarks.sparse.contestants.dense import dense, swapped
-from benchmarks.sparse.problem import JACOBIAN, Problem
+from benchmarks.sparse.problem import JACOBIAN, Problem, moved
 
 __all__ = ["CONTESTANTS", "warm_up"]
 
@@ -22,7 +22,7 @@ def warm_up() -> None:
 
 def derivative(problem: Problem, args: tuple[Any, ...]) -> Run:
     """A column for each unknown."""
-    tensors = [torch.from_numpy(a) if isinstance(a, np.ndarray) else a for a in args]
+    tensors = [torch.from_numpy(a) if isinstance(a, np.ndarray) else a for a in (moved(args[0]), *args[1:])]
     function = swapped(problem, torch)
     transform = torch.func.jacfwd if problem.kind == JACOBIAN else torch.func.hessian
     of_first = transform(lambda x: function(x, *tensors[1:]))

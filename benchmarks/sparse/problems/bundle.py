@@ -2,25 +2,48 @@
 
 import numpy as np
 
-__all__ = ["inputs", "residuals"]
+__all__ = ["inputs", "residuals", "residuals_of_rows"]
 
 
-def rotated(axis, points):
-    """Rodrigues' formula."""
-    angle = np.sqrt(np.sum(axis**2, axis=1))[:, None]
-    direction = axis / angle
-    along = np.sum(direction * points, axis=1)[:, None]
+def rotated(axis, point):
+    """Rodrigues' formula, coordinate by coordinate."""
+    angle = np.sqrt(axis[0] ** 2 + axis[1] ** 2 + axis[2] ** 2)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    a, b, c = axis / angle
+    x, y, z = point
+    along = (a * x + b * y + c * z) * (1.0 - cosine)
     return (
-        points * np.cos(angle) + np.cross(direction, points) * np.sin(angle) + direction * along * (1.0 - np.cos(angle))
+        x * cosine + (b * z - c * y) * sine + a * along,
+        y * cosine + (c * x - a * z) * sine + b * along,
+        z * cosine + (a * y - b * x) * sine + c * along,
     )
 
 
 def residuals(x, cameras, points, seen_by, seen, features):
     """All cameras (rotation, centre, focal length, principal point, two distortions), all points, all weights."""
+    camera = x[: 11 * cameras].reshape(cameras, 11).T[:, seen_by]
+    point = x[11 * cameras : 11 * cameras + 3 * points].reshape(points, 3).T[:, seen]
+    weight = x[11 * cameras + 3 * points :]
+    across, up, depth = rotated(camera[0:3], point - camera[3:6])
+    across, up = across / depth, up / depth
+    square = across**2 + up**2
+    scale = camera[6] * (1.0 + square * (camera[9] + square * camera[10]))
+    errors = np.empty((len(weight), 2), x.dtype)
+    errors[:, 0] = weight * (across * scale + camera[7] - features[:, 0])
+    errors[:, 1] = weight * (up * scale + camera[8] - features[:, 1])
+    return np.concatenate([errors.ravel(), 1.0 - weight**2])
+
+
+def residuals_of_rows(x, cameras, points, seen_by, seen, features):
+    """The same with vectors as rows."""
     camera = x[: 11 * cameras].reshape(cameras, 11)[seen_by]
     point = x[11 * cameras : 11 * cameras + 3 * points].reshape(points, 3)[seen]
     weight = x[11 * cameras + 3 * points :]
-    p = rotated(camera[:, 0:3], point - camera[:, 3:6])
+    axis, p = camera[:, 0:3], point - camera[:, 3:6]
+    angle = np.sqrt(np.sum(axis**2, axis=1))[:, None]
+    axis = axis / angle
+    along = np.sum(axis * p, axis=1)[:, None]
+    p = p * np.cos(angle) + np.cross(axis, p) * np.sin(angle) + axis * along * (1.0 - np.cos(angle))
     flat = p[:, 0:2] / p[:, 2:3]
     square = np.sum(flat**2, axis=1)
     distortion = 1.0 + square * (camera[:, 9] + square * camera[:, 10])

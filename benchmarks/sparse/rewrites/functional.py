@@ -2,7 +2,9 @@
 
 import numpy as np
 
-__all__ = ["bratu", "broydn7d", "brusselator", "brusselator_loop", "find", "rosenbrock_loop"]
+from benchmarks.sparse.problems.bundle import rotated
+
+__all__ = ["bratu", "broydn7d", "brusselator", "brusselator_loop", "bundle", "find", "rosenbrock_loop"]
 
 
 def find(problem):
@@ -52,6 +54,18 @@ def brusselator_loop(y, alpha, forcing):
             first.append(1.0 + reaction - 4.4 * u[i, j] + alpha * spread_u + forcing[i, j])
             second.append(3.4 * u[i, j] - reaction + alpha * spread_v)
     return np.stack(first + second)
+
+
+def bundle(x, cameras, points, seen_by, seen, features):
+    camera = x[: 11 * cameras].reshape(cameras, 11).T[:, seen_by]
+    point = x[11 * cameras : 11 * cameras + 3 * points].reshape(points, 3).T[:, seen]
+    weight = x[11 * cameras + 3 * points :]
+    across, up, depth = rotated(camera[0:3], point - camera[3:6])
+    across, up = across / depth, up / depth
+    square = across**2 + up**2
+    scale = camera[6] * (1.0 + square * (camera[9] + square * camera[10]))
+    errors = weight * (np.stack([across, up]) * scale + camera[7:9] - features.T)
+    return np.concatenate([errors.T.reshape(-1), 1.0 - weight**2])
 
 
 def rosenbrock_loop(x):

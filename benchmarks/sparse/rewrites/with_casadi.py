@@ -155,6 +155,7 @@ REWRITES = {
     "brusselator": brusselator,
     "brusselator_loop": brusselator,
     "bundle": residuals,
+    "bundle_rows": residuals,
     "chnrosnb": chnrosnb,
     "dixmaanf": dixmaanf,
     "engval1": engval1,

@@ -6,16 +6,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adpy.errors import ArgumentError
+from adpy.sparse.coloring import color_acyclic, color_star
 from adpy.sparse.compression import blocks
 from adpy.sparse.compression.hessian import CompressedHessian
 from adpy.sparse.pattern import Pattern
 from tests.sparse.compression.recorded import code_of, dense_hessian
 from tests.sparse.compression.slow import Colors, column_coloring, symmetric_coloring
 
-KINDS = ["star", "acyclic", "column"]
+KINDS = ["star", "acyclic", "column", color_star, color_acyclic]
 
 
 def coloring_of(pattern, kind):
+    if callable(kind):
+        return kind(pattern)
     return column_coloring(pattern) if kind == "column" else symmetric_coloring(pattern, kind)
 
 
@@ -69,7 +72,8 @@ def test_matches_dense_at_other_points(function, kind, memory, monkeypatch):
         assert evaluator.evaluate((x,), data)
         found = pattern.matrix(data).toarray()
         np.testing.assert_allclose(found, dense_hessian(function, x), rtol=1e-11, atol=1e-12)
-        np.testing.assert_array_equal(found, found.T)
+        if kind != "column":
+            np.testing.assert_array_equal(found, found.T)
 
 
 @given(st.data())
@@ -149,10 +153,10 @@ PATH = np.eye(7, k=1) + np.eye(7, k=-1)
 @pytest.mark.parametrize(
     "function, pattern, kind, colors, expected",
     [
-        (rosenbrock, np.triu(np.ones((7, 7))), "star", range(7), "symmetric pattern"),
+        (rosenbrock, np.triu(np.ones((7, 7))), "star", range(7), "symmetric"),
         (rosenbrock, np.eye(6), "star", range(6), "pattern: expected shape"),
-        (rosenbrock, PATH, "star", [0, 1] * 3 + [0], "star coloring"),
-        (ring, np.roll(np.eye(7), 1, 0) + np.roll(np.eye(7), -1, 0), "acyclic", [0] * 7, "entry"),
+        (rosenbrock, PATH, "star", [0, 1] * 3 + [0], "does not determine"),
+        (ring, np.roll(np.eye(7), 1, 0) + np.roll(np.eye(7), -1, 0), "acyclic", [0] * 7, "does not determine"),
         (rosenbrock, np.eye(7), "row", range(7), "row coloring"),
         (np.cumsum, np.eye(7), "star", range(7), "one number"),
     ],

@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 import adpy
 from adpy.errors import ArgumentError
 from adpy.program.recording import Recording
+from adpy.sparse.coloring import color_bidirectional, color_columns, color_rows
 from adpy.sparse.compression import blocks
 from adpy.sparse.compression.jacobian import CompressedJacobian
 from adpy.sparse.pattern import Pattern
 from tests.sparse.compression.recorded import code_of, dense_jacobian, pattern_of
 from tests.sparse.compression.slow import Colors, bidirectional_coloring, column_coloring, row_coloring
 
-COLORINGS = [column_coloring, row_coloring, bidirectional_coloring]
+SLOW = [column_coloring, row_coloring, bidirectional_coloring]
+COLORINGS = [*SLOW, color_columns, color_rows, color_bidirectional]
 
 
 def heat(u):
@@ -238,11 +240,11 @@ def test_infinite_partials_stay_in_their_entry(coloring):
     "pattern, coloring, expected",
     [
         (np.eye(5), column_coloring, "pattern: expected shape"),
-        (np.ones((6, 6)), lambda p: Colors("column", p.shape, np.zeros(6, np.int32)), "entry .0, 0."),
-        (np.ones((6, 6)), lambda p: Colors("row", p.shape, None, np.zeros(6, np.int32)), "entry .0, 0."),
+        (np.ones((6, 6)), lambda p: Colors("column", p.shape, np.zeros(6, np.int32)), "does not determine .0, 0."),
+        (np.ones((6, 6)), lambda p: Colors("row", p.shape, None, np.zeros(6, np.int32)), "does not determine .0, 0."),
         (np.ones((6, 6)), lambda p: Colors("star", p.shape, np.zeros(6, np.int32)), "star coloring"),
         (np.ones((6, 6)), lambda p: Colors("column", (5, 5), np.zeros(5, np.int32)), "shape"),
-        (np.eye(6), lambda p: Colors("column", p.shape, np.full(6, -1, np.int32)), "entry .0, 0."),
+        (np.eye(6), lambda p: Colors("column", p.shape, np.full(6, -1, np.int32)), "does not determine .0, 0."),
     ],
 )
 def test_what_does_not_fit_is_refused(pattern, coloring, expected):
