@@ -10,7 +10,7 @@ from adpy.checkpoint.body import Turn
 from adpy.checkpoint.machine import Machine
 from adpy.checkpoint.march import Bank, March
 from adpy.checkpoint.progress import Progress
-from adpy.checkpoint.queue import FORWARD, OTHER, RESTORE, REVERSE, STORE, Queue
+from adpy.checkpoint.queue import FORWARD, OTHER, RESTORE, RESTORE_LAST, REVERSE, STORE, Queue
 from adpy.checkpoint.schedules import Schedule
 from adpy.checkpoint.storage import Places
 from adpy.plain import np
@@ -107,7 +107,7 @@ class Driver:
                 return
         elif kind == STORE:
             self._store(first, second)
-        elif kind == RESTORE:
+        elif kind in (RESTORE, RESTORE_LAST):
             self._restore(first, second, queue.action)
         elif kind == REVERSE:
             self._record(first, second)
@@ -257,9 +257,10 @@ class Driver:
     def _enter(self, march: March, row: np.ndarray) -> bool:
         """Put state and cotangents where native code wants them."""
         machine, form = self.machine, march.link.form
-        if row[0] == OTHER or (row[0] == RESTORE and not march.bank.filled[row[1]]):
+        restores = row[0] in (RESTORE, RESTORE_LAST)
+        if row[0] == OTHER or (restores and not march.bank.filled[row[1]]):
             return False
-        if self._current and row[0] != RESTORE and not machine.enter(march.link):
+        if self._current and not restores and not machine.enter(march.link):
             return False
         if not self._first and machine.bars is not march.bars:
             if len(machine.bars) != form.size or any(a.shape != b.shape for a, b in zip(machine.bars, march.bars)):
