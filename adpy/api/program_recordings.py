@@ -33,6 +33,8 @@ class Branch:
 
     def __init__(self, code: Any, tree: Any, places: list, around: tuple | None = None) -> None:
         self.code, self.tree, self.places, self.around = code, tree, places, around
+        self.verified = False
+        """Was it seen to give what the function gives?  (Only for those who ask.)"""
         self.quick: tuple | None = None
         """Functions of :class:`~adpy.api.quick.Quick`; None before they are written, empty where there are none."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from adpy.api.forward_mode import jvp
 from adpy.api.trees import flatten, rebuild
+from adpy.checkpoint.verifying import copied
 from adpy.custom.closures import Closure
 from adpy.custom.following import follow
 from adpy.custom.structures import is_active_kind
@@ -28,9 +29,13 @@ def active(tree: Any) -> list:
 
 
 def with_active(tree: Any, leaves: Sequence) -> Any:
-    """A tree with these leaves in the place of those that carry derivatives."""
+    """A tree with these leaves in the place of those that carry derivatives.
+
+    Others are copied: transforms may call a step twice.
+    """
     found = iter(leaves)
-    return rebuild(tree, iter([next(found) if is_active_kind(leaf) else leaf for _, leaf in flatten(tree)]).__next__)
+    every = [next(found) if is_active_kind(leaf) else copied(leaf) for _, leaf in flatten(tree)]
+    return rebuild(tree, iter(every).__next__)
 
 
 class Body:

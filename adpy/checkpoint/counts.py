@@ -79,12 +79,18 @@ class Count:
         Its magnitude is at most so much, whatever the inputs are.
     """
 
-    __slots__ = ("_bound", "_float")
+    __slots__ = ("_bound", "_value")
     __array_ufunc__ = None
     __class__ = property(lambda self: int)
 
     def __init__(self, value: Any, bound: int) -> None:
-        self._float, self._bound = value, bound
+        self._value, self._bound = value, bound
+
+    @property
+    def _float(self) -> Any:
+        """The input, or its value when the recording is over: a step may have kept the number somewhere."""
+        value = self._value
+        return value if type(value) not in TRACED_TYPES or value.frame.open else float(value._value)
 
     def __index__(self) -> int:
         return int(self._float)

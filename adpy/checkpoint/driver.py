@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Any
 
 from adpy.checkpoint.actions import Free, Record, Restore, Reverse, Store
 from adpy.checkpoint.body import Turn
 from adpy.checkpoint.machine import Machine
 from adpy.checkpoint.march import Bank, March
-from adpy.checkpoint.queue import FORWARD, OTHER, RESTORE, REVERSE, STORE, Queue
+from adpy.checkpoint.progress import Progress
+from adpy.checkpoint.queue import FORWARD, OTHER, RESTORE, RESTORE_LAST, REVERSE, STORE, Queue
 from adpy.checkpoint.schedules import Schedule
 from adpy.checkpoint.storage import Places
 from adpy.plain import np
 
 __all__ = ["Driver"]
-
-AT_ONCE = 1 << 11
-"""Actions that native code does at a time, at most; in between, programs may get kernels, and users may interrupt."""
 
 STUBBORN = 3
 """Times that native code may stop at its first step before another recording has its turn."""
@@ -31,10 +30,11 @@ class Driver:
         Its state is that at step 0.
     schedule : Schedule
     places : Places
+    progress : Progress, optional
     """
 
-    def __init__(self, machine: Machine, schedule: Schedule, places: Places) -> None:
-        self.machine, self.schedule, self.places = machine, schedule, places
+    def __init__(self, machine: Machine, schedule: Schedule, places: Places, progress: Progress | None = None) -> None:
+        self.machine, self.schedule, self.places, self.progress = machine, schedule, places, progress
         self.streams = machine.streams
         self._queue = Queue(schedule)
         self._forms: dict[tuple[int, str], Any] = {}
@@ -70,6 +70,8 @@ class Driver:
         """Tell an online schedule that the loop has ended."""
         self.schedule.finish(self.machine.reached)
         self._queue.skip()
+        if self.progress is not None:
+            self.progress.expect(self.machine.reached, self.schedule.forward_steps - self.machine.reached)
 
     def reverse(self, bars: list) -> None:
         """Take cotangents of the last state back to the first; they are then those of the machine.
@@ -86,6 +88,8 @@ class Driver:
         while self._queue.fill():
             self._next()
         self.machine.bars = [np.array(bar) for bar in self.machine.bars]
+        if self.progress is not None:
+            self.progress.close()
         self.close()
 
     def _next(self) -> None:
@@ -96,12 +100,14 @@ class Driver:
         kind, first, second = queue.row
         if kind == FORWARD:
             self.machine.advance(first, first + 1)
+            if self.progress is not None:
+                self.progress.advanced(first + 1)
             if first + 1 < second:
                 queue.rows[queue.at, 1] = first + 1
                 return
         elif kind == STORE:
             self._store(first, second)
-        elif kind == RESTORE:
+        elif kind in (RESTORE, RESTORE_LAST):
             self._restore(first, second, queue.action)
         elif kind == REVERSE:
             self._record(first, second)
@@ -165,6 +171,17 @@ class Driver:
             found = self.machine.reverse(self._records.pop(n), self.streams.seeds_of(n))
             self.streams.take(n, found)
         self._current = False
+        if self.progress is not None:
+            self.progress.reversed(start, stop - start)
+
+    def _tell(self, rows: np.ndarray, ran: int, reversed_steps: int) -> None:
+        """Tell the user how far native code came."""
+        if self.progress is None:
+            return
+        if ran > reversed_steps:
+            self.progress.advanced(self.machine.reached, ran - reversed_steps)
+        if reversed_steps:
+            self.progress.reversed(int(rows[rows[:, 0] == REVERSE][:reversed_steps][-1, 1]), reversed_steps)
 
     # ---- natively
 
@@ -174,9 +191,10 @@ class Driver:
         if march is None:
             return False
         machine, queue = self.machine, self._queue
-        rows = (queue.before_reverse() if self._first else queue.rows[queue.at :])[:AT_ONCE]
+        rows = machine.pace.some(queue.before_reverse() if self._first else queue.rows[queue.at :])
         if not self._enter(march, rows[0]):
             return False
+        begin = perf_counter()
         done, at = march.run(rows, self._first)
         link = march.link
         finished = rows[:done]
@@ -185,12 +203,19 @@ class Driver:
         self._current = not (done and finished[-1, 0] == REVERSE) or at >= 0
         if at >= 0 and rows[done, 0] == FORWARD:
             ran += at - int(rows[done, 1])
-            rows[done, 1] = at
+            queue.rows[queue.at + done, 1] = at
+        elif done and rows[done - 1, 2] != queue.rows[queue.at + done - 1, 2]:  # it was cut short
+            done -= 1
+            queue.rows[queue.at + done, 1] = rows[done, 2]
+        machine.pace.took(ran, perf_counter() - begin)
         machine.went(ran, link, march.state(at >= 0))
+        if self._first and ran:
+            machine.reached += ran
         if is_back.any():
             machine.bars = march.bars
         queue.at += done
         self._stopped = 0 if ran else self._stopped + 1
+        self._tell(rows[: done + 1], ran, int(np.count_nonzero(is_back)))
         return bool(done or ran)
 
     def _ready(self) -> March | None:
@@ -232,9 +257,10 @@ class Driver:
     def _enter(self, march: March, row: np.ndarray) -> bool:
         """Put state and cotangents where native code wants them."""
         machine, form = self.machine, march.link.form
-        if row[0] == OTHER or (row[0] == RESTORE and not march.bank.filled[row[1]]):
+        restores = row[0] in (RESTORE, RESTORE_LAST)
+        if row[0] == OTHER or (restores and not march.bank.filled[row[1]]):
             return False
-        if self._current and row[0] != RESTORE and not machine.enter(march.link):
+        if self._current and not restores and not machine.enter(march.link):
             return False
         if not self._first and machine.bars is not march.bars:
             if len(machine.bars) != form.size or any(a.shape != b.shape for a, b in zip(machine.bars, march.bars)):
@@ -249,3 +275,5 @@ class Driver:
         self._march = self._bank = None
         self.places.close()
         self.machine.close()
+        if self.progress is not None:
+            self.progress.abandon()

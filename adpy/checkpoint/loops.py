@@ -14,9 +14,9 @@ from adpy.checkpoint.problem import Problem, solve
 from adpy.checkpoint.schedules import Schedule
 from adpy.checkpoint.schedules.base import check_count
 from adpy.checkpoint.streams import Streams
+from adpy.checkpoint.verifying import copied
 from adpy.custom.structures import shape_of
 from adpy.errors import ArgumentError
-from adpy.plain import np
 from adpy.reverse.tape import Tape
 
 __all__ = ["check_functions", "loop", "run"]
@@ -146,7 +146,7 @@ def _plain(body: Body, values: tuple, steps: int | None, data: Callable | None) 
     """The loop itself."""
     state, operands, args = values
     streams = Streams(args, data, steps)
-    state = map_leaves(lambda leaf: leaf.copy("K") if isinstance(leaf, np.ndarray) else leaf, state)
+    state = map_leaves(copied, state)
     for n in itertools.count() if steps is None else range(steps):
         state, output = body(state, n, operands, streams.argument(n))
         leaves = [leaf for _, leaf in flatten(output)]

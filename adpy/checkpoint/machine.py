@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Any
 
 from adpy import capture
@@ -11,10 +12,12 @@ from adpy.api.trees import flatten, map_leaves
 from adpy.checkpoint.body import Turn, active
 from adpy.checkpoint.eager import pulled_step
 from adpy.checkpoint.march import March
+from adpy.checkpoint.pace import Pace
 from adpy.checkpoint.queue import FORWARD
 from adpy.checkpoint.state import join, split
 from adpy.checkpoint.steps import RECORDINGS, Form, Link, StepProgram, form_of
 from adpy.checkpoint.streams import Streams
+from adpy.checkpoint.verifying import check_marks, copied, is_value, mark_of, verify
 from adpy.errors import AdpyError
 from adpy.plain import np
 
@@ -25,9 +28,6 @@ MISSES = 64
 
 STUBBORN = 3
 """Times that native code may stop at its first step before another recording has its turn."""
-
-AT_ONCE = 1 << 14
-"""Steps that native code runs at a time, at most; in between, programs may get kernels, and users may interrupt."""
 
 
 class Record:
@@ -64,6 +64,8 @@ class Machine:
         How often a step was recorded.
     reached : int
         How many steps were run at least once.
+    repeats : bool
+        Are steps that are run again to give the same to the last bit?
     ended : bool
         Did the condition of the loop end it at the last step?
     """
@@ -72,7 +74,7 @@ class Machine:
         self.body, self.program, self.operands, self.streams = body, program, operands, streams
         self.argument = streams.argument
         self.steps = self.recorded = self.reached = 0
-        self.ended = False
+        self.ended = self.repeats = False
         self.bars: list = []
         self._counted = True
         self._forms: dict = {}
@@ -81,7 +83,8 @@ class Machine:
         self._arrays: Sequence = ()
         self._tree: Any = None
         self._march: March | None = None
-        self._stopped = 0
+        self._stopped, self.pace = 0, Pace()
+        self._marks: list[tuple[float, float] | None] = []
         self._operand_inputs = [leaf for _, leaf in flatten(operands)] if program is None else _inputs(operands)
         if self._operand_inputs is None:
             self.program = None
@@ -91,16 +94,17 @@ class Machine:
 
     def start(self, state: Any) -> None:
         """Begin with this state, which stays as it is."""
-        found = form_of(state, self._counted, self._forms) if self.program is not None else None
+        is_known = self.program is not None and all(is_value(leaf) for _, leaf in flatten(state))
+        found = form_of(state, self._counted, self._forms) if is_known else None
         if found is None:
-            self._form, self._tree = None, map_leaves(_copied, state)
+            self._form, self._tree = None, map_leaves(copied, state)
         else:
             self._form, self._arrays = found[0], [np.array(x) for x in found[1]]
 
     @property
     def state(self) -> Any:
         """The current state, in arrays of its own."""
-        return map_leaves(_copied, self._tree) if self._form is None else self._form.tree(self._arrays)
+        return map_leaves(copied, self._tree) if self._form is None else self._form.tree(self._arrays)
 
     def taken_apart(self) -> tuple[Any, list[np.ndarray]]:
         """The current state as arrays, which are not to be kept, and what :meth:`put_together` needs beside them."""
@@ -162,9 +166,11 @@ class Machine:
         if march is None or not self.enter(march.link):
             return start
         first = start >= self.reached
-        stop = min(stop, start + AT_ONCE) if first else min(stop, start + AT_ONCE, self.reached)
+        stop = min(stop, start + self.pace.steps) if first else min(stop, start + self.pace.steps, self.reached)
+        begin = perf_counter()
         _, at = march.run(np.array([[FORWARD, start, stop]], np.int64), first)
         reached = at if at >= 0 else stop
+        self.pace.took(reached - start, perf_counter() - begin)
         self.went(reached - start, march.link, march.state(at >= 0))
         self._stopped = 0 if reached > start else self._stopped + 1
         if first:
@@ -195,8 +201,10 @@ class Machine:
             self._form, self._arrays = link.after, link.held
             self._collect(n, link.outputs, link.output_tree)
             return Record(n, link)
-        (state, output), pullback = pulled_step(self.body, self._tree, n, self.operands, self.argument(n))
-        self._tree = map_leaves(_copied, state)
+        given = map_leaves(copied, self._tree)
+        (state, output), pullback = pulled_step(self.body, given, n, self.operands, self.argument(n))
+        self._tree = map_leaves(copied, state)
+        self._check(n, 1e-6)
         self._collect(n, [leaf for _, leaf in flatten(output)], output)
         return Record(n, None, pullback)
 
@@ -245,7 +253,19 @@ class Machine:
         if others:
             state = map_leaves(lambda leaf: leaf.copy() if id(leaf) in others else leaf, state)
         self._tree = state
+        self._check(n, 0.0)
         self._collect(n, [leaf for _, leaf in flatten(output)], output)
+
+    def _check(self, n: int, tolerance: float) -> None:
+        """Raise if a step gave another state than before, as one does that draws random numbers or counts calls."""
+        mark = mark_of(self._tree)
+        if n >= self.reached:
+            self._marks += [None] * (n + 1 - len(self._marks))
+            self._marks[n] = mark
+            return
+        before = self._marks[n] if n < len(self._marks) and self.repeats else None
+        if before is not None:
+            check_marks(n, mark, before, tolerance)
 
     def _collect(self, n: int, leaves: list, output: Any) -> None:
         """Take the output of a step, if it is run for the first time."""
@@ -290,6 +310,10 @@ class Machine:
             link.close()
             self.program = None
             return None
+        if not branch.verified:
+            with capture.paused():
+                verify(self.body, form.tree(arrays), n, self.operands, self.argument(n), link.after.tree(link.held))
+            branch.verified = True
         self.links.insert(0, link)
         for old in self.links[RECORDINGS:]:
             old.close()
@@ -348,10 +372,6 @@ def _inputs(tree: Any) -> list | None:
     """The inputs that a tree is to a program, None where it has leaves that programs do not know."""
     key, inputs = signature((tree, 0), {})
     return None if key is None else inputs
-
-
-def _copied(leaf: Any) -> Any:
-    return leaf.copy("K") if isinstance(leaf, np.ndarray) else leaf
 
 
 def _kind(leaf: Any) -> np.dtype:

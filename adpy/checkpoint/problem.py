@@ -130,11 +130,12 @@ class Problem:
             back = Machine(self.inverse, program, values[1], self._streams(values[2]))
             back.share(machine)
             return Mirror(machine, back, self.steps, self.plan)
+        machine.repeats = True
         _, arrays = machine.taken_apart()
         schedule, places = self.plan(self.steps, arrays, self.depth)
-        if "disk" not in places.places:
-            return Driver(machine, schedule, places)
         progress = self.plan.progress(self.steps, schedule)
+        if "disk" not in places.places:
+            return Driver(machine, schedule, places, progress)
         return DurableDriver(machine, schedule, places, lambda: values[0], self._identity(values), progress)
 
     def _identity(self, values: tuple) -> dict:

@@ -1,27 +1,20 @@
-"""Queue: actions of a schedule that are still to be done, also as a table for native code."""
+"""Queue: actions of a schedule that are still to be done, as a table for native code."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import Any
 
 from adpy.checkpoint.actions import Forward, Free, Restore, Reverse, Store
 from adpy.checkpoint.schedules import Binomial, OnlineSchedule, Schedule
 from adpy.plain import np
 
-__all__ = ["FORWARD", "OTHER", "RESTORE", "REVERSE", "STORE", "Queue"]
+__all__ = ["FORWARD", "OTHER", "RESTORE", "RESTORE_LAST", "REVERSE", "STORE", "Queue"]
 
-CHUNK = 4096
+CHUNK = 1 << 13
 """Actions that are taken from a schedule at a time."""
 
-GRAIN = 1 << 14
-"""Steps of one row of a table, at most."""
-
-KEPT = 50_000
-"""Actions of a binomial schedule whose table is kept for the next loop."""
-
-FORWARD, STORE, RESTORE, REVERSE = 0, 1, 2, 3
+FORWARD, STORE, RESTORE, REVERSE, RESTORE_LAST = 0, 1, 2, 3, 4
 OTHER = -1
 
 
@@ -50,36 +43,25 @@ class _Slots:
         return slot
 
 
-def _encoded(actions: list, slots: _Slots) -> tuple[list, list]:
-    """Rows for native code, and for each row its action."""
-    rows, owners = [], []
+def _encoded(actions: list, slots: _Slots) -> np.ndarray:
+    """Rows for native code."""
+    rows = []
     for action in actions:
         kind = type(action)
-        if kind is Forward:
-            for start in range(action.start, action.stop, GRAIN):
-                rows.append((FORWARD, start, min(start + GRAIN, action.stop)))
-                owners.append(action)
-            continue
         row = (OTHER, 0, 0)
-        if kind is Reverse:
+        if kind is Forward:
+            row = (FORWARD, action.start, action.stop)
+        elif kind is Reverse:
             if action.place is None and action.stop == action.start + 1:
                 row = (REVERSE, action.start, action.stop)
         elif kind is Store and action.place == "ram":
             row = (STORE, slots.take(action.step), action.step)
         elif kind is Restore and action.place == "ram":
-            row = (RESTORE, slots.of(action.step, action.last), action.step)
+            row = (RESTORE_LAST if action.last else RESTORE, slots.of(action.step, action.last), action.step)
         elif kind is Free and action.place == "ram":
             slots.of(action.step, True)
         rows.append(row)
-        owners.append(action)
-    return rows, owners
-
-
-@lru_cache(maxsize=8)
-def _whole(steps: int, snapshots: int) -> tuple[np.ndarray, list]:
-    """All of a binomial schedule."""
-    rows, owners = _encoded(list(Binomial(steps, snapshots)), _Slots())
-    return np.array(rows, np.int64).reshape(-1, 3), owners
+    return np.array(rows, np.int64).reshape(-1, 3)
 
 
 class Queue:
@@ -101,35 +83,38 @@ class Queue:
     def __init__(self, schedule: Schedule) -> None:
         self._slots = _Slots()
         self._chunk = 1 if isinstance(schedule, OnlineSchedule) else CHUNK
-        self.rows, self._owners, self.at = np.zeros((0, 3), np.int64), [], 0
-        places: Mapping[str, int] = {} if schedule.steps is None else schedule.places
-        if type(schedule) is Binomial and list(places) == ["ram"] and schedule.steps * 4 < KEPT:
-            rows, self._owners = _whole(schedule.steps, places["ram"])
-            self.rows = rows.copy()
-            self._source: Iterator = iter(())
+        self.rows, self.at = np.zeros((0, 3), np.int64), 0
+        self._actions: list | None = []
+        self._source: Iterator = iter(())
+        self._binomial = None
+        if type(schedule) is Binomial and set(schedule.places) <= {"ram"}:
+            from adpy.checkpoint.rows import BinomialRows
+
+            self._binomial = BinomialRows(schedule.steps, schedule.snapshots)
         else:
             self._source = iter(schedule)
 
     def fill(self) -> bool:
         """Have a next row; False at the end."""
-        while self.at >= len(self.rows):
-            actions = []
-            for action in self._source:
-                actions.append(action)
-                if len(actions) >= self._chunk:
-                    break
-            if not actions:
-                return False
-            rows, self._owners = _encoded(actions, self._slots)
-            self.rows, self.at = np.array(rows, np.int64).reshape(-1, 3), 0
-        return True
+        if self.at < len(self.rows):
+            return True
+        if self._binomial is not None:
+            self._actions, self.rows, self.at = None, self._binomial.next(CHUNK), 0
+            return bool(len(self.rows))
+        self._actions = []
+        for action in self._source:
+            self._actions.append(action)
+            if len(self._actions) >= self._chunk:
+                break
+        self.rows, self.at = _encoded(self._actions, self._slots), 0
+        return bool(self._actions)
 
     def skip(self) -> None:
         """Forget what is left of the actions that were taken."""
         self.at = len(self.rows)
 
     def slots(self) -> list[tuple[int, int]]:
-        """Steps of the snapshots in memory at the next row, with their slots."""
+        """Steps of the snapshots in memory that were stored since the last :meth:`fill`, with their slots."""
         held: dict[int, int] = {}
         for kind, slot, step in self.rows[: self.at].tolist():
             if kind == STORE:
@@ -139,7 +124,14 @@ class Queue:
     @property
     def action(self) -> Any:
         """The next action."""
-        return self._owners[self.at]
+        if self._actions is not None:
+            return self._actions[self.at]
+        kind, first, second = self.row
+        if kind == FORWARD:
+            return Forward(first, second)
+        if kind == REVERSE:
+            return Reverse(first, second)
+        return Store(second, "ram") if kind == STORE else Restore(second, "ram", kind == RESTORE_LAST)
 
     @property
     def row(self) -> tuple[int, int, int]:

@@ -12,7 +12,7 @@ from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.errors import ArgumentError
 from adpy.plain import np
 
-__all__ = ["Layout", "Leaf", "join", "split"]
+__all__ = ["Layout", "Leaf", "is_generator", "join", "split"]
 
 _INT64 = np.iinfo(np.int64)
 _CONSTANTS = (
@@ -121,6 +121,11 @@ def join(layout: Layout, arrays: list[np.ndarray]) -> Any:
     return rebuild(layout.tree, iter(values).__next__)
 
 
+def is_generator(kind: type) -> bool:
+    """Are these random generators?"""
+    return kind.__name__ == "Generator" and kind.__module__.startswith("numpy.random")
+
+
 def _nothing(leaf: Any) -> None:
     return None
 
@@ -142,7 +147,7 @@ def _leaf(path: str, value: Any) -> tuple[Leaf, np.ndarray | None]:
         if _INT64.min <= value <= _INT64.max:
             return Leaf(path, "int"), np.asarray(value, np.int64)
         return Leaf(path, "digits"), _text(str(value))
-    if kind.__name__ == "Generator" and kind.__module__.startswith("numpy.random"):
+    if is_generator(kind):
         state = value.bit_generator.state
         name = type(value.bit_generator).__name__
         return Leaf(path, "generator", value=name), _text(json.dumps(state, default=np.ndarray.tolist))

@@ -13,6 +13,7 @@ from adpy.api.signature import signature
 from adpy.api.surroundings import Surroundings
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.checkpoint.counts import Count, closed, count, opened
+from adpy.checkpoint.state import is_generator
 from adpy.plain import np
 from adpy.program import sweeps
 
@@ -317,5 +318,7 @@ def form_of(state: Any, counted: bool, forms: dict) -> tuple[Form, list] | None:
         return None
     found = forms.get(key)
     if found is None:
+        if any(is_generator(type(leaf)) for _, leaf in flatten(parts)):
+            return None  # each step changes them
         found = forms[key] = Form(parts, inputs)
     return found, inputs

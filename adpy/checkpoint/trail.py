@@ -174,13 +174,13 @@ class Trail:
         except SnapshotError as error:
             _log.warning("%s; the way back begins anew", error)
             return None
-        for arrays in self._bars():
-            for i, array in enumerate(arrays):
+        for bars in self._bars():
+            for i, bar in enumerate(bars):
                 new = next(found)
-                if isinstance(array, np.ndarray) and array.shape == new.shape and array.flags.writeable:
-                    array[...] = new
+                if isinstance(bar, np.ndarray) and bar.shape == new.shape and bar.flags.writeable:
+                    bar[...] = new
                 else:
-                    arrays[i] = new
+                    bars[i] = new
         return info["step"]
 
     def _skipped(self, steps: int, reached: int) -> Iterator[Action]:
@@ -211,7 +211,8 @@ class Trail:
         """Leave the cotangents, if it is time; adjoints of all steps from ``step`` on are complete."""
         now = time.monotonic()
         if now - self._saved >= self.storage.interval:
-            self._save("adjoint", list(itertools.chain(*self._bars())), {"step": step, "seeds": self._seeds})
+            bars = [np.asarray(bar) for bar in itertools.chain(*self._bars())]
+            self._save("adjoint", bars, {"step": step, "seeds": self._seeds})
             self._saved = time.monotonic()
 
     def _save(self, key: str, arrays: Sequence[np.ndarray], info: Any = None) -> None:

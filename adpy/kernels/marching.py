@@ -21,8 +21,11 @@ __all__ = ["ACTIONS", "FIELDS", "OPERATIONS", "march"]
 OPERATIONS = {name: number for number, name in enumerate(("copy", "add", "clear", "number", "evaluate", "adjoint"))}
 """What a row of a script does.  ``evaluate`` ends the script where decisions are not those of the recording."""
 
-ACTIONS = {name: number for number, name in enumerate(("forward", "store", "restore", "reverse"))}
-"""``forward`` from one step to another, ``store`` in a slot, ``restore`` from a slot, ``reverse`` one step."""
+ACTIONS = {
+    name: number for number, name in enumerate(("forward", "store", "restore", "reverse", "restore last"))
+}
+"""``forward`` from one step to another, ``store`` in a slot, ``restore`` from a slot (``restore last`` as well),
+``reverse`` one step."""
 
 _BYTE = ir.IntType(8)
 _SCRIPT = ir.FunctionType(I64, [BLOCK, BLOCK, BLOCK, I64, I64])
@@ -130,7 +133,8 @@ def _marching(module: ir.Module, script: ir.Function) -> None:
     at = builder.mul(a, I64(3))
     action, first, second = [builder.load(builder.gep(actions, [builder.add(at, I64(i))])) for i in range(3)]
     behind, other = builder.append_basic_block(), builder.append_basic_block("other")
-    cases = {name: builder.append_basic_block(name) for name in ACTIONS}
+    cases = {name: builder.append_basic_block(name) for name in ACTIONS if name != "restore last"}
+    cases["restore last"] = cases["restore"]
     switch = builder.switch(action, other)
     for name, target in cases.items():
         switch.add_case(I64(ACTIONS[name]), target)

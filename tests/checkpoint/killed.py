@@ -55,9 +55,12 @@ def walk(state, n, c, push):
     return {"x": x, "t": t * 0.999, "rng": state["rng"], "turns": state["turns"] + int(n % 3 == 0)}
 
 
+def first_walk(x):
+    return {"x": x, "t": 0.1, "rng": np.random.default_rng(7), "turns": 0}, np.sin(np.outer(np.arange(60), x))
+
+
 def walked(c, x, storage, callback):
-    state = {"x": x, "t": 0.1, "rng": np.random.default_rng(7), "turns": 0}
-    pushes = np.sin(np.outer(np.arange(60), x))
+    state, pushes = first_walk(x)
     last = adpy.checkpoint.loop(walk, state, 60, params=c, args=pushes, snapshots=4, storage=storage, callback=callback)
     return np.sum(last["x"] ** 2) * last["t"] + last["turns"]
 

@@ -352,3 +352,75 @@ def test_bad_arguments(change, name):
     given = {"step": lambda x, n: x, "state": 1.0, "steps": 3} | change
     with pytest.raises(adpy.errors.ArgumentError, match=name):
         adpy.checkpoint.loop(**given)
+
+
+def test_a_step_that_draws_random_numbers_is_refused():
+    def step(x, n):
+        return x * np.random.default_rng().normal()
+
+    def legacy(x, n):
+        return x * np.random.normal()
+
+    for random in (step, legacy):
+        with pytest.raises(adpy.errors.NonDifferentiableError, match="again"):
+            adpy.grad(lambda x, random=random: adpy.checkpoint.loop(random, x, 6, snapshots=2))(1.0)
+
+
+def test_a_step_with_a_memory_of_its_own_is_refused():
+    calls = []
+
+    def step(x, n):
+        calls.append(n)
+        return x * len(calls)
+
+    with pytest.raises(adpy.errors.NonDifferentiableError, match="again"):
+        adpy.grad(lambda x: adpy.checkpoint.loop(step, x, 6, snapshots=2))(1.0)
+
+
+def test_a_generator_may_be_part_of_the_state():
+    def step(state, n):
+        x, generator = state
+        return x * np.sin(x) + generator.normal(size=2), generator
+
+    def by_loop(x):
+        return np.sum(adpy.checkpoint.loop(step, (x, np.random.default_rng(3)), 9, snapshots=2)[0])
+
+    def by_hand(x):
+        state = (x, np.random.default_rng(3))
+        for n in range(9):
+            state = step(state, n)
+        return np.sum(state[0])
+
+    x = np.array([0.4, 0.9])
+    close(adpy.grad(by_loop)(x), adpy.grad(by_hand)(x))
+    close(adpy.jvp(by_loop, x, x), adpy.jvp(by_hand, x, x))
+
+
+def test_a_write_into_parameters_is_refused():
+    def step(x, n, p):
+        p *= 0.5
+        return x * p
+
+    def closed(p):
+        def step(x, n):
+            p[0] += 1.0
+            return x * p
+
+        return np.sum(adpy.checkpoint.loop(step, np.ones(2), 4, snapshots=2))
+
+    with pytest.raises(adpy.errors.TracedValueError, match="params"):
+        adpy.grad(lambda p: np.sum(adpy.checkpoint.loop(step, np.ones(2), 4, params=p, snapshots=2)))(np.ones(2))
+    with pytest.raises(adpy.errors.TracedValueError, match="closes over"):
+        adpy.grad(closed)(np.ones(2))
+
+
+def test_events():
+    events = []
+
+    def function(x):
+        return np.sum(adpy.checkpoint.loop(lambda x, n: np.sin(x), x, 40, snapshots=3, callback=events.append))
+
+    adpy.grad(function)(np.ones(2))
+    last = events[-1]
+    assert (last.phase, last.reversed, last.steps) == ("done", 40, 40)
+    assert last.advanced == Binomial(40, 3).forward_steps - 40
