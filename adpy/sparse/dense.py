@@ -57,7 +57,7 @@ class Eager:
         else:
             outside = matrix != 0
             outside[pattern.rows, pattern.indices] = False
-            refuse_missing(matrix, outside)
+            refuse_missing(outside)
         format = getattr(out, "format", None)
         chosen = (format,) if format in ("csr", "csc") else (self.settings.format, self.settings.blocksize)
         layout = laid_out(pattern, self.settings.what == "hessian", *chosen)

@@ -193,8 +193,10 @@ class Prepared(Recordings, Saving, Eager):
 
         Raises
         ------
+        PatternError
+            If the pattern misses a nonzero; it names row and column.
         ArgumentError
-            If the pattern or the coloring that was given misses a nonzero; it names row and column.
+            If a given coloring does not determine an entry.
         """
         self(*args, **kwargs)
         _, inputs = signature(args, kwargs)

@@ -23,7 +23,6 @@ from adpy.sparse.memory import Memory
 from adpy.sparse.nothing import Nothing
 from adpy.sparse.pattern import Pattern
 from adpy.sparse.settings import Settings
-from adpy.sparse.structure import covers
 
 __all__ = ["Plan"]
 
@@ -211,7 +210,7 @@ class Plan:
             found = made(self.code, self.wrt, self._pattern)
         else:
             found = made(self.code, self.wrt)
-            if not covers(self._pattern, found.pattern):
+            if not self._pattern.covers(found.pattern):
                 raise Unsuitable("entries that the given pattern does not have")
             if found.pattern.nnz != self._pattern.nnz:
                 found = made(self.code, self.wrt, self._pattern)

@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse
 
 import adpy
-from adpy.errors import ArgumentError
+from adpy.errors import ArgumentError, PatternError
 from adpy.sparse import Pattern
 
 X = np.array([0.3, 0.7, 0.4, 1.1, 0.9])
@@ -222,13 +222,13 @@ def test_given_pattern():
 def test_pattern_that_misses_a_nonzero(mode):
     pattern = adpy.jacobian(products)(X) != 0
     pattern[2, 3] = False
-    with pytest.raises(ArgumentError, match="row 2, column 3"):
+    with pytest.raises(PatternError, match="row 2, column 3"):
         adpy.sparse.jacobian(products, pattern=pattern, mode=mode)(X)
 
 
 def test_hessian_pattern_that_misses_a_nonzero():
     pattern = np.eye(5)
-    with pytest.raises(ArgumentError, match="row 0, column 1"):
+    with pytest.raises(PatternError, match="row 0, column 1"):
         adpy.sparse.hessian(lambda x: np.sum(products(x)) + x[4] ** 2, pattern=pattern)(X)
 
 
@@ -237,7 +237,7 @@ def test_pattern_is_verified_on_demand():
     J = adpy.sparse.jacobian(branching, pattern=pattern, verify=False)
     J(-X)
     J.verify(-X)
-    with pytest.raises(ArgumentError, match="row 1, column 0"):
+    with pytest.raises(PatternError, match="row 1, column 0"):
         J.verify(X)
 
 
@@ -245,7 +245,7 @@ def test_pattern_of_another_path_is_verified():
     pattern = adpy.jacobian(branching)(-X) != 0
     J = adpy.sparse.jacobian(branching, pattern=pattern)
     J(-X)
-    with pytest.raises(ArgumentError, match="row 1, column 0"):
+    with pytest.raises(PatternError, match="row 1, column 0"):
         J(X)
 
 
@@ -260,7 +260,7 @@ def test_given_pattern_of_a_function_that_is_not_recorded():
     pattern = np.eye(5)
     J = adpy.sparse.jacobian(lambda x: x * 2.0, pattern=pattern)
     assert J(X.astype(np.float32)).nnz == 5
-    with pytest.raises(ArgumentError, match="row 0, column 4"):
+    with pytest.raises(PatternError, match="row 0, column 4"):
         adpy.sparse.jacobian(lambda x: x[::-1] * 2.0, pattern=pattern)(X.astype(np.float32))
 
 
