@@ -21,6 +21,7 @@ from adpy.sparse.arguments import check_argnum, differentiated, input_numbers, k
 from adpy.sparse.blocks import bandwidths, split
 from adpy.sparse.coloring import Coloring
 from adpy.sparse.dense import Eager
+from adpy.sparse.evaluator import Evaluator
 from adpy.sparse.formats import Layout
 from adpy.sparse.pattern import Pattern
 from adpy.sparse.preparing import Plan
@@ -62,10 +63,33 @@ class Prepared(Recordings, Saving, Eager):
         self._counts: Counter = Counter()
 
     def __call__(self, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+        """The matrix at these arguments.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            Arguments of the function.
+        out : sparse array, optional
+            An earlier result, or an array with its structure, to be overwritten.
+
+        Returns
+        -------
+        scipy.sparse.csr_array, or what ``format`` asks for
+            Float64, of shape (numbers in the result, numbers in the differentiated arguments); ``out`` if it was given.
+
+        Raises
+        ------
+        ArgumentError, PatternError, TracedValueError
+            As :func:`adpy.sparse.jacobian` says; ``out`` stays as it was.
+        """
         plan, inputs, done = self._evaluated(args, kwargs, out)
         if plan is None:
             return self._eagerly(args, kwargs, out)
         return done
+
+    def __reduce__(self) -> tuple:
+        """Pickle the function and what was chosen; recordings are made again (:meth:`save` keeps them)."""
+        return type(self), (self.function, self.argnum, self.settings)
 
     def prepare(self, *args: Any, **kwargs: Any) -> Prepared:
         """Record and prepare at these arguments; returns the same object."""
@@ -257,6 +281,11 @@ class Prepared(Recordings, Saving, Eager):
     def method(self) -> str:
         """How the recording used last is evaluated: ``"elements"``, ``"compressed forward"`` and the like."""
         return self._plan().method
+
+    @property
+    def evaluator(self) -> Evaluator:
+        """What computes the nonzeros of the recording used last."""
+        return self._plan().evaluator
 
     @property
     def bandwidths(self) -> tuple[int, int]:

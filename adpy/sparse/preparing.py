@@ -12,6 +12,7 @@ from typing import Any
 from adpy.errors import ArgumentError
 from adpy.plain import np
 from adpy.program.code import Code
+from adpy.program.streams import NoStream
 from adpy.program.sweeps import ERRORS
 from adpy.sparse.blocks import laid_out
 from adpy.sparse.choosing import NAMES, colored, least
@@ -25,6 +26,10 @@ from adpy.sparse.pattern import Pattern
 from adpy.sparse.settings import Settings
 
 __all__ = ["Plan"]
+
+
+FULL = 1 << 22
+"""Entries up to which a pattern that cannot be found is taken to be full."""
 
 
 class Plan:
@@ -141,8 +146,19 @@ class Plan:
 
             self._counts["patterns"] += 1
             found = hessian_pattern if self.symmetric else jacobian_pattern
-            self._pattern = self._timed("pattern", found, self.code, self.wrt)
+            try:
+                self._pattern = self._timed("pattern", found, self.code, self.wrt)
+            except NoStream as reason:
+                self._pattern = self._full(str(reason))
         return self._pattern
+
+    def _full(self, reason: str) -> Pattern:
+        """The pattern with all entries, for a function that is too much for index sets."""
+        columns = sum(prod(self.code.inputs[k].shape) for k in self.wrt)
+        rows = columns if self.symmetric else sum(prod(view.shape) for view in self.code.outputs)
+        if rows * columns > FULL:
+            raise ArgumentError("pattern", f"one to be given, as it cannot be found here ({reason})", "none")
+        return Pattern.of(np.ones((rows, columns), bool))
 
     @property
     def coloring(self) -> Coloring:

@@ -1,5 +1,7 @@
 """Preparation: patterns grow with the paths a function takes, nothing is found twice, and results keep their memory."""
 
+import copy
+import pickle
 import threading
 
 import numpy as np
@@ -336,3 +338,29 @@ def test_the_evaluator_is_asked_once_per_call(monkeypatch):
     monkeypatch.setattr(plan.evaluator, "evaluate", counted)
     A = prepared(X)
     assert len(calls) == 1 and np.shares_memory(A.data, calls[0])
+
+
+def test_pickled_and_copied():
+    J = pickle.loads(pickle.dumps(adpy.sparse.prepare_jacobian(np.sin, X, format="csc")))
+    assert np.array_equal(J(X).toarray(), np.diag(np.cos(X))) and J(X).format == "csc"
+    assert copy.deepcopy(J)(X).nnz == 5
+
+
+def test_function_whose_pattern_cannot_be_found(monkeypatch):
+    from adpy.program.streams import NoStream
+    from adpy.sparse import detection, preparing
+
+    def refuse(code, wrt):
+        raise NoStream("too large")
+
+    monkeypatch.setattr(detection, "jacobian_pattern", refuse)
+    J = adpy.sparse.jacobian(products, mode="compressed")
+    assert J(X).nnz == 20 and np.array_equal(J(X).toarray(), adpy.jacobian(products)(X))
+    monkeypatch.setattr(preparing, "FULL", 10)
+    with pytest.raises(ArgumentError, match="too large"):
+        adpy.sparse.jacobian(products, mode="compressed")(X)
+
+
+def test_evaluators_are_known():
+    prepared = adpy.sparse.prepare_jacobian(products, X, mode="reverse")
+    assert prepared.evaluator.pattern == prepared.pattern
