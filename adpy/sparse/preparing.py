@@ -53,6 +53,8 @@ class Plan:
     shown : Pattern
         With the empty rows of constant results.
     method : str
+    trusted : bool
+        Has what the user gave been verified?
     memory : Memory
         For nonzeros on the way to a result.
     seconds : dict of str to float
@@ -60,6 +62,8 @@ class Plan:
     operations : dict of str to float
         Estimates of one evaluation by each way that was looked at.
     """
+
+    trusted = False
 
     def __init__(
         self,

@@ -177,6 +177,17 @@ def test_nothing_is_found_twice_for_other_constants():
     assert stats["misses"] == 5 and stats["patterns"] == 1 and stats["colorings"] <= 1
 
 
+def test_pattern_of_other_columns_is_another_one():
+    def f(a, b):
+        return [a[0] * 2.0, b[0] ** 2 * np.ones(2)]
+
+    J = adpy.sparse.jacobian(f, argnum=-1)
+    first = J((X,), (X[0],)).toarray()
+    assert np.array_equal(first[5:, 0], [0.6, 0.6]) and not first[:5].any()
+    J = adpy.sparse.jacobian(lambda *args: args[0] * args[1][::-1] ** 2, argnum=0)
+    assert np.allclose(J(X, X).toarray(), np.diag(X[::-1] ** 2))
+
+
 def test_weights_of_constraints():
     lam = np.array([1.0, 2.0])
 
@@ -224,8 +235,10 @@ def test_given_pattern():
 def test_pattern_that_misses_a_nonzero(mode):
     pattern = adpy.jacobian(products)(X) != 0
     pattern[2, 3] = False
-    with pytest.raises(PatternError, match="row 2, column 3"):
-        adpy.sparse.jacobian(products, pattern=pattern, mode=mode)(X)
+    J = adpy.sparse.jacobian(products, pattern=pattern, mode=mode)
+    for x in (X, X, 2 * X):
+        with pytest.raises(PatternError, match="row 2, column 3"):
+            J(x)
 
 
 def test_hessian_pattern_that_misses_a_nonzero():
