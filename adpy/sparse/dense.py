@@ -42,7 +42,9 @@ class Eager:
         if columns > DENSE and self.settings.pattern is not None and capture.frame() is None:
             return self._laid_out(self.settings.pattern, self._by_colors(args, kwargs, keys), out)
         if columns > DENSE:
-            reason = self._eager.get(key, "arguments that are not float64, or values of an enclosing transform")
+            other = "arguments that are not float64" if key is None else "decisions that hang on rounding"
+            other = other if capture.frame() is None else "an enclosing transform"
+            reason = self._eager.get(key, other)
             expected = f"one that can be recorded ({reason}), or a pattern=, for more than {DENSE} inputs"
             raise ArgumentError("function", expected, f"{columns} inputs")
         found = self._dense(args, kwargs, keys)
@@ -72,7 +74,7 @@ class Eager:
         else:
             outside = matrix != 0
             outside[pattern.rows, pattern.indices] = False
-            refuse_missing(matrix, outside)
+            refuse_missing(outside)
         return self._laid_out(pattern, matrix[pattern.rows, pattern.indices], out)
 
     def _laid_out(self, pattern: Pattern, values: np.ndarray, out: Any) -> Any:
