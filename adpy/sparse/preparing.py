@@ -248,12 +248,18 @@ class Plan:
         return found
 
     def _take_over(self, known: Plan) -> None:
+        """Go on with what is known of a code with other constants; begin anew where those give other entries."""
         self._pattern, self._coloring = known.pattern, known._coloring
         self.operations = dict(known.operations)
         self._layouts = known._layouts
-        rebound = getattr(known.evaluator, "rebound", None)
-        found = None if rebound is None else self._timed("evaluation", rebound, self.code)
-        self.evaluator = self._built(self._kind(known.evaluator)) if found is None else found
+        if self._kind(known.evaluator) != "elements":
+            self.evaluator = self._built(self._kind(known.evaluator))
+            return
+        found = self._timed("evaluation", known.evaluator.rebound, self.code)
+        if found is None:
+            self._pattern, self._coloring, self._layouts = self._given(), self.settings.coloring, {}
+            found = self._chosen()
+        self.evaluator = found
 
     def evaluate(self, inputs: Sequence[Any], data: np.ndarray) -> bool:
         """Write the nonzeros; False where the function decides otherwise than it was recorded."""
