@@ -58,7 +58,7 @@ def hessian_pattern(code: Code, wrt: Sequence[int]) -> Pattern:
 
 def interactions_of(graph: Graph) -> Pattern:
     """The pattern of the Hessian of a graph, which is used up."""
-    from adpy.sparse.detection.interactions import interactions
+    from adpy.sparse.detection.interactions import interactions, mirrored
     from adpy.sparse.detection.marking import count_needs
 
     columns = graph.firsts, graph.seconds, graph.thirds, graph.links
@@ -67,7 +67,10 @@ def interactions_of(graph: Graph) -> Pattern:
     curves = count_needs(graph.ops, *columns, curved, *blocks)
     limit = min(MOST, limits.memory // 16)
     try:
-        rows, others = interactions(*columns, curves, *blocks, graph.columns, limit)
+        pairs = interactions(*columns, curves, *blocks, graph.columns, limit)
+        if 2 * pairs.shape[1] - graph.columns > MOST:
+            raise MemoryError
+        indptr, indices = mirrored(pairs, graph.columns)
     except MemoryError:
         raise PatternMemoryError(limit) from None
-    return Pattern.symmetric(graph.columns, rows, others)
+    return Pattern((graph.columns, graph.columns), indptr.astype(np.int32), indices)

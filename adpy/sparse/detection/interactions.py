@@ -7,7 +7,7 @@ import numpy as np
 
 from adpy.sparse.detection.sets import ascending, collect, named, new_state, release, unite
 
-__all__ = ["interactions"]
+__all__ = ["interactions", "mirrored"]
 
 _options = {"cache": True, "error_model": "numpy", "nogil": True}
 
@@ -171,3 +171,27 @@ def interactions(
             release(state, b, 2)
     count = distinct(pairs, count, columns)
     return pairs[:, :count]
+
+
+@numba.njit(**_options)
+def mirrored(pairs, columns):
+    """The pairs, as :func:`interactions` gives them, and their mirror images, in compressed rows."""
+    lower, indptr = np.zeros(columns, np.int64), np.zeros(columns + 1, np.int64)
+    for k in range(pairs.shape[1]):
+        r, c = pairs[0, k], pairs[1, k]
+        lower[r] += 1
+        indptr[r + 1] += 1
+        if r != c:
+            indptr[c + 1] += 1
+    for r in range(columns):
+        indptr[r + 1] += indptr[r]
+    indices = np.empty(indptr[columns], np.int32)
+    left, right = indptr[:-1].copy(), indptr[:-1] + lower
+    for k in range(pairs.shape[1]):
+        r, c = pairs[0, k], pairs[1, k]
+        indices[left[r]] = c
+        left[r] += 1
+        if r != c:
+            indices[right[c]] = r
+            right[c] += 1
+    return indptr, indices
