@@ -34,7 +34,7 @@ def expand_call(expansion: Expansion, call: Any) -> None:
         terms = expansion.entries(call.source)
         expansion.increase(call.targets, terms, ADDITION if call.sign > 0 else SUBTRACT)
     elif kind is SparseProduct:
-        _sparse_product(expansion, call)
+        _compressed_rows(expansion, call)
     elif kind is calls.Product and _product(expansion, call):
         pass
     elif kind is calls.Check and (guards := guards_of(call, expansion.entries, expansion.new)) is not None:
@@ -94,6 +94,15 @@ def _sparse_product(expansion: Expansion, call: Any) -> bool:
     expansion.numbers[out] = expansion.zero
     expansion.increase(out[rows], terms, ADDITION)
     return True
+
+
+def _compressed_rows(expansion: Expansion, call: SparseProduct) -> None:
+    """``matrix @ x`` with a constant sparse matrix."""
+    x, addresses = expansion.entries(call.x), call.out.addresses()
+    rows = np.repeat(np.arange(call.indptr.size - 1), np.diff(call.indptr))
+    weights = expansion.constants(call.data).reshape(-1, *[1] * (x.ndim - 1))
+    expansion.held(call.out)[...] = expansion.zero
+    expansion.increase(addresses[rows], expansion.new(MULTIPLY, weights, x[call.indices]), ADDITION)
 
 
 def _decision(expansion: Expansion, call: choices.Decide) -> bool:

@@ -76,7 +76,7 @@ class Lowering(Moves):
                 self.emit_run(done, position)
                 done = position
             if node in draft.names:
-                self.place(node, self.view(draft.names[node]))
+                self.place(node, self.lasting_view(draft.names[node]))
                 continue
             _LOWER[type(node)](self, node) if type(node) in _LOWER else recorder.fail(type(node).__name__)
         if done < self.count:

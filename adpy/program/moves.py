@@ -182,6 +182,14 @@ class Moves(Instructions):
             self.settled(target)
         return super().view(operand)
 
+    def lasting_view(self, operand: Any) -> View:
+        """Where an operand is for as long as it is read: not in the memory of another one that is overwritten."""
+        if type(operand) is tuple and operand[0] in self.pieces and operand[0] not in self.waiting:
+            alone = self.pieces[operand[0]].alone
+            if alone is not None and bisect_right(self.overwritten, alone.offset) % 2:
+                self.settled(operand[0])
+        return self.view(operand)
+
     def overwrites(self, address: int) -> None:
         """Nodes with pieces of what is overwritten get memory of their own first, if they are read again."""
         for node in self.pending.pop(bisect_right(self.overwritten, address), ()):

@@ -234,3 +234,15 @@ def test_booleans_among_moved_entries_are_numbers(f):
 
 
 BOOLEANS = np.array([True, False, True])
+
+
+def copy_of_what_was_not_moved(x):
+    a = x * 1.0
+    b = np.roll(a, 0, 0)
+    b = b.copy()
+    a[1:-1] = a[:-2]
+    return np.sum(a * b)
+
+
+def test_another_name_of_an_array_in_pieces_outlives_what_is_overwritten():
+    check(copy_of_what_was_not_moved, np.arange(1.0, 17.0).reshape(4, 4) ** 0.5, rtol=1e-10)
