@@ -11,6 +11,7 @@ import numpy as np
 import scipy
 import scipy.fft
 import scipy.linalg
+import scipy.sparse
 import scipy.special
 
 import adpy  # noqa: F401  (registers the rows of the creators)
@@ -20,7 +21,7 @@ from adpy.rules.table import TABLE, Block, Composite, Elementwise, Inert, Refuse
 __all__ = ["PATH", "document"]
 
 PATH = Path(__file__).with_suffix(".md")
-_NAMESPACES = ("numpy.linalg", "numpy.fft", "scipy.special", "scipy.linalg", "scipy.fft", "numpy")
+_NAMESPACES = ("numpy.linalg", "numpy.fft", "scipy.special", "scipy.linalg", "scipy.fft", "scipy.sparse", "numpy")
 
 _HEAD = """\
 # Operators
@@ -87,7 +88,7 @@ def _section(members: list[tuple[str, Row]]) -> Iterator[str]:
             yield "\n".join(f"| `{name}` | {', '.join(f'`{o}`' for o in row.operands)} |" for name, row in chosen)
             yield ""
     for kind in (Composite, Inert):
-        names = [f"`{name}`" for name, row in members if isinstance(row, kind)]
+        names = list(dict.fromkeys(f"`{name}`" for name, row in members if isinstance(row, kind)))
         if names:
             yield f"{kind.__name__}: {', '.join(names)}.\n"
     refused = [(name, row) for name, row in members if isinstance(row, Refused)]

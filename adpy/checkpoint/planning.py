@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adpy.checkpoint.progress import Progress, is_logged
-from adpy.checkpoint.schedules import Binomial, Online, Schedule
+from adpy.checkpoint.schedules import Binomial, Online, Periodic, Schedule
 from adpy.checkpoint.schedules.base import check_count
 from adpy.checkpoint.storage import DiskStorage, MemoryStorage, Places, parse_memory
-from adpy.errors import ArgumentError
+from adpy.errors import ArgumentError, StorageFullError
 from adpy.plain import np
 from adpy.program import limits
 
@@ -20,6 +20,12 @@ __all__ = ["Plan"]
 
 ONLINE = 1000
 """Snapshots of a loop of unknown length, at most, unless the user wants more."""
+
+DURABLE = 100
+"""Snapshots on disk, at most, unless the user wants more; a killed run does the steps from the last one again."""
+
+RESERVED = 4
+"""States that the disk has room for beside snapshots: the last one, cotangents, those that are being written."""
 
 
 class Plan:
@@ -81,7 +87,7 @@ class Plan:
         storage = MemoryStorage()
         if self.durable:
             disk = self.disk.within(f"order-{order}") if order else self.disk
-            return self._on_disk(steps, storage.cost(arrays)), Places(ram=storage, disk=disk)
+            return self._on_disk(steps, storage.cost(arrays), disk), Places(ram=storage, disk=disk)
         if self.schedule is not None:
             if self.schedule.steps not in (None, steps):
                 raise ArgumentError("schedule", f"one for {steps} steps", f"{self.schedule.steps} steps")
@@ -96,12 +102,17 @@ class Plan:
             return Online(self.snapshots or min(snapshots, ONLINE)), Places(ram=storage)
         return Binomial(steps, min(snapshots, max(steps - 1, 1))), Places(ram=storage)
 
-    def _on_disk(self, steps: int, size: int) -> Schedule:
-        """A schedule with snapshots on disk."""
+    def _on_disk(self, steps: int | None, size: int, disk: DiskStorage) -> Schedule:
+        """A schedule with snapshots on disk, and others in memory between two of them."""
         if self.schedule is not None:
-            return self.schedule
-        snapshots = self.snapshots
-        if snapshots is None:
-            limit = self.disk.limit if self.disk.limit is not None else self.disk.free_space // 2
-            snapshots = max(limit // size - 3, 1)
-        return Binomial(steps, min(snapshots, max(steps - 1, 1)), "disk")
+            return copy.deepcopy(self.schedule)
+        room = (disk.limit if disk.limit is not None else disk.free_space // 2) // size - RESERVED
+        if self.snapshots is None and room < 1:
+            raise StorageFullError(disk.folder, (RESERVED + 1) * size, max(room + RESERVED, 0) * size, "too little")
+        if steps is None:
+            return Online(self.snapshots or min(room, DURABLE), "disk")
+        if self.snapshots is not None:
+            return Binomial(steps, min(self.snapshots, max(steps - 1, 1)), "disk")
+        period = max(-(-steps // min(room, DURABLE)), 2)
+        inner = (self.memory or limits.memory // 2) // size
+        return Periodic(steps, period, min(inner, period), place="disk")

@@ -160,7 +160,9 @@ def tangent_row(table, pc, i0, i1, first, n, memory, dots, base, tile):
         even, p, q = even_weights(table, pc, i0, i1, first, memory, sa, sb)
         if even and together(so, sa, sb) and not add:
             count, result = n * U(width), U(o * width)
-            if sb == CONSTANT:
+            if sa == CONSTANT and sb == CONSTANT:
+                zero(flat, result, count)
+            elif sb == CONSTANT:
                 push_times(flat, p, U(a * width), count, result)
             elif sa == CONSTANT:
                 push_times(flat, q, U(b * width), count, result)

@@ -8,6 +8,7 @@ from typing import Any
 from adpy.kernels.opcodes import ADDITION, DIVIDE, MULTIPLY, OPCODES, SUBTRACT
 from adpy.plain import np
 from adpy.program import calls, choices, stacks
+from adpy.program.code import View
 from adpy.program.decisions import guards_of
 from adpy.program.expanded_blocks import expand_block
 from adpy.program.expansion import Call, Expansion, NoStream
@@ -58,6 +59,8 @@ def _keep(expansion: Expansion, call: Any) -> None:
 
 def _product(expansion: Expansion, call: Any) -> bool:
     """``left @ right``, stacked or not."""
+    if expansion.whole and _sparse_product(expansion, call):
+        return True
     size = int(np.prod(call.left.shape)) * (call.right.shape[-1] if len(call.right.shape) > 1 else 1)
     if size > (LARGE if expansion.whole else expansion.limit):
         if expansion.whole:
@@ -74,13 +77,23 @@ def _product(expansion: Expansion, call: Any) -> bool:
     return True
 
 
-def _sparse_product(expansion: Expansion, call: SparseProduct) -> None:
-    """``matrix @ x`` with a constant sparse matrix."""
-    x, addresses = expansion.entries(call.x), call.out.addresses()
-    rows = np.repeat(np.arange(call.indptr.size - 1), np.diff(call.indptr))
-    weights = expansion.constants(call.data).reshape(-1, *[1] * (x.ndim - 1))
-    expansion.held(call.out)[...] = expansion.zero
-    expansion.increase(addresses[rows], expansion.new(MULTIPLY, weights, x[call.indices]), ADDITION)
+def _sparse_product(expansion: Expansion, call: Any) -> bool:
+    """A product with a constant matrix most of whose entries are zero: only the others are factors."""
+    constant, view = (call.left, call.right) if type(call.right) is View else (call.right, call.left)
+    if type(constant) is View or np.ndim(constant) != 2 or len(view.shape) > 2:
+        return False
+    rows, columns = np.nonzero(constant)
+    others = 1 if len(view.shape) == 1 else view.shape[1 if constant is call.left else 0]
+    if 2 * rows.size > constant.size or rows.size * others > LARGE:
+        return False
+    values, entries, out = expansion.entries(constant[rows, columns]), expansion.entries(view), call.out.addresses()
+    if constant is call.right:
+        entries, out, rows, columns = entries.T, out.T, columns, rows
+    values = values.reshape(-1, *[1] * (entries.ndim - 1))
+    terms = expansion.new(MULTIPLY, values, entries[columns])
+    expansion.numbers[out] = expansion.zero
+    expansion.increase(out[rows], terms, ADDITION)
+    return True
 
 
 def _decision(expansion: Expansion, call: choices.Decide) -> bool:

@@ -70,7 +70,8 @@ def scalar_stream(code: Code, limit: int = 1 << 28) -> Stream:
     """The stream of a large code, numbers in int32, in the order of the code: one array operation after the other.
 
     Masks are comparisons (ones and zeros; ``a & b`` is ``a > (b == 0)``, ``a | b`` is ``a >= (b == 0)``), choices are
-    ``SELECT``.  Stacks of products are multiplications and sums.  A largest or smallest entry is the mean of those
+    ``SELECT``.  Products are multiplications and sums, where zeros of a constant matrix may be left out; from a million
+    multiplications on, they stay calls.  A largest or smallest entry is the mean of those
     that equal it, selected one by one: so ties share its derivative as they do in the rule.
 
     Parameters

@@ -177,11 +177,11 @@ def _of_columns(method: Callable) -> Callable:
 
 for _kind in (sp.csr_array, sp.coo_array):
     for _class in _kind.__mro__:
-        for _name, _made in (("_matmul_dispatch", _of_rows), ("_rmatmul_dispatch", _of_columns)):
-            _method = vars(_class).get(_name)
-            if _method is not None and _name not in METHODS.setdefault(_class, ()):
-                METHODS[_class] += (_name,)
-                composite(_method)(_made(_method))
+        for _name, _made in (("matmul", _of_rows), ("rmatmul", _of_columns)):
+            _method = vars(_class).get(f"_{_name}_dispatch")
+            if _method is not None and _method.__name__ not in METHODS.setdefault(_class, ()):
+                METHODS[_class] += (_method.__name__,)
+                composite(_method, name=f"scipy.sparse.sparray.__{_name}__")(_made(_method))
 
 
 # linear systems

@@ -233,11 +233,11 @@ def block(function: Callable, *operands: str, name: str | None = None):
     return register
 
 
-def composite(function: Callable):
+def composite(function: Callable, *, name: str | None = None):
     """Register a composite row; decorates the implementation."""
 
     def register(implementation: Callable) -> Callable:
-        _register(Composite(function, _name(function), implementation))
+        _register(Composite(function, name or _name(function), implementation))
         return implementation
 
     return register

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any
 
+from adpy import capture
 from adpy.api.results import is_number
 from adpy.api.running import is_differentiable
 from adpy.api.signature import signature
@@ -15,6 +16,7 @@ from adpy.errors import ArgumentError, TracedValueError
 from adpy.plain import np
 from adpy.sparse.arguments import differentiated, keys_of
 from adpy.sparse.blocks import laid_out
+from adpy.sparse.choosing import colored
 from adpy.sparse.pattern import Pattern
 from adpy.sparse.verifying import refuse_missing
 
@@ -37,15 +39,30 @@ class Eager:
         self._need_function("arguments of this kind")
         keys = keys_of(self.function, args, kwargs, self.argnum)
         columns = sum(int(np.size(leaf)) for _, leaf in differentiated(args, kwargs, keys))
+        if columns > DENSE and self.settings.pattern is not None and capture.frame() is None:
+            return self._laid_out(self.settings.pattern, self._by_colors(args, kwargs, keys), out)
         if columns > DENSE:
-            reason = self._eager.get(key, "arguments that are not float64, or values of an enclosing transform")
-            expected = f"one that can be recorded ({reason}), for more than {DENSE} inputs"
+            other = "arguments that are not float64" if key is None else "decisions that hang on rounding"
+            other = other if capture.frame() is None else "an enclosing transform"
+            reason = self._eager.get(key, other)
+            expected = f"one that can be recorded ({reason}), or a pattern=, for more than {DENSE} inputs"
             raise ArgumentError("function", expected, f"{columns} inputs")
         found = self._dense(args, kwargs, keys)
         if type(found) in TRACED_TYPES:
             advice = "Sparse arrays hold plain numbers: write adpy.jacobian or adpy.jvp within other transforms."
             raise TracedValueError("a sparse derivative inside another transform", "", advice)
         return self._from_dense(found, out)
+
+    def _by_colors(self, args: tuple, kwargs: dict, keys: list) -> np.ndarray:
+        """The nonzeros of the given pattern by compressed transforms."""
+        from adpy.sparse.compression.eager import eager_hessian, eager_jacobian
+
+        settings = self.settings
+        function, x = of_vector(self.function, args, kwargs, keys)
+        coloring = settings.coloring or colored(settings.pattern, settings)
+        if settings.what == "hessian":
+            return eager_hessian(one_number(function), x, settings.pattern, coloring)
+        return eager_jacobian(function, x, settings.pattern, coloring)
 
     def _from_dense(self, matrix: np.ndarray, out: Any) -> Any:
         """A dense matrix in the format of results."""
@@ -57,11 +74,14 @@ class Eager:
         else:
             outside = matrix != 0
             outside[pattern.rows, pattern.indices] = False
-            refuse_missing(matrix, outside)
+            refuse_missing(outside)
+        return self._laid_out(pattern, matrix[pattern.rows, pattern.indices], out)
+
+    def _laid_out(self, pattern: Pattern, values: np.ndarray, out: Any) -> Any:
+        """Nonzeros in the format of results."""
         format = getattr(out, "format", None)
         chosen = (format,) if format in ("csr", "csc") else (self.settings.format, self.settings.blocksize)
         layout = laid_out(pattern, self.settings.what == "hessian", *chosen)
-        values = matrix[pattern.rows, pattern.indices]
         data = np.empty(layout.size, values.dtype) if out is None else layout.data_of(out)
         layout.place(values, data)
         return layout.result(data) if out is None else out

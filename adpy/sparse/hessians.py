@@ -83,7 +83,7 @@ def hessian(
     ------
     ArgumentError
         If the result is not one real number, a given pattern is not symmetric, and as for :func:`adpy.sparse.jacobian`.
-    TracedValueError
+    PatternError, TracedValueError
         As for :func:`adpy.sparse.jacobian`.
 
     References
@@ -144,7 +144,7 @@ def prepare_hessian(
 
     Raises
     ------
-    ArgumentError, TracedValueError
+    ArgumentError, PatternError, TracedValueError
         As for :func:`hessian`.
 
     Examples

@@ -89,8 +89,9 @@ def jacobian(
     Raises
     ------
     ArgumentError
-        If an argument is not made of floating-point numbers, a given pattern misses a nonzero, or ``out`` has another
-        structure.
+        If an argument is not made of floating-point numbers, or ``out`` has another structure.
+    PatternError
+        If a given pattern misses a nonzero.
     TracedValueError
         If the function drops a derivative, or values of another transform are among its arguments.
 
@@ -155,7 +156,7 @@ def prepare_jacobian(
 
     Raises
     ------
-    ArgumentError, TracedValueError
+    ArgumentError, PatternError, TracedValueError
         As for :func:`jacobian`.
 
     Examples

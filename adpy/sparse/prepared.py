@@ -18,11 +18,10 @@ from adpy.errors import ArgumentError
 from adpy.kernels import building
 from adpy.plain import np
 from adpy.sparse.arguments import check_argnum, differentiated, input_numbers, keys_of, named_leaves
-from adpy.sparse.blocks import bandwidths, split
-from adpy.sparse.coloring import Coloring
+from adpy.sparse.blocks import split
 from adpy.sparse.dense import Eager
 from adpy.sparse.formats import Layout
-from adpy.sparse.pattern import Pattern
+from adpy.sparse.known import Known
 from adpy.sparse.preparing import Plan
 from adpy.sparse.saving import Saving
 from adpy.sparse.settings import Settings
@@ -41,7 +40,7 @@ class Planned(Branch):
     seconds = 0.0
 
 
-class Prepared(Recordings, Saving, Eager):
+class Prepared(Recordings, Known, Saving, Eager):
     """Sparse derivatives of a function; made by :func:`adpy.sparse.jacobian` and its like.
 
     Parameters
@@ -62,10 +61,33 @@ class Prepared(Recordings, Saving, Eager):
         self._counts: Counter = Counter()
 
     def __call__(self, *args: Any, out: Any = None, **kwargs: Any) -> Any:
+        """The matrix at these arguments.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            Arguments of the function.
+        out : sparse array, optional
+            An earlier result, or an array with its structure, to be overwritten.
+
+        Returns
+        -------
+        scipy.sparse.csr_array, or what ``format`` asks for
+            Float64, of shape (numbers in the result, numbers in the differentiated arguments); ``out`` if it was given.
+
+        Raises
+        ------
+        ArgumentError, PatternError, TracedValueError
+            As :func:`adpy.sparse.jacobian` says; ``out`` stays as it was.
+        """
         plan, inputs, done = self._evaluated(args, kwargs, out)
         if plan is None:
             return self._eagerly(args, kwargs, out)
         return done
+
+    def __reduce__(self) -> tuple:
+        """Pickle the function and what was chosen; recordings are made again (:meth:`save` keeps them)."""
+        return type(self), (self.function, self.argnum, self.settings)
 
     def prepare(self, *args: Any, **kwargs: Any) -> Prepared:
         """Record and prepare at these arguments; returns the same object."""
@@ -101,6 +123,7 @@ class Prepared(Recordings, Saving, Eager):
         around = self._around()
         for branch in self._candidates(key, around):
             plan = self._planned(branch, args, kwargs)
+            self._trusted(plan, inputs)
             done = self._filled(plan, inputs, out)
             if done is not None:
                 self._used(key, branch)
@@ -117,8 +140,7 @@ class Prepared(Recordings, Saving, Eager):
         branch.seconds = perf_counter() - begin
         plan = self._planned(branch, args, kwargs)
         self._last = plan
-        if self.settings.verify and (self.settings.pattern is not None or self.settings.coloring is not None):
-            self._verified(plan, inputs)
+        self._trusted(plan, inputs)
         done = self._filled(plan, inputs, out)
         return (None if done is None else plan), inputs, done
 
@@ -132,19 +154,20 @@ class Prepared(Recordings, Saving, Eager):
             self._check_result(branch)
             keys = keys_of(self.function, args, kwargs, self.argnum)
             wrt = input_numbers(args, kwargs, keys)
-            known = self._known(branch)
+            known = self._known(branch, wrt)
             branch.plan = Plan(branch.code, wrt, self.settings, self._rows(branch), self._counts, known)
             branch.plan.seconds["recording"] = branch.seconds
         return branch.plan
 
-    def _known(self, branch: Planned) -> Plan | None:
+    def _known(self, branch: Planned, wrt: list[int]) -> Plan | None:
         """The plan of a recording that differs in nothing but constants."""
         with self._lock:
             others = [other for found in self._branches.values() for other in found if other.plan is not None]
         rows = self._rows(branch)
         for other in others:
-            if other.plan.rows == rows and same_structure(other.code, branch.code):
-                return other.plan
+            plan = other.plan
+            if plan.wrt == wrt and plan.rows == rows and same_structure(other.code, branch.code):
+                return plan
         return None
 
     def _check_result(self, branch: Branch) -> None:
@@ -183,18 +206,29 @@ class Prepared(Recordings, Saving, Eager):
     def _holds(plan: Plan, inputs: list) -> bool:
         return plan.evaluate(inputs, plan.memory.take())
 
-    def _verified(self, plan: Plan, inputs: list) -> None:
+    def _trusted(self, plan: Plan, inputs: list) -> None:
+        """Verify what the user gave, once for each recording."""
+        settings = self.settings
+        if not plan.trusted and settings.verify and (settings.pattern is not None or settings.coloring is not None):
+            plan.trusted = self._verified(plan, inputs)
+
+    def _verified(self, plan: Plan, inputs: list) -> bool:
+        """Compare with exact derivatives, unless the decisions of the recording do not hold here."""
         data = plan.memory.take()
-        if plan.evaluate(inputs, data):
+        holds = plan.evaluate(inputs, data)
+        if holds:
             self._check(plan, inputs, data)
+        return holds
 
     def verify(self, *args: Any, **kwargs: Any) -> None:
         """Compare with exact directional derivatives at these arguments, in random directions.
 
         Raises
         ------
+        PatternError
+            If the pattern misses a nonzero; it names row and column.
         ArgumentError
-            If the pattern or the coloring that was given misses a nonzero; it names row and column.
+            If a given coloring does not determine an entry.
         """
         self(*args, **kwargs)
         _, inputs = signature(args, kwargs)
@@ -237,68 +271,3 @@ class Prepared(Recordings, Saving, Eager):
         columns = named_leaves(args, kwargs, keys_of(self.function, args, kwargs, self.argnum))
         rows = columns if plan.rows is None else [(row.path, row.count) for row in plan.rows]
         return split(matrix, rows, columns)
-
-    # ---- what is known
-
-    @property
-    def pattern(self) -> Pattern:
-        """The pattern of the recording used last."""
-        return self._plan().shown
-
-    @property
-    def coloring(self) -> Coloring | None:
-        """The coloring of the recording used last; None where none was needed."""
-        plan = self._plan()
-        return plan.coloring if plan.has_coloring else None
-
-    @property
-    def method(self) -> str:
-        """How the recording used last is evaluated: ``"elements"``, ``"compressed forward"`` and the like."""
-        return self._plan().method
-
-    @property
-    def bandwidths(self) -> tuple[int, int]:
-        """How many diagonals below and above the main one hold entries, as :func:`scipy.linalg.solve_banded` asks."""
-        return bandwidths(self.pattern)
-
-    def color(self) -> Coloring:
-        """The coloring of the recording used last, computed if none was needed."""
-        return self._plan().coloring
-
-    def _plan(self) -> Plan:
-        if self._last is None:
-            raise ArgumentError(type(self).__name__, "a recording: call prepare(x) first", "none")
-        return self._last
-
-    def stats(self) -> dict[str, Any]:
-        """What was prepared.
-
-        Returns
-        -------
-        dict
-            ``hits`` and ``misses`` of recordings, ``recordings``: how many are kept, ``patterns`` and ``colorings``:
-            how many were computed, ``eager``: why some arguments are not recorded; and of the recording used last
-            ``shape``, ``nnz``, ``method``, ``colors`` (None without a coloring), ``seconds`` (recording, pattern,
-            coloring, evaluation: making it ready) and ``operations`` (estimates for each way of evaluation).
-        """
-        with self._lock:
-            plans = [b.plan for found in self._branches.values() for b in found if b.plan is not None]
-        found: dict[str, Any] = {
-            "hits": self._hits,
-            "misses": self._misses,
-            "recordings": len(plans),
-            "patterns": self._counts["patterns"],
-            "colorings": self._counts["colorings"],
-            "eager": sorted(set(self._eager.values())),
-        }
-        plan = self._last
-        if plan is not None:
-            found |= {
-                "shape": plan.shown.shape,
-                "nnz": plan.shown.nnz,
-                "method": plan.method,
-                "colors": plan.coloring.count if plan.has_coloring else None,
-                "seconds": dict(plan.seconds),
-                "operations": dict(plan.operations),
-            }
-        return found

@@ -12,6 +12,7 @@ from typing import Any
 from adpy.errors import ArgumentError
 from adpy.plain import np
 from adpy.program.code import Code
+from adpy.program.streams import NoStream
 from adpy.program.sweeps import ERRORS
 from adpy.sparse.blocks import laid_out
 from adpy.sparse.choosing import NAMES, colored, least
@@ -23,9 +24,12 @@ from adpy.sparse.memory import Memory
 from adpy.sparse.nothing import Nothing
 from adpy.sparse.pattern import Pattern
 from adpy.sparse.settings import Settings
-from adpy.sparse.structure import covers
 
 __all__ = ["Plan"]
+
+
+FULL = 1 << 22
+"""Entries up to which a pattern that cannot be found is taken to be full."""
 
 
 class Plan:
@@ -49,6 +53,8 @@ class Plan:
     shown : Pattern
         With the empty rows of constant results.
     method : str
+    trusted : bool
+        Has what the user gave been verified?
     memory : Memory
         For nonzeros on the way to a result.
     seconds : dict of str to float
@@ -56,6 +62,8 @@ class Plan:
     operations : dict of str to float
         Estimates of one evaluation by each way that was looked at.
     """
+
+    trusted = False
 
     def __init__(
         self,
@@ -142,8 +150,19 @@ class Plan:
 
             self._counts["patterns"] += 1
             found = hessian_pattern if self.symmetric else jacobian_pattern
-            self._pattern = self._timed("pattern", found, self.code, self.wrt)
+            try:
+                self._pattern = self._timed("pattern", found, self.code, self.wrt)
+            except NoStream as reason:
+                self._pattern = self._full(str(reason))
         return self._pattern
+
+    def _full(self, reason: str) -> Pattern:
+        """The pattern with all entries, for a function that is too much for index sets."""
+        columns = sum(prod(self.code.inputs[k].shape) for k in self.wrt)
+        rows = columns if self.symmetric else sum(prod(view.shape) for view in self.code.outputs)
+        if rows * columns > FULL:
+            raise ArgumentError("pattern", f"one to be given, as it cannot be found here ({reason})", "none")
+        return Pattern.of(np.ones((rows, columns), bool))
 
     @property
     def coloring(self) -> Coloring:
@@ -211,7 +230,7 @@ class Plan:
             found = made(self.code, self.wrt, self._pattern)
         else:
             found = made(self.code, self.wrt)
-            if not covers(self._pattern, found.pattern):
+            if not self._pattern.covers(found.pattern):
                 raise Unsuitable("entries that the given pattern does not have")
             if found.pattern.nnz != self._pattern.nnz:
                 found = made(self.code, self.wrt, self._pattern)
@@ -229,12 +248,18 @@ class Plan:
         return found
 
     def _take_over(self, known: Plan) -> None:
+        """Go on with what is known of a code with other constants; begin anew where those give other entries."""
         self._pattern, self._coloring = known.pattern, known._coloring
         self.operations = dict(known.operations)
         self._layouts = known._layouts
-        rebound = getattr(known.evaluator, "rebound", None)
-        found = None if rebound is None else self._timed("evaluation", rebound, self.code)
-        self.evaluator = self._built(self._kind(known.evaluator)) if found is None else found
+        if self._kind(known.evaluator) != "elements":
+            self.evaluator = self._built(self._kind(known.evaluator))
+            return
+        found = self._timed("evaluation", known.evaluator.rebound, self.code)
+        if found is None:
+            self._pattern, self._coloring, self._layouts = self._given(), self.settings.coloring, {}
+            found = self._chosen()
+        self.evaluator = found
 
     def evaluate(self, inputs: Sequence[Any], data: np.ndarray) -> bool:
         """Write the nonzeros; False where the function decides otherwise than it was recorded."""

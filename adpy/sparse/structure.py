@@ -1,4 +1,4 @@
-"""Structure: what two recordings, or two patterns, have in common."""
+"""Structure: do two recordings consist of the same operations, and differ in nothing but constants?"""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 from adpy.errors import ProgramFileError
 from adpy.plain import np
 from adpy.program.code import Code
-from adpy.sparse.pattern import Pattern
 
-__all__ = ["covers", "same_structure"]
+__all__ = ["same_structure"]
 
 _ARRAYS = ("table", "heads", "places", "ops", "firsts", "seconds")
 _NUMBERS = ("active", "rows", "size", "scratch", "placed", "tile", "lasting")
@@ -42,13 +41,3 @@ def _same_call(a: Any, b: Any) -> bool:
     except (ProgramFileError, KeyError, TypeError):
         return False
     return first == second and all(np.array_equal(x, y, equal_nan=x.dtype.kind in "fc") for x, y in zip(*arrays))
-
-
-def covers(pattern: Pattern, other: Pattern) -> bool:
-    """Has a pattern all entries of another one?"""
-    if pattern.shape != other.shape or pattern.nnz < other.nnz:
-        return False
-    wide = max(pattern.shape[1], 1)
-    keys, others = (x.rows.astype(np.int64) * wide + x.indices for x in (pattern, other))
-    found = np.searchsorted(keys, others)
-    return bool(np.array_equal(keys[np.minimum(found, len(keys) - 1)], others)) if len(keys) else True

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from numpy.random import default_rng
 
-from adpy.errors import ArgumentError
+from adpy.errors import ArgumentError, PatternError
 from adpy.plain import np
 from adpy.sparse.pattern import Pattern
 
@@ -33,8 +33,10 @@ def check(pattern: Pattern, data: np.ndarray, product: Callable, row: Callable) 
 
     Raises
     ------
+    PatternError
+        Names the first entry that is missing.
     ArgumentError
-        Names the first entry that is missing or wrong.
+        If a coloring does not determine an entry.
     """
     rng = default_rng(0)
     directions = rng.uniform(0.5, 1.5, (pattern.shape[1], DIRECTIONS))
@@ -56,7 +58,7 @@ def _check_row(pattern: Pattern, data: np.ndarray, i: int, exact: np.ndarray) ->
     rest[columns] = 0.0
     missing = np.flatnonzero(rest)
     if missing.size:
-        _refuse(i, int(missing[0]), rest[missing[0]])
+        raise PatternError(i, int(missing[0]), missing.size)
     size = np.abs(exact).max(initial=0.0)
     differ = np.flatnonzero(np.abs(data[inside] - exact[columns]) > TOLERANCE * size)
     if differ.size:
@@ -65,14 +67,8 @@ def _check_row(pattern: Pattern, data: np.ndarray, i: int, exact: np.ndarray) ->
         raise ArgumentError("coloring", expected, f"one that gives {data[inside][k]:.6g}")
 
 
-def refuse_missing(matrix: np.ndarray, missing: np.ndarray) -> None:
-    """Raise ArgumentError if a matrix has an entry where ``missing`` is true."""
+def refuse_missing(missing: np.ndarray) -> None:
+    """Raise PatternError if anything is ``missing``."""
     if missing.any():
         i, j = (int(k) for k in np.argwhere(missing)[0])
-        _refuse(i, j, matrix[i, j])
-
-
-def _refuse(i: int, j: int, value: float) -> None:
-    raise ArgumentError(
-        "pattern", f"an entry at row {i}, column {j}, where the derivative is {value:.6g}", "none there"
-    )
+        raise PatternError(i, j, int(np.count_nonzero(missing)))

@@ -66,9 +66,8 @@ def spy(prepared: Any, coloring: Any = None, ax: Any = None) -> Any:
     ax = axes(ax, (max(1.5, 4.5 * n / wide), max(1.5, 4.5 * m / wide)))
     colors, count = (np.full(pattern.nnz, -1), 0) if coloring is None else colors_of(pattern, coloring)
     _draw(ax, pattern, colors, count)
-    method = f"{prepared.method}, " if isinstance(prepared, Prepared) else ""
     found = "" if coloring is None else f", {coloring.count} colors"
-    ax.set_title(f"{method}{pattern.nnz} of {m}×{n}{found}", fontsize="small")
+    ax.set_title(f"{m}×{n}, {pattern.nnz} entries{found}", fontsize="medium")
     return ax
 
 
@@ -104,4 +103,5 @@ def _draw(ax: Any, pattern: Pattern, colors: np.ndarray, count: int) -> None:
             ax.add_collection(PatchCollection(cells, facecolor=shade, edgecolor="white", linewidth=0.3))
         else:
             ax.plot(columns, rows, ",", color=shade, rasterized=True)
+    ax.locator_params(integer=True, nbins=6)
     ax.set(xlim=(-0.5, n - 0.5), ylim=(m - 0.5, -0.5), aspect="equal", xlabel="column", ylabel="row")

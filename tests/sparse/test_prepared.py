@@ -1,5 +1,7 @@
 """Preparation: patterns grow with the paths a function takes, nothing is found twice, and results keep their memory."""
 
+import copy
+import pickle
 import threading
 
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 import scipy.sparse
 
 import adpy
-from adpy.errors import ArgumentError
+from adpy.errors import ArgumentError, PatternError
 from adpy.sparse import Pattern
 
 X = np.array([0.3, 0.7, 0.4, 1.1, 0.9])
@@ -175,6 +177,17 @@ def test_nothing_is_found_twice_for_other_constants():
     assert stats["misses"] == 5 and stats["patterns"] == 1 and stats["colorings"] <= 1
 
 
+def test_pattern_of_other_columns_is_another_one():
+    def f(a, b):
+        return [a[0] * 2.0, b[0] ** 2 * np.ones(2)]
+
+    J = adpy.sparse.jacobian(f, argnum=-1)
+    first = J((X,), (X[0],)).toarray()
+    assert np.array_equal(first[5:, 0], [0.6, 0.6]) and not first[:5].any()
+    J = adpy.sparse.jacobian(lambda *args: args[0] * args[1][::-1] ** 2, argnum=0)
+    assert np.allclose(J(X, X).toarray(), np.diag(X[::-1] ** 2))
+
+
 def test_weights_of_constraints():
     lam = np.array([1.0, 2.0])
 
@@ -222,13 +235,15 @@ def test_given_pattern():
 def test_pattern_that_misses_a_nonzero(mode):
     pattern = adpy.jacobian(products)(X) != 0
     pattern[2, 3] = False
-    with pytest.raises(ArgumentError, match="row 2, column 3"):
-        adpy.sparse.jacobian(products, pattern=pattern, mode=mode)(X)
+    J = adpy.sparse.jacobian(products, pattern=pattern, mode=mode)
+    for x in (X, X, 2 * X):
+        with pytest.raises(PatternError, match="row 2, column 3"):
+            J(x)
 
 
 def test_hessian_pattern_that_misses_a_nonzero():
     pattern = np.eye(5)
-    with pytest.raises(ArgumentError, match="row 0, column 1"):
+    with pytest.raises(PatternError, match="row 0, column 1"):
         adpy.sparse.hessian(lambda x: np.sum(products(x)) + x[4] ** 2, pattern=pattern)(X)
 
 
@@ -237,7 +252,7 @@ def test_pattern_is_verified_on_demand():
     J = adpy.sparse.jacobian(branching, pattern=pattern, verify=False)
     J(-X)
     J.verify(-X)
-    with pytest.raises(ArgumentError, match="row 1, column 0"):
+    with pytest.raises(PatternError, match="row 1, column 0"):
         J.verify(X)
 
 
@@ -245,7 +260,7 @@ def test_pattern_of_another_path_is_verified():
     pattern = adpy.jacobian(branching)(-X) != 0
     J = adpy.sparse.jacobian(branching, pattern=pattern)
     J(-X)
-    with pytest.raises(ArgumentError, match="row 1, column 0"):
+    with pytest.raises(PatternError, match="row 1, column 0"):
         J(X)
 
 
@@ -260,7 +275,7 @@ def test_given_pattern_of_a_function_that_is_not_recorded():
     pattern = np.eye(5)
     J = adpy.sparse.jacobian(lambda x: x * 2.0, pattern=pattern)
     assert J(X.astype(np.float32)).nnz == 5
-    with pytest.raises(ArgumentError, match="row 0, column 4"):
+    with pytest.raises(PatternError, match="row 0, column 4"):
         adpy.sparse.jacobian(lambda x: x[::-1] * 2.0, pattern=pattern)(X.astype(np.float32))
 
 
@@ -336,3 +351,29 @@ def test_the_evaluator_is_asked_once_per_call(monkeypatch):
     monkeypatch.setattr(plan.evaluator, "evaluate", counted)
     A = prepared(X)
     assert len(calls) == 1 and np.shares_memory(A.data, calls[0])
+
+
+def test_pickled_and_copied():
+    J = pickle.loads(pickle.dumps(adpy.sparse.prepare_jacobian(np.sin, X, format="csc")))
+    assert np.array_equal(J(X).toarray(), np.diag(np.cos(X))) and J(X).format == "csc"
+    assert copy.deepcopy(J)(X).nnz == 5
+
+
+def test_function_whose_pattern_cannot_be_found(monkeypatch):
+    from adpy.program.streams import NoStream
+    from adpy.sparse import detection, preparing
+
+    def refuse(code, wrt):
+        raise NoStream("too large")
+
+    monkeypatch.setattr(detection, "jacobian_pattern", refuse)
+    J = adpy.sparse.jacobian(products, mode="compressed")
+    assert J(X).nnz == 20 and np.array_equal(J(X).toarray(), adpy.jacobian(products)(X))
+    monkeypatch.setattr(preparing, "FULL", 10)
+    with pytest.raises(ArgumentError, match="too large"):
+        adpy.sparse.jacobian(products, mode="compressed")(X)
+
+
+def test_evaluators_are_known():
+    prepared = adpy.sparse.prepare_jacobian(products, X, mode="reverse")
+    assert prepared.evaluator.pattern == prepared.pattern

@@ -140,7 +140,7 @@ def _best(steps: int, room: int, disk: int, setting: Setting) -> OfflineSchedule
 def _on_disk(steps: int, ram: int, disk: int, costs: Costs) -> Iterator[OfflineSchedule]:
     """Schedules with up to ``ram`` snapshots in memory and ``disk`` on disk."""
     yield Multistage(steps, ram, disk, costs)
-    ample, slots = disk >= steps - 1, min(disk, _TABLE_SLOTS)
+    ample, slots = disk >= steps - 1, min(disk, 4 * _TABLE_SLOTS)
     if steps <= _TABLE_STEPS and ram <= _TABLE_SLOTS:
         yield DiskRevolve(steps, ram, costs) if ample else HRevolve(steps, ram, slots, costs)
     elif ram:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from adpy.errors import ArgumentError
 from adpy.plain import np
@@ -20,10 +20,7 @@ from adpy.sparse.pattern import Pattern
 
 __all__ = ["choose"]
 
-_ORDERS = ("natural", "largest_first", "smallest_last", "incidence_degree", "dynamic_largest_first")
-_ORDERING_STEPS = {"natural": 0, "random": 1, "largest_first": 1}
-_STEPS_OF_DYNAMIC = 8
-_ROUNDS = 3
+_ORDERS = ("natural", "smallest_last", "largest_first", "incidence_degree", "dynamic_largest_first")
 
 
 def choose(
@@ -34,7 +31,7 @@ def choose(
     reverse: float = 1.0,
     substitution: bool = False,
     orders: Sequence[str] = _ORDERS,
-    effort: float = 1.5e8,
+    effort: float = 1e8,
 ) -> Coloring:
     """The cheapest coloring found with several kinds and orderings.
 
@@ -54,12 +51,12 @@ def choose(
     orders : sequence of str, optional
         Orderings that are tried, the first one of them always.
     effort : float, optional
-        About how many steps the search may take; those of the default, half a second.
+        About how many steps the search may take; those of the default, half a second or less.
 
     Returns
     -------
     Coloring
-        Among equally cheap ones, that found first: columns before rows before both, star before columns before acyclic.
+        Among equally cheap ones, that found first.
 
     Raises
     ------
@@ -86,18 +83,19 @@ def choose(
     else:
         candidates = _general(pattern, forward, reverse)
     best: Coloring | None = None
-    for kind, least, steps in candidates:
+    for kind, least, steps, rounds in candidates:
         for order in orders:
-            if best is not None and (best.cost(forward, reverse) <= least or steps > effort):
+            if best is not None and best.cost(forward, reverse) <= least:
                 break
-            cost = steps * (1 + _ORDERING_STEPS.get(order, _STEPS_OF_DYNAMIC))
+            cost = steps + _steps_to_order(order, kind, pattern, steps)
             if best is not None and cost > effort:
                 continue
             effort -= cost
             found = _color(kind, pattern, order, forward, reverse)
-            rounds = 0 if found.cost(forward, reverse) <= least else int(min(_ROUNDS, max(effort, 0) // steps))
-            effort -= rounds * steps
-            found = drop_needless(pattern, recolored(pattern, found, rounds))
+            if found.cost(forward, reverse) > least and effort >= rounds * steps:
+                effort -= rounds * steps
+                found = recolored(pattern, found, rounds)
+            found = drop_needless(pattern, found)
             if best is None or found.cost(forward, reverse) < best.cost(forward, reverse):
                 best = found
     return best
@@ -116,41 +114,60 @@ def _check(forward: float, reverse: float, orders: Sequence[str], effort: float)
             raise ArgumentError("orders", f"some of {', '.join(ORDERINGS)}", repr(order))
 
 
-def _general(pattern: Pattern, forward: float, reverse: float) -> Iterator[tuple[str, float, float]]:
-    """Kinds, what each costs at least, and about how many steps a coloring takes; the most hopeful ones first."""
+_Candidate = tuple[str, float, float, int]
+"""A kind, what it costs at least, about how many steps a coloring takes, and rounds in which to recolor."""
+
+
+def _general(pattern: Pattern, forward: float, reverse: float) -> list[_Candidate]:
+    """The most hopeful kind first."""
     from adpy.sparse.coloring import covering_kernels
 
     rows = np.diff(pattern.indptr).astype(float)
     columns = np.diff(transposed(pattern)[0]).astype(float)
     kinds = []
     if not np.isinf(forward):
-        kinds.append(("column", forward * rows.max(initial=0.0), np.sum(rows * np.minimum(rows, 256)) + 1))
+        kinds.append(("column", forward * rows.max(initial=0.0), _steps(rows, 256), 3))
     alike = forward <= reverse and is_symmetric(pattern)  # rows would be colored as columns are
     if not np.isinf(reverse) and not alike:
-        kinds.append(("row", reverse * columns.max(initial=0.0), np.sum(columns * np.minimum(columns, 256)) + 1))
+        kinds.append(("row", reverse * columns.max(initial=0.0), _steps(columns, 256), 3))
     if not np.isinf(forward + reverse):
         graph, _ = bipartite(pattern)
         _, estimate = covering_kernels.cover(
             graph.indptr, graph.indices, pattern.shape[0], float(forward), float(reverse)
         )
-        if estimate < min(map(_least, kinds)):
-            kinds.append(("bidirectional", estimate, 8.0 * pattern.nnz + 1))
-    return iter(sorted(kinds, key=_least))
+        if estimate < min(least for _, least, _, _ in kinds):
+            kinds.append(("bidirectional", estimate, 8 * (_steps(rows, 32) + _steps(columns, 32)), 0))
+    return sorted(kinds, key=_promise)
 
 
-def _symmetric(pattern: Pattern, substitution: bool) -> Iterator[tuple[str, float, float]]:
+def _symmetric(pattern: Pattern, substitution: bool) -> list[_Candidate]:
     mirrors(pattern)
     rows = np.diff(pattern.indptr).astype(float)
-    steps = 4 * float(np.sum(rows * np.minimum(rows, 32))) + 1
     acyclic, star = fewest_symmetric(pattern)
-    if substitution:
-        yield "acyclic", acyclic, steps
-    yield "star", star, steps
-    yield "column", rows.max(initial=0.0), np.sum(rows * np.minimum(rows, 256)) + 1
+    kinds = [
+        ("star", star, 4 * _steps(rows, 32), 1),
+        ("column", rows.max(initial=0.0), _steps(rows, 256), 3),
+    ]
+    return [("acyclic", acyclic, 4 * _steps(rows, 32), 1), *kinds] if substitution else kinds
 
 
-def _least(candidate: tuple[str, float, float]) -> float:
-    return candidate[1]
+def _promise(candidate: _Candidate) -> float:
+    """Both sides go first only where they take half of what a single one does: they are more to do for a color."""
+    kind, least, _, _ = candidate
+    return 2 * least if kind == "bidirectional" else least
+
+
+def _steps(lengths: np.ndarray, most: int) -> float:
+    """Of looking, from each entry of a row, at the others, or where there are more at so many."""
+    return float(np.sum(lengths * np.minimum(lengths, most))) + 1
+
+
+def _steps_to_order(order: str, kind: str, pattern: Pattern, steps: float) -> float:
+    if order == "natural":
+        return 0.0
+    if kind in ("column", "row"):
+        return steps if order in ("random", "largest_first") else 8 * steps
+    return 8.0 * pattern.nnz
 
 
 def _color(kind: str, pattern: Pattern, order: str, forward: float, reverse: float) -> Coloring:

@@ -33,17 +33,22 @@ def cover(indptr, neighbors, rows, forward, reverse):
         An estimate.
     """
     n = indptr.shape[0] - 1
-    degree = np.empty(n, np.int32)
+    keys = np.empty(n, np.int32)
     tops = np.zeros(2, np.int64)
     for v in range(n):
-        degree[v] = indptr[v + 1] - indptr[v]
+        keys[v] = indptr[v + 1] - indptr[v]
         side = 0 if v < rows else 1
-        tops[side] = max(tops[side], degree[v])
-    heads = np.full((2, max(tops[0], tops[1]) + 1), -1, np.int32)
+        tops[side] = max(tops[side], keys[v])
+    # Lists of rows and of columns by the number of their entries, those of columns behind those of rows.
+    first = np.zeros(2, np.int64)
+    first[1] = tops[0] + 1
+    heads = np.full(tops[0] + tops[1] + 2, -1, np.int32)
     before = np.empty(n, np.int32)
     after = np.empty(n, np.int32)
     for v in range(n - 1, -1, -1):
-        put(v, degree[v], heads[0 if v < rows else 1], before, after)
+        if v >= rows:
+            keys[v] += first[1]
+        put(np.int32(v), keys[v], heads, before, after)
     taken = np.zeros(n, np.bool_)
     peeled = np.empty(n, np.int32)
     count = 0
@@ -53,7 +58,7 @@ def cover(indptr, neighbors, rows, forward, reverse):
     rest_by_columns = True
     while True:
         for side in range(2):
-            while tops[side] > 0 and heads[side, tops[side]] < 0:
+            while tops[side] > 0 and heads[first[side] + tops[side]] < 0:
                 tops[side] -= 1
         rest = min(forward * tops[0], reverse * tops[1])
         if spent + rest < best:
@@ -64,20 +69,20 @@ def cover(indptr, neighbors, rows, forward, reverse):
         spent += reverse if side == 0 else forward
         if rest == 0 or spent >= best:
             break
-        v = heads[side, tops[side]]
-        take(v, degree[v], heads[side], before, after)
+        v = heads[first[side] + tops[side]]
+        take(v, keys[v], heads, before, after)
         taken[v] = True
         peeled[count] = v
         count += 1
         for k in range(indptr[v], indptr[v + 1]):
             w = neighbors[k]
             if not taken[w]:
-                take(w, degree[w], heads[1 - side], before, after)
-                degree[w] -= 1
-                put(w, degree[w], heads[1 - side], before, after)
+                take(w, keys[w], heads, before, after)
+                keys[w] -= 1
+                put(w, keys[w], heads, before, after)
     neutral = np.empty(n, np.bool_)
-    neutral[:rows] = rest_by_columns
-    neutral[rows:] = not rest_by_columns
+    for v in range(n):
+        neutral[v] = rest_by_columns == (v < rows)
     for at in range(best_count):
         neutral[peeled[at]] = False
     return neutral, best

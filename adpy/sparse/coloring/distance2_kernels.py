@@ -28,7 +28,7 @@ def partial_distance2(indptr, indices, group_indptr, members, order):
             number[g] = large
             large += 1
     words = 8
-    used = np.zeros((large, words), np.uint64)
+    used = np.zeros(large * words, np.uint64)
     first_free = np.zeros(large, np.int32)
     of_vertex = np.empty(max(large, 1), np.int32)
     one = np.uint64(1)
@@ -54,7 +54,7 @@ def partial_distance2(indptr, indices, group_indptr, members, order):
             taken = forbidden[color] == v
             at = 0
             while not taken and at < found:
-                taken = (used[of_vertex[at], color >> 6] >> np.uint64(color & 63)) & one != 0
+                taken = (used[of_vertex[at] * words + (color >> 6)] >> np.uint64(color & 63)) & one != 0
                 at += 1
             if not taken:
                 break
@@ -62,15 +62,16 @@ def partial_distance2(indptr, indices, group_indptr, members, order):
         colors[v] = color
         count = max(count, color + 1)
         if large > 0 and (count >> 6) + 1 >= words:
-            wider = np.zeros((large, 2 * words), np.uint64)
-            wider[:, :words] = used
+            wider = np.zeros(2 * large * words, np.uint64)
+            for k in range(large * words):
+                wider[k + (k // words) * words] = used[k]
             used = wider
             words *= 2
         for at in range(found):
-            g = of_vertex[at]
-            used[g, color >> 6] |= one << np.uint64(color & 63)
-            c = first_free[g]
-            while (used[g, c >> 6] >> np.uint64(c & 63)) & one != 0:
+            start = of_vertex[at] * words
+            used[start + (color >> 6)] |= one << np.uint64(color & 63)
+            c = first_free[of_vertex[at]]
+            while (used[start + (c >> 6)] >> np.uint64(c & 63)) & one != 0:
                 c += 1
-            first_free[g] = c
+            first_free[of_vertex[at]] = c
     return colors, count

@@ -54,7 +54,7 @@ def degrees(indptr, indices, group_indptr, members, limit):
     found = np.empty(n, np.int32)
     counts = np.empty(n, np.int32)
     for v in range(n):
-        counts[v] = _neighbors(v, indptr, indices, group_indptr, members, limit, seen, found)
+        counts[v] = _neighbors(np.int32(v), indptr, indices, group_indptr, members, limit, seen, found)
     return counts
 
 
@@ -131,7 +131,7 @@ def dynamic(mode, counts, indptr, indices, group_indptr, members, limit):
             while heads[key] < 0:
                 key -= 1
         v = heads[key]
-        take(v, key, heads, before, after)
+        take(v, keys[v], heads, before, after)
         keys[v] = -1
         order[n - 1 - place if mode == SMALLEST_LAST else place] = v
         count = _neighbors(v, indptr, indices, group_indptr, members, limit, seen, found)

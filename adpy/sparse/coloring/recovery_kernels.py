@@ -39,11 +39,13 @@ def sides(indptr, indices, rows, columns):
     colors = np.empty(indices.shape[0], np.int32)
     by_row = np.zeros(indices.shape[0], np.bool_)
     by_column = single(indptr, indices, columns)
+    enough = True
     for i in range(indptr.shape[0] - 1):
         for k in range(indptr[i], indptr[i + 1]):
             lines[k] = i
             colors[k] = columns[indices[k]]
-    if by_column.all():
+            enough = enough and by_column[k]
+    if enough:
         return lines, colors, by_row, -1
     other, members, positions = transpose(indptr, indices, columns.shape[0])
     alone = single(other, members, rows)
@@ -182,16 +184,15 @@ def acyclic(indptr, indices, mirrors, column_colors):
     depth = 0
     for t in range(starts.shape[0] - 1):
         for at in range(starts[t], starts[t + 1]):
-            k = edges[at]
-            for v in (rows[k], indices[k]):
-                degree[v] += 1
-                last[v] ^= k
-                level[v] = 0
+            for k in (edges[at], mirrors[edges[at]]):
+                degree[rows[k]] += 1
+                last[rows[k]] ^= edges[at]
+                level[rows[k]] = 0
         tail = 0
         for at in range(starts[t], starts[t + 1]):
-            for v in (rows[edges[at]], indices[edges[at]]):
-                if degree[v] == 1:
-                    queue[tail] = v
+            for k in (edges[at], mirrors[edges[at]]):
+                if degree[rows[k]] == 1:
+                    queue[tail] = rows[k]
                     tail += 1
         head = 0
         before = done

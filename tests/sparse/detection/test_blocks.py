@@ -74,3 +74,21 @@ def test_large_products():
 
     check_jacobian(f, x[:4], tight=False)
     check_hessian(f, x[:4])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda d, x: d @ x[0],
+        lambda d, x: d @ x.T,
+        lambda d, x: x[0] @ d,
+        lambda d, x: x @ d,
+        lambda d, x: np.dot(d, x[1]),
+    ],
+)
+def test_constant_matrices_with_zeros(function):
+    n = 80
+    d = np.diag(np.arange(1.0, n + 1)) - np.diag(np.ones(n - 1), 1)
+    x = RNG.random((60, n))
+    check_jacobian(lambda x: function(d, x), x)
+    check_hessian(lambda x: function(d, x) ** 2, x)
