@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import adpy
+from adpy.checkpoint import schedules
 from adpy.checkpoint.progress import Progress
 from adpy.checkpoint.storage import DiskStorage
 from adpy.errors import ArgumentError, ResumeError, StorageFullError
@@ -365,3 +366,28 @@ def test_a_small_disk_is_refused_at_once(tmp_path):
     function, x = killed.CASES["heat"]
     with storage_in(tmp_path, limit=500) as storage, pytest.raises(StorageFullError, match="too little"):
         adpy.grad(lambda u: np.sum(adpy.checkpoint.loop(killed.heat, u, 50, params=0.2, storage=storage)))(x)
+
+
+@pytest.mark.parametrize("stop", [("forward", 60), ("reverse", 70)])
+def test_another_schedule_may_go_on(tmp_path, stop):
+    def gradient(folder, callback=None, **more):
+        with storage_in(folder) as storage:
+            return adpy.grad(
+                lambda u: np.sum(
+                    adpy.checkpoint.loop(killed.heat, u, 120, params=0.2, storage=storage, callback=callback, **more)
+                )
+            )(killed.CASES["heat"][1])
+
+    others = [
+        {"snapshots": 3},
+        {"schedule": schedules.Multistage(120, 2, 4)},
+        {"schedule": schedules.Periodic(120, 25, place="disk")},
+        {"schedule": schedules.Mixed(120, 6)},
+        {},
+    ]
+    expected = gradient(tmp_path / "whole")
+    for i, (first, second) in enumerate(zip(others, [*others[1:], others[0]])):
+        folder = tmp_path / str(i)
+        with pytest.raises(Stop):
+            gradient(folder, stopping(*stop), **first)
+        np.testing.assert_array_equal(gradient(folder, **second), expected)
