@@ -62,8 +62,8 @@ def checkpoint(function: Callable) -> Callable:
     ...     return np.sum(x)
     >>> ws = [np.eye(2) * 0.1, np.ones((2, 2))]
     >>> print(adpy.grad(network)(ws, np.array([1.0, 2.0]))[1].round(4))
-    [[0.0131 0.0262]
-     [0.0131 0.0262]]
+    [[0.006 0.012]
+     [0.006 0.012]]
     """
     if not callable(function):
         raise ArgumentError("function", "a function", type(function).__name__)

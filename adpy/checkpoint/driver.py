@@ -11,7 +11,7 @@ from adpy.checkpoint.machine import Machine
 from adpy.checkpoint.march import Bank, March
 from adpy.checkpoint.progress import Progress
 from adpy.checkpoint.queue import FORWARD, OTHER, RESTORE, RESTORE_LAST, REVERSE, STORE, Queue
-from adpy.checkpoint.schedules import Schedule
+from adpy.checkpoint.schedules import OnlineSchedule, Schedule
 from adpy.checkpoint.storage import Places
 from adpy.plain import np
 
@@ -52,6 +52,7 @@ class Driver:
     def forward(self) -> None:
         """Run to the end; the state is then the last one."""
         queue = self._queue
+        last = self.streams.steps if isinstance(self.schedule, OnlineSchedule) else None
         while queue.fill():
             action = queue.action
             if type(action) is Reverse:
@@ -60,8 +61,10 @@ class Driver:
                     self._record(action.start, action.stop)
                 self._turn = action
                 break
+            if last is not None:
+                queue.cut(last)
             self._next()
-            if self.machine.ended:
+            if self.machine.ended or self.machine.reached == last:
                 self._finish()
                 break
         self._first = False

@@ -107,7 +107,7 @@ def loop(
     ...     u[0] = 1.0
     ...     return adpy.checkpoint.loop(step, u, 1000, params=conductivity, snapshots=10)[5]
     >>> print(f"{adpy.grad(middle)(0.01):.6f}")
-    22.903137
+    23.191920
     """
     check_functions(step=step, loss=loss, collect=collect)
     plan = Plan(snapshots, memory, schedule, storage, callback, progress)

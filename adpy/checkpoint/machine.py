@@ -7,24 +7,21 @@ from time import perf_counter
 from typing import Any
 
 from adpy import capture
-from adpy.api.signature import signature
 from adpy.api.trees import flatten, map_leaves
 from adpy.checkpoint.body import Turn, active
 from adpy.checkpoint.eager import pulled_step
+from adpy.checkpoint.link import Link
 from adpy.checkpoint.march import March
 from adpy.checkpoint.pace import Pace
 from adpy.checkpoint.queue import FORWARD
+from adpy.checkpoint.recordings import Recordings, inputs_of_tree
 from adpy.checkpoint.state import join, split
-from adpy.checkpoint.steps import RECORDINGS, Form, Link, StepProgram, form_of
+from adpy.checkpoint.steps import Form, StepProgram, form_of
 from adpy.checkpoint.streams import Streams
-from adpy.checkpoint.verifying import check_marks, copied, is_value, mark_of, verify
-from adpy.errors import AdpyError
+from adpy.checkpoint.verifying import check_marks, copied, is_value, mark_of
 from adpy.plain import np
 
 __all__ = ["Machine", "Record"]
-
-MISSES = 64
-"""Recordings after which steps that are mostly recorded anew are not recorded any more."""
 
 STUBBORN = 3
 """Times that native code may stop at its first step before another recording has its turn."""
@@ -39,7 +36,7 @@ class Record:
         self.n, self.link, self.pullback = n, link, pullback
 
 
-class Machine:
+class Machine(Recordings):
     """The state of a loop, and its cotangent.
 
     Parameters
@@ -85,7 +82,7 @@ class Machine:
         self._march: March | None = None
         self._stopped, self.pace = 0, Pace()
         self._marks: list[tuple[float, float] | None] = []
-        self._operand_inputs = [leaf for _, leaf in flatten(operands)] if program is None else _inputs(operands)
+        self._operand_inputs = [leaf for _, leaf in flatten(operands)] if program is None else inputs_of_tree(operands)
         if self._operand_inputs is None:
             self.program = None
         self.operand_bars = [np.zeros(np.shape(leaf), _kind(leaf)) for leaf in active(operands)]
@@ -274,104 +271,12 @@ class Machine:
             self.reached = n + 1
             self.streams.put(n, leaves, output)
 
-    def _linked(self, n: int) -> Link | None:
-        """A recording that has run the step from the current state; None after which the state is held as a tree."""
-        form, arrays = self._form, self._arrays
-        arg = self._arg(n)
-        if arg is not None:
-            for i, link in enumerate(self.links):
-                if link.form is form and link.run(arrays, n, arg):
-                    if i:
-                        self.links.insert(0, self.links.pop(i))
-                    return link
-            link = self._recording(n, arg)
-            if link is not None:
-                return link
-        self._leave()
-        return None
-
-    def _arg(self, n: int) -> list | None:
-        return _inputs(self.argument(n))
-
-    def _recording(self, n: int, arg: list) -> Link | None:
-        """Another recording, of the step from the current state; None where it cannot be recorded."""
-        if not self.program.steady and self.recorded > MISSES and self.recorded > self.steps / 8:
-            self.program = None
-            return None
-        form, arrays = self._form, self._arrays
-        branch = self._branch(n)
-        if branch is None:
-            self.program = None
-            return None
-        if self._form is not form:
-            form, arrays = self._form, self._arrays
-        link = Link(branch, form, self._intern, self._counted, self._operand_inputs, arg)
-        if not link.run(arrays, n, arg):
-            link.close()
-            self.program = None
-            return None
-        if not branch.verified:
-            with capture.paused():
-                verify(self.body, form.tree(arrays), n, self.operands, self.argument(n), link.after.tree(link.held))
-            branch.verified = True
-        self.links.insert(0, link)
-        for old in self.links[RECORDINGS:]:
-            old.close()
-        del self.links[RECORDINGS:]
-        return link
-
-    def _branch(self, n: int) -> Any:
-        """A recording of the program that holds here."""
-        with capture.paused():
-            while True:
-                tree, wholes = self._form.closed(self._arrays)
-                number = float(n) if self._counted else n
-                misses = self.program._misses
-                try:
-                    branch, recording = self.program._at((tree, wholes, number, self.operands, self.argument(n)), {})
-                except AdpyError:
-                    raise
-                except Exception:
-                    if not self._counted:
-                        raise
-                    branch, recording = None, None
-                self.recorded += self.program._misses - misses
-                if branch is not None:
-                    recording.__exit__()
-                    return branch
-                if not self._counted:
-                    return None
-                self._without_counts()
-
-    def _without_counts(self) -> None:
-        """From here on integers are constants of recordings."""
-        state = self._form.tree(self._arrays)
-        self._counted = False
-        for link in self.links:
-            link.close()
-        self.links.clear()
-        self._forms.clear()
-        self.start(state)
-
-    def _intern(self, parts: tuple) -> Form:
-        key, inputs = signature(parts, {})
-        found = self._forms.get(key)
-        if found is None:
-            found = self._forms[key] = Form(parts, inputs)
-        return found
-
     def close(self) -> None:
         """Give all memory back."""
         self._march = None
         for link in self.links:
             link.close()
         self.links.clear()
-
-
-def _inputs(tree: Any) -> list | None:
-    """The inputs that a tree is to a program, None where it has leaves that programs do not know."""
-    key, inputs = signature((tree, 0), {})
-    return None if key is None else inputs
 
 
 def _kind(leaf: Any) -> np.dtype:

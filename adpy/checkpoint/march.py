@@ -7,7 +7,8 @@ from time import perf_counter
 from typing import Any
 
 from adpy.checkpoint.body import Turn
-from adpy.checkpoint.steps import Form, Link
+from adpy.checkpoint.link import Link
+from adpy.checkpoint.steps import Form
 from adpy.kernels.marching import FIELDS, OPERATIONS, march
 from adpy.plain import np
 from adpy.program import sweeps

@@ -109,6 +109,11 @@ class Queue:
         self.rows, self.at = _encoded(self._actions, self._slots), 0
         return bool(self._actions)
 
+    def cut(self, steps: int) -> None:
+        """Have the next row go no further than to the end of the loop."""
+        if self.rows[self.at, 0] == FORWARD:
+            self.rows[self.at, 2] = min(self.rows[self.at, 2], steps)
+
     def skip(self) -> None:
         """Forget what is left of the actions that were taken."""
         self.at = len(self.rows)

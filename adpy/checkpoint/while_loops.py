@@ -73,7 +73,7 @@ def while_loop(
     >>> def emptied(area):
     ...     return adpy.checkpoint.while_loop(full, step, (1.0, 0.0), params=area, snapshots=5)[1]
     >>> print(f"{emptied(0.5):.4f} {adpy.grad(emptied)(0.5):.4f}")
-    3.8736 -7.8466
+    3.8255 -6.8705
     """
     check_functions(step=step, loss=loss, collect=collect)
     if not callable(condition):
