@@ -64,6 +64,7 @@ class Plan:
     """
 
     trusted = False
+    _by_elements = False  # was the pattern found by elements?
 
     def __init__(
         self,
@@ -104,13 +105,15 @@ class Plan:
         plan.seconds, plan.operations, plan._layouts = {}, {}, {}
         plan._lock, plan._evaluating = threading.Lock(), threading.Lock()
         plan._pattern, plan._coloring = saved["pattern"], saved["coloring"]
+        plan._by_elements = saved["by elements"]
         plan.evaluator = plan._built(saved["kind"])
         plan._finish()
         return plan
 
     def saved(self) -> dict:
         """What :meth:`restored` needs, besides the code."""
-        return {"pattern": self.pattern, "coloring": self._coloring, "kind": self._kind(self.evaluator)}
+        found = {"pattern": self.pattern, "coloring": self._coloring, "kind": self._kind(self.evaluator)}
+        return found | {"by elements": self._by_elements}
 
     def _timed(self, what: str, function: Callable, *args: Any) -> Any:
         begin = perf_counter()
@@ -222,18 +225,14 @@ class Plan:
         from adpy.sparse.elements.evaluators import ElementHessian, ElementJacobian
 
         made = ElementHessian if self.symmetric else ElementJacobian
+        found = made(self.code, self.wrt)
         if self._pattern is None:
-            found = made(self.code, self.wrt)
             self._counts["patterns"] += 1
-            self._pattern = found.pattern
-        elif self.settings.pattern is None:
+            self._pattern, self._by_elements = found.pattern, True
+        elif not self._pattern.covers(found.pattern):
+            raise Unsuitable("entries that the pattern does not have")
+        elif found.pattern.nnz != self._pattern.nnz:
             found = made(self.code, self.wrt, self._pattern)
-        else:
-            found = made(self.code, self.wrt)
-            if not self._pattern.covers(found.pattern):
-                raise Unsuitable("entries that the given pattern does not have")
-            if found.pattern.nnz != self._pattern.nnz:
-                found = made(self.code, self.wrt, self._pattern)
         return found
 
     def _compressed(self) -> Evaluator:
@@ -248,18 +247,30 @@ class Plan:
         return found
 
     def _take_over(self, known: Plan) -> None:
-        """Go on with what is known of a code with other constants; begin anew where those give other entries."""
-        self._pattern, self._coloring = known.pattern, known._coloring
-        self.operations = dict(known.operations)
-        self._layouts = known._layouts
-        if self._kind(known.evaluator) != "elements":
-            self.evaluator = self._built(self._kind(known.evaluator))
-            return
-        found = self._timed("evaluation", known.evaluator.rebound, self.code)
+        """Pattern, coloring and kind of evaluation of a code that differs in constants.
+
+        Elements leave out what a constant makes zero, so that theirs may be another pattern; detected ones hold for
+        all constants.
+        """
+        self._pattern, self._coloring, self._layouts = known.pattern, known._coloring, known._layouts
+        self._by_elements, self.operations = known._by_elements, dict(known.operations)
+        kind, found = self._kind(known.evaluator), None
+        if kind == "elements":
+            found = self._timed("evaluation", known.evaluator.rebound, self.code)
+        elif not self._by_elements or self._covered():
+            found = self._built(kind)
         if found is None:
             self._pattern, self._coloring, self._layouts = self._given(), self.settings.coloring, {}
             found = self._chosen()
         self.evaluator = found
+
+    def _covered(self) -> bool:
+        """Has the pattern all entries that elements find with these constants?"""
+        try:
+            self._timed("evaluation", self._elements)
+        except Unsuitable:
+            return False
+        return True
 
     def evaluate(self, inputs: Sequence[Any], data: np.ndarray) -> bool:
         """Write the nonzeros; False where the function decides otherwise than it was recorded."""

@@ -377,3 +377,38 @@ def test_function_whose_pattern_cannot_be_found(monkeypatch):
 def test_evaluators_are_known():
     prepared = adpy.sparse.prepare_jacobian(products, X, mode="reverse")
     assert prepared.evaluator.pattern == prepared.pattern
+
+
+@pytest.mark.parametrize("mode", ["auto", "compressed", "elements"])
+def test_constants_that_were_zero(mode):
+    lam, power, factor = np.array([0.0, 1.0, 1.0]), np.array([1.0, 2.0, 3.0]), 0.0
+
+    def f(x):
+        return np.sum(lam * x[:3] * x[1:4]) + factor * x[0] * x[4] + np.sum(x[:3] ** power)
+
+    def check():
+        np.testing.assert_allclose(H(X).toarray(), adpy.hessian(f)(X), rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(J(X).toarray()[0], adpy.grad(f)(X), rtol=1e-12, atol=1e-14)
+
+    H, J = adpy.sparse.hessian(f, mode=mode), adpy.sparse.jacobian(f, mode=mode)
+    check()
+    lam[0] = 2.0
+    check()
+    lam[:], factor = 0.0, 3.0
+    check()
+    lam[:], factor, power[:] = 4.0, 0.0, 2.5
+    check()
+    power[:] = 0.0
+    check()
+
+
+def test_constant_matrices_and_masks_that_change():
+    A, mask = np.eye(5), np.array([True, False, True, False, True])
+
+    def f(x):
+        return np.where(mask, A @ x, x[::-1] ** 2) + mask * x[0]
+
+    J = adpy.sparse.jacobian(f)
+    for k in range(4):
+        np.testing.assert_allclose(J(X).toarray(), adpy.jacobian(f)(X), rtol=1e-13)
+        A[k, 4 - k], mask[k] = k, not mask[k]
