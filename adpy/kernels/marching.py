@@ -21,9 +21,7 @@ __all__ = ["ACTIONS", "FIELDS", "OPERATIONS", "march"]
 OPERATIONS = {name: number for number, name in enumerate(("copy", "add", "clear", "number", "evaluate", "adjoint"))}
 """What a row of a script does.  ``evaluate`` ends the script where decisions are not those of the recording."""
 
-ACTIONS = {
-    name: number for number, name in enumerate(("forward", "store", "restore", "reverse", "restore last"))
-}
+ACTIONS = {name: number for number, name in enumerate(("forward", "store", "restore", "reverse", "restore last"))}
 """``forward`` from one step to another, ``store`` in a slot, ``restore`` from a slot (``restore last`` as well),
 ``reverse`` one step."""
 
