@@ -16,8 +16,9 @@ __all__ = ["as_json", "from_json", "ratio", "tables"]
 
 LEGEND = f"""\
 Numbers are ratios: time of the sparse derivative / time of the plain, unmodified function (NumPy or Python loops), at
-another point than that of the preparation; medians of interleaved runs, one thread, a process for each contestant.  *By
-hand*: a Numba loop that writes the nonzeros one after the other.  *casadi*: its own patterns and colorings, run by its
+another point than that of the preparation; medians of interleaved runs, one thread, a process for each contestant.
+*adpy*: after half a second of evaluations, in which it compiles kernels for small problems; in brackets before that.
+*By hand*: a Numba loop that writes the nonzeros one after the other.  *casadi*: its own patterns and colorings, by its
 virtual machine, numbers (`SX`) or arrays (`MX`).  *asdex*, *sparsejac*: on JAX, compiled; functions are rewritten where
 JAX needs it.  *scipy differences*: along groups of columns (`approx_derivative`), for Hessians of a gradient written by
 hand.  These and sparsejac are told the pattern.  *Dense*: matrices with all their zeros, up to {DENSE_LIMIT} unknowns.
@@ -81,7 +82,7 @@ def evaluation(rows: Mapping[str, Row]) -> str:
         times = {name: median(row, name) for name in row.rounds}
         mine, peer = best(times, OWN), best(times, EXACT)
         line = [CASES[key].title, CASES[key].kind, seconds(median(row, "plain"))]
-        line += [cell(row, name) for name in own]
+        line += [cell(row, name) + early(row, name) for name in own]
         line.append(aimed(ratio(row, mine) if mine else None, CASES[key].target))
         line += [cell(row, name) for name in others]
         line.append(f"{number(ratio(row, mine, peer))} ({peer})" if mine and peer else peer or "–")
@@ -128,6 +129,12 @@ def colors(rows: Mapping[str, Row]) -> str:
 def cell(row: Row, name: str) -> str:
     """A ratio, or why there is none."""
     return number(ratio(row, name)) if name in row.rounds else "✗" if name in row.failures else "–"
+
+
+def early(row: Row, name: str) -> str:
+    """The ratio of the first evaluations."""
+    found = row.facts.get(name, {}).get("early")
+    return "" if found is None or name not in row.rounds else f" ({number(found / median(row, 'plain'))})"
 
 
 def first(row: Row, name: str) -> str:
