@@ -62,37 +62,46 @@ _KINDS = {
 
 @global_compiler_lock
 def called(source: str) -> tuple[Any, int]:
-    """Functions called one after the other, with the numbers and addresses of a block.
+    """Functions called one after the other, with numbers and addresses of a block.
 
     Parameters
     ----------
     source : str
         Functions whose parameters say what they are: ``int``, or arrays of int64 (``ints``), int32 (``small``) and
-        float64 (``floats``).
+        float64 (``floats``).  ``x`` and ``data`` are those of the call, ``flags`` is one number, zero at first; the
+        block holds all others in order.
 
     Returns
     -------
     library, address
-        The native code of ``(block)``, a pointer to int64: numbers and addresses of all parameters in order.
+        The native code of ``(block, x, data)``, all pointers; it returns 0 if the flag is still zero.
     """
     context = cpu_target.target_context
     context.refresh()
     name = f"adpy.called.{next(_count)}"
     library = context.codegen().create_library(name)
     module = library.create_ir_module(name)
-    whole = ir.Function(module, ir.FunctionType(ir.VoidType(), [I64.as_pointer()]), name)
+    kind = ir.FunctionType(I64, [I64.as_pointer(), F64.as_pointer(), F64.as_pointer()])
+    whole = ir.Function(module, kind, name)
     builder = ir.IRBuilder(whole.append_basic_block("entry"))
+    flags = builder.alloca(F64)
+    builder.store(F64(0.0), flags)
+    given = {"x": whole.args[1], "data": whole.args[2], "flags": flags}
     place = 0
     with context.push_code_library(library):
         for tree in ast.parse(source).body:
             kinds = [_KINDS[a.annotation.id] for a in tree.args.args]
             function = Function(context, module, tree, kinds).function
-            fields = [builder.load(builder.gep(whole.args[0], [I64(place + k)])) for k in range(len(kinds))]
-            fields = [x if k == I64 else builder.inttoptr(x, k) for x, k in zip(fields, kinds, strict=True)]
-            nothing = [ir.Constant(a.type, None) for a in function.args[: len(function.args) - len(kinds)]]
-            builder.call(function, [*nothing, *fields])
-            place += len(kinds)
-    builder.ret_void()
+            arguments: list[Any] = [ir.Constant(a.type, None) for a in function.args[: len(function.args) - len(kinds)]]
+            for parameter, kind in zip(tree.args.args, kinds, strict=True):
+                if parameter.arg in given:
+                    arguments.append(given[parameter.arg])
+                    continue
+                field = builder.load(builder.gep(whole.args[0], [I64(place)]))
+                arguments.append(field if kind == I64 else builder.inttoptr(field, kind))
+                place += 1
+            builder.call(function, arguments)
+    builder.ret(builder.zext(builder.fcmp_unordered("!=", builder.load(flags), F64(0.0)), I64))
     library.add_ir_module(module)
     library.finalize()
     return library, library.get_pointer_to_function(name)

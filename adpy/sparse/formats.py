@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from copy import copy
 from typing import Any
 
 from adpy.errors import ArgumentError
@@ -81,7 +80,9 @@ class Layout(ABC):
             hollow = self.made(data)
             hollow.data = None
             self._hollow = hollow
-        found = copy(self._hollow)
+        kind = type(self._hollow)
+        found = kind.__new__(kind)
+        vars(found).update(vars(self._hollow))
         found.data = self.shaped(data)
         return found
 

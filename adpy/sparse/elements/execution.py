@@ -10,14 +10,12 @@ from typing import Any
 
 from adpy.plain import np
 from adpy.program.heat import Heat, compiling
-from adpy.sparse.elements.emission import PARAMETERS, emit
+from adpy.sparse.elements.emission import emit
 from adpy.sparse.elements.kernel import Kernel
 from adpy.sparse.elements.vectors import vectorised
 
 __all__ = ["Execution"]
 
-WIDTH = PARAMETERS.count(":")
-X, DATA, FLAGS = WIDTH - 3, WIDTH - 2, WIDTH - 1
 LINE, LIBRARY = 1.5e-3, 5e-2
 """Seconds to compile a line, and anything at all, about."""
 CALL, ENTRY = 1.5e-6, 2e-9
@@ -98,20 +96,19 @@ class _Native:
             arrays = lanes.runs, lanes.table, constants
             self._keep += arrays
             count = len(lanes.runs) if lanes.steps is not None else lanes.count
-            block += [count, lanes.count, *[array.ctypes.data for array in arrays], 0, 0, 0]
+            block += [count, lanes.count, *[array.ctypes.data for array in arrays]]
         self._block = np.array(block, np.int64)
+        self._at = self._block.ctypes.data
         library, address = _native("\n".join(texts))
         self._keep.append(library)
-        self._run = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
+        self._run = _KIND(address)
 
     def run(self, x: np.ndarray, data: np.ndarray) -> bool:
         """As :meth:`Execution.run`."""
-        block, misses = self._block.copy(), np.zeros(1)
-        block[X::WIDTH], block[DATA::WIDTH], block[FLAGS::WIDTH] = x.ctypes.data, data.ctypes.data, misses.ctypes.data
-        self._run(block.ctypes.data)
-        return not misses[0]
+        return not self._run(self._at, x.__array_interface__["data"][0], data.__array_interface__["data"][0])
 
 
+_KIND = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 _known: dict[str, tuple[Any, int]] = {}
 _KNOWN = 64
 
