@@ -192,7 +192,7 @@ class Prepared(Recordings, Known, Saving, Eager):
                 if not self._holds(plan, inputs):
                     return None
                 raise
-        if layout.direct and (out is None or not plan.guarded):
+        if layout.direct and (out is None or not (plan.guarded or _overlap(data, inputs))):
             values = data
         else:
             values = plan.memory.take()
@@ -271,3 +271,8 @@ class Prepared(Recordings, Known, Saving, Eager):
         columns = named_leaves(args, kwargs, keys_of(self.function, args, kwargs, self.argnum))
         rows = columns if plan.rows is None else [(row.path, row.count) for row in plan.rows]
         return split(matrix, rows, columns)
+
+
+def _overlap(data: np.ndarray, inputs: list) -> bool:
+    """Is an argument in the memory that is to be written?"""
+    return any(isinstance(x, np.ndarray) and np.may_share_memory(data, x) for x in inputs)

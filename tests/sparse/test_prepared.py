@@ -113,6 +113,16 @@ def test_out_that_does_not_fit(spoil):
     assert np.array_equal(A.toarray(), before)
 
 
+@pytest.mark.parametrize("mode", ["elements", "forward", "reverse"])
+def test_out_whose_data_are_the_argument(mode):
+    J = adpy.sparse.jacobian(lambda x: x[::-1] * x * np.exp(x[0]), mode=mode)
+    A = J(np.arange(1.0, 9.0))
+    x = A.data[:8]
+    x[:] = np.linspace(0.5, 1.5, 8)
+    expected = J(x.copy())
+    assert np.array_equal(J(x, out=A).data, expected.data)
+
+
 def test_out_of_the_other_compressed_format():
     J = adpy.sparse.jacobian(products)
     columns = J(X).tocsc()
