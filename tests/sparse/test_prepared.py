@@ -251,6 +251,14 @@ def test_pattern_that_misses_a_nonzero(mode):
             J(x)
 
 
+def test_pattern_that_misses_a_nonzero_which_is_zero_at_the_start():
+    J = adpy.sparse.jacobian(lambda x: x * x[::-1], pattern=np.eye(3))
+    with pytest.raises(PatternError):
+        J(np.zeros(3))
+    narrow = adpy.sparse.jacobian(lambda x, a: x + a * x[::-1], pattern=np.eye(4))
+    assert np.array_equal(narrow(np.zeros(4), 0.0).toarray(), np.eye(4))
+
+
 def test_hessian_pattern_that_misses_a_nonzero():
     pattern = np.eye(5)
     with pytest.raises(PatternError, match="row 0, column 1"):
