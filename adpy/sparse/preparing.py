@@ -190,6 +190,8 @@ class Plan:
             try:
                 return self._timed("evaluation", self._elements)
             except Unsuitable as reason:
+                if not self.code.outputs:
+                    return self._compressed()
                 raise ArgumentError("mode", f"another one for this function ({reason})", "'elements'") from None
         if mode != "auto" or self.settings.coloring is not None:
             return self._compressed()

@@ -126,8 +126,9 @@ def _filled(function: Callable | None, content: dict) -> Any:
     found = made(function, content["argnum"], settings)
     if function is None and content["name"]:
         found.__name__ = content["name"]
+    around = found._around()
     for key, code, tree, places, wrt, saved in content["recordings"]:
-        branch = Planned(code, tree, places)
+        branch = Planned(code, tree, places, around)
         found._keep(key, branch)
         branch.plan = Plan.restored(code, wrt, settings, found._rows(branch), found._counts, saved)
         found._last = branch.plan

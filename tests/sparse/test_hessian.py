@@ -82,8 +82,9 @@ def test_formats(format):
         assert np.allclose(found if format == "dense" else found.toarray(), dense, rtol=1e-12)
 
 
-def test_constant_function():
-    found = adpy.sparse.hessian(lambda x: 3.0)(X)
+@pytest.mark.parametrize("mode", ["auto", "elements", "star", "acyclic", "compressed"])
+def test_constant_function(mode):
+    found = adpy.sparse.hessian(lambda x: 3.0, mode=mode)(X)
     assert found.shape == (6, 6) and found.nnz == 0
 
 

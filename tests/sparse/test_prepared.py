@@ -113,6 +113,16 @@ def test_out_that_does_not_fit(spoil):
     assert np.array_equal(A.toarray(), before)
 
 
+@pytest.mark.parametrize("mode", ["elements", "forward", "reverse"])
+def test_out_whose_data_are_the_argument(mode):
+    J = adpy.sparse.jacobian(lambda x: x[::-1] * x * np.exp(x[0]), mode=mode)
+    A = J(np.arange(1.0, 9.0))
+    x = A.data[:8]
+    x[:] = np.linspace(0.5, 1.5, 8)
+    expected = J(x.copy())
+    assert np.array_equal(J(x, out=A).data, expected.data)
+
+
 def test_out_of_the_other_compressed_format():
     J = adpy.sparse.jacobian(products)
     columns = J(X).tocsc()
@@ -239,6 +249,14 @@ def test_pattern_that_misses_a_nonzero(mode):
     for x in (X, X, 2 * X):
         with pytest.raises(PatternError, match="row 2, column 3"):
             J(x)
+
+
+def test_pattern_that_misses_a_nonzero_which_is_zero_at_the_start():
+    J = adpy.sparse.jacobian(lambda x: x * x[::-1], pattern=np.eye(3))
+    with pytest.raises(PatternError):
+        J(np.zeros(3))
+    narrow = adpy.sparse.jacobian(lambda x, a: x + a * x[::-1], pattern=np.eye(4))
+    assert np.array_equal(narrow(np.zeros(4), 0.0).toarray(), np.eye(4))
 
 
 def test_hessian_pattern_that_misses_a_nonzero():

@@ -116,3 +116,17 @@ def test_nothing_is_written_where_a_recording_cannot_be_described(path):
     with pytest.raises(ProgramFileError, match="cube"):
         J.save(path)
     assert not path.exists()
+
+
+def test_surroundings_that_change_after_loading(tmp_path):
+    weights = np.zeros(4)
+
+    def weighted(x):
+        return weights * x**2 + x[::-1]
+
+    adpy.sparse.prepare_jacobian(weighted, np.ones(4)).save(tmp_path / "J.npz")
+    J = adpy.sparse.load(tmp_path / "J.npz", weighted)
+    for value in (0.0, 3.0, 0.0, 1.0):
+        weights[:] = value
+        assert np.array_equal(J(np.ones(4)).toarray(), np.diag(np.full(4, 2 * value)) + np.eye(4)[::-1])
+    assert J.stats()["misses"] == 2
