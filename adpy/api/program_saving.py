@@ -233,8 +233,9 @@ def _filled(kind: type, function: Callable | None, content: dict) -> Any:
     program = kind(function, content["argnum"], content["limit"], passes=content["passes"])
     if function is None and content["name"]:
         program.__name__ = content["name"]
+    around = program._around()
     for key, code, tree, places in content["recordings"]:
-        program._keep(key, Branch(code, tree, places))
+        program._keep(key, Branch(code, tree, places, around))
     program._misses = 0
     return program
 

@@ -263,3 +263,17 @@ def test_whole_numbers_in_arrays_of_arguments(path):
     assert q.gradient(X, np.array([0, 2])).tolist() == [1.0, 0.0, 1.0]
     with pytest.raises(GuardError):
         q.gradient(X, np.array([0, 1]))
+
+
+def test_changes_around_the_function_after_loading_are_noticed(path):
+    weights = np.ones(3)
+
+    def function(x):
+        return np.sum(weights * x**2)
+
+    x = np.array([1.0, 2.0, 3.0])
+    adpy.record(function, x).save(path)
+    loaded = adpy.load_program(path, function)
+    np.testing.assert_allclose(loaded.gradient(x), 2 * x)
+    weights[:] = 3.0
+    np.testing.assert_allclose(loaded.gradient(x), 6 * x)
