@@ -28,10 +28,8 @@ Steps run forward in all, counted, those that are recorded included; the optimum
 blocks hold more than the snapshots, so theirs may be below it; JAX moves and drops what counts in a block, so *jax
 scan* has none."""
 BARE_LEGEND = """\
-Time of the gradient / time of as many bare steps and adjoints (aim: ≤ 1.15).  Those by hand run in compiled loops,
-with warm caches; adpy's own are calls of the recorded step from Python, with what a call costs, which matters where
-steps are small.  *A step*: time of adpy's gradient for each step run forward, the adjoints included, and the bare
-one by hand."""
+Time of the gradient / time of as many bare steps and adjoints by hand, in compiled loops with warm caches.  *A step*:
+time of adpy's gradient for each step run forward, the adjoints included, and the bare one by hand."""
 MEMORY_LEGEND = """\
 Peak of the whole process during a gradient, after the first one; in brackets what it is above the memory before that
 gradient."""
@@ -118,11 +116,11 @@ def bare(rows: Mapping[str, Row]) -> str:
     for key, row in rows.items():
         time, own = median(row, "adpy"), row.facts.get("adpy", {})
         hand = row.facts.get("by hand", {})
-        pairs = (time, own.get("bare")), (time, hand.get("bare")), (median(row, "by hand"), hand.get("bare"))
+        pairs = (time, hand.get("bare")), (median(row, "by hand"), hand.get("bare"))
         cells = [number(a / b) if a and b else "–" for a, b in pairs]
         each = (time, own.get("forward")), (hand.get("bare"), hand.get("forward"))
         lines.append([*size(key), *cells, *(seconds(a / b) if a and b else "–" for a, b in each)])
-    head = ["loop", "steps", "snapshots", "adpy / its own", "adpy / by hand", "by hand / by hand", "a step", "by hand"]
+    head = ["loop", "steps", "snapshots", "adpy", "by hand", "a step", "by hand, bare"]
     return grid(head, lines)
 
 

@@ -49,6 +49,7 @@ def test_the_judge_knows_derivatives(key):
     np.testing.assert_array_equal(flat(args), row)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", STEPS)
 def test_adjoints_by_hand_are_right(key):
     problem, args = small(key)
@@ -63,16 +64,14 @@ def test_adjoints_by_hand_are_right(key):
 
 @pytest.mark.parametrize("key", SMALL)
 def test_adpy_is_right_and_its_steps_are_counted(key, monkeypatch):
-    for name, value in (("SPECIALISED", 0.0), ("CALLS", 1)):
-        monkeypatch.setattr(ours, name, value)
+    monkeypatch.setattr(ours, "SPECIALISED", 0.0)
     problem, args = small(key)
     run = ours.gradient(problem, args)
     assert Judge(problem, args).error(run.sent(run.gradient())) is None
-    facts = run.facts()
-    assert facts["forward"] == optimal_forward_steps(13, 3)
-    assert facts["bare"] > 0
+    assert run.facts()["forward"] == optimal_forward_steps(13, 3)
 
 
+@pytest.mark.slow
 def test_the_schedule_by_hand_is_optimal():
     forward, adjoint = STEPS["burgers"]
     state, params = wave(4)
@@ -106,14 +105,16 @@ def test_peaks_are_those_of_the_run():
 def test_reports_come_back_from_json():
     row = Row({"plain": [2.0], "adpy": [1.0], "equinox": [4.0], "by hand": [0.5]})
     row.first_calls = {"adpy": 3.0, "equinox": 5.0, "by hand": 1.0}
-    row.facts = {"adpy": {"forward": 4636, "bare": 0.8, "peak": 100_000_000, "growth": 2_000_000}}
+    row.facts = {"adpy": {"forward": 4636, "peak": 100_000_000, "growth": 2_000_000}}
     row.facts["equinox"] = {"forward": 6469}
+    row.facts["by hand"] = {"forward": 4636, "bare": 0.25}
     row.failures = {"torch": "no first gradient in 20 s"}
     rows = from_json(json.loads(json.dumps(as_json({"burgers_1k": row}))))
     assert rows == {"burgers_1k": row}
     text = tables(rows)
     assert "| 0.5 | ≤ 0.8 met |" in text
     assert "0.25 (equinox) | 2 |" in text
-    assert "| 4,636 | 4,636 | – | 6,469 | – |" in text
+    assert "| 4,636 | 4,636 | 4,636 | 6,469 | – |" in text
+    assert "| 4 | 2 | 216 µs | 53.9 µs |" in text
     assert "100 MB (2.0)" in text
     assert "torch: no first gradient in 20 s" in text

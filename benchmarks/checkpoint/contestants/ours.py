@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from statistics import median
 from time import process_time
 from typing import Any
 
@@ -18,8 +17,6 @@ import adpy
 
 __all__ = ["CONTESTANTS", "warm_up"]
 
-CALLS = 200
-"""Of a recorded step on its own."""
 SPECIALISED = 3.0
 """Seconds for the kernels of a step, which are compiled aside."""
 
@@ -48,38 +45,9 @@ def gradient(problem: Problem, args: tuple[Any, tuple[float, ...]]) -> Run:
         seen = []
         counted = adpy.grad(lambda *args: functional(*args, callback=seen.append), (0, 1))
         counted(*args)
-        forward = seen[-1].advanced + problem.steps
-        value, both = alone(problem, args)
-        return {"forward": forward, "bare": (forward - problem.steps) * value + problem.steps * both}
+        return {"forward": seen[-1].advanced + problem.steps}
 
     return Run(lambda: derivative(*args), facts)
-
-
-def alone(problem: Problem, args: tuple[Any, tuple[float, ...]]) -> tuple[float, float]:
-    """Seconds of a recorded step, and of one with its adjoint."""
-    state, params = args
-    step = adpy.compile(lambda state, params: problem.step(copied(state), 0, params))
-    value = timed(lambda: step(state, params))
-    return value, timed(lambda: step.vjp(state, params)[1](state))
-
-
-def copied(state: Any) -> Any:
-    """The step may write into its state."""
-    return tuple(part.copy() for part in state) if isinstance(state, tuple) else state.copy()
-
-
-def timed(run: Any) -> float:
-    """Seconds of a call, after kernels had time to come."""
-    start = process_time()
-    while process_time() - start < SPECIALISED / 4:
-        run()
-    rounds = []
-    for _ in range(5):
-        start = process_time()
-        for _ in range(CALLS):
-            run()
-        rounds.append((process_time() - start) / CALLS)
-    return median(rounds)
 
 
 CONTESTANTS = {"adpy": gradient}

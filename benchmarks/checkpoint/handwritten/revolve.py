@@ -29,7 +29,7 @@ def advance_by(steps, snapshots):
 
 @njit
 def reverse(forward, adjoint, state, params, steps, snapshots):
-    """Cotangents of the first state and of the parameters, for half the sum of squares of the last one; and the steps."""
+    """Cotangents of first state and parameters, for half the sum of squares of the last state; and the steps run."""
     kept = np.empty((snapshots, *state.shape))
     where = np.zeros(snapshots, np.int64)
     kept[0] = state
