@@ -1,7 +1,7 @@
 """Command line: ``python -m benchmarks [names] [--peers ...] [--repeat n] [--clock cpu] [--out path]``.
 
 The first name may be that of another benchmark, which has options of its own: ``second-order``, ``batches``,
-``programs``, ``sparse``, ``sparse-solvers``, ``passes``, ``gpu``.
+``programs``, ``sparse``, ``sparse-solvers``, ``checkpoint``, ``passes``, ``gpu``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ OTHERS = {
     "programs": "benchmarks.programs.command",
     "sparse": "benchmarks.sparse.command",
     "sparse-solvers": "benchmarks.sparse.solvers",
+    "checkpoint": "benchmarks.checkpoint.command",
     "passes": "benchmarks.passes",
     "gpu": "benchmarks.gpu",
 }

@@ -1,0 +1,1 @@
+"""Gradients of long loops in bounded memory."""

@@ -1,0 +1,85 @@
+"""Command line: ``python -m benchmarks checkpoint [names] [--peers ...] [--clock cpu] [--out path]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from importlib import metadata
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.checkpoint.cases import CASES
+from benchmarks.checkpoint.contestants import NAMES
+from benchmarks.checkpoint.measure import measure
+from benchmarks.checkpoint.report import as_json, from_json, ratio, tables
+from benchmarks.machine import describe
+from benchmarks.programs.report import number
+from benchmarks.report import machine_line
+from benchmarks.timing import CLOCKS, Plan
+
+__all__ = ["main"]
+
+OTHERS = ("equinox", "diffrax", "pyadjoint-ad")
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks checkpoint", description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(CASES)}; all by default")
+    everybody = [name for names in NAMES.values() for name in names if name != "plain"]
+    parser.add_argument("--peers", default=",".join(everybody), help=f"separated by commas; of {', '.join(everybody)}")
+    parser.add_argument("--repeat", type=int, default=7, help="interleaved rounds (default 7)")
+    parser.add_argument("--budget", type=float, default=3.0, help="seconds a contestant may spend on one problem")
+    parser.add_argument(
+        "--limit", type=float, default=300.0, help="seconds a first gradient, with what is counted, may take"
+    )
+    parser.add_argument("--clock", choices=tuple(CLOCKS), default="cpu", help="wall: what a quiet machine shows")
+    parser.add_argument(
+        "--out", type=Path, help="write <out>.md and <out>.json, after every problem; what is there and not run stays"
+    )
+    options = parser.parse_args(arguments)
+    for name in options.names:
+        if name not in CASES:
+            parser.error(f"no problem is called {name!r}")
+    options.contestants = [name for name in options.peers.split(",") if name]
+    for name in options.contestants:
+        if name not in everybody:
+            parser.error(f"no contestant is called {name!r}")
+    options.names = options.names or list(CASES)
+    return options
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, print, and write what ``--out`` asks for."""
+    options = parse(arguments)
+    plan = Plan(options.repeat, budget=options.budget, clock=options.clock)
+    machine = {"clock": options.clock} | describe(["adpy", "jax", "torch"])
+    machine |= {name: version(name) for name in OTHERS}
+    rows = {}
+    if options.out is not None and options.out.with_suffix(".json").exists():
+        rows = from_json(json.loads(options.out.with_suffix(".json").read_text(encoding="utf-8"))["problems"])
+    report = ""
+    for name in options.names:
+        start = perf_counter()
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        row = rows[name] = measure(name, options.contestants, plan, options.limit)
+        found = {n: number(ratio(row, n)) for n in row.rounds if n != "plain"}
+        print(f"  {found} in {perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+        rows = {key: rows[key] for key in CASES if key in rows}
+        report = f"# Gradients of long loops\n\n{machine_line(machine)}\n\n{tables(rows)}"
+        if options.out is not None:
+            options.out.parent.mkdir(parents=True, exist_ok=True)
+            options.out.with_suffix(".md").write_text(report + "\n", encoding="utf-8")
+            text = json.dumps({"machine": machine, "problems": as_json(rows)}, indent=1, ensure_ascii=False)
+            options.out.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    print(report)
+    return 0
+
+
+def version(distribution: str) -> str:
+    """Of a package that may be missing."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "missing"
