@@ -8,12 +8,13 @@ import numpy as np
 from adpy.kernels.opcodes import HOLE
 from adpy.sparse.elements.forms import ACTIVE
 
-__all__ = ["ABSENT", "LEAF", "ROOT", "bundles", "classify", "elements", "unpacked"]
+__all__ = ["ABSENT", "LEAF", "ROOT", "bundles", "classify", "elements", "sort_targets", "unpacked"]
 
 LEAF, ROOT = 255, 254
 """Words that are no operations: an operand from outside, of the kind that follows; a result of the class."""
 ABSENT = (1 << 13) - 1
 """No operand."""
+MOST_SORTED = 64
 
 _options = {"cache": True, "error_model": "numpy", "nogil": True}
 _M1, _M2 = np.uint64(11400714819323198485), np.uint64(14029467366897019727)
@@ -60,6 +61,29 @@ def elements(atoms, factors, of_entry):
             count += 1
         of_entry[k] = slots[slot]
     return firsts[:count].copy()
+
+
+@numba.njit(**_options)
+def sort_targets(starts, rows, coefficients):
+    """Sort the results that each element is in by coefficient: what is alike in all lanes is then in one place.
+
+    Parameters
+    ----------
+    starts : ndarray of int64, shape (elements + 1,)
+    rows : ndarray of int32
+    coefficients : ndarray of float64
+        Both updated in place; elements with very many results are left as they are.
+    """
+    for e in range(len(starts) - 1):
+        low, high = starts[e], starts[e + 1]
+        if high - low > MOST_SORTED:
+            continue
+        for k in range(low + 1, high):
+            row, coefficient, j = rows[k], coefficients[k], k
+            while j > low and coefficients[j - 1] > coefficient:
+                rows[j], coefficients[j] = rows[j - 1], coefficients[j - 1]
+                j -= 1
+            rows[j], coefficients[j] = row, coefficient
 
 
 @numba.njit(**_options)

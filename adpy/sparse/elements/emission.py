@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from adpy.sparse.elements.expressions import Expressions
 from adpy.sparse.elements.kernel import Kernel
-from adpy.sparse.elements.lanes import Lanes, lanes_of
+from adpy.sparse.elements.lanes import Lanes
 
 __all__ = ["PARAMETERS", "emit"]
 
@@ -56,9 +56,8 @@ class _Lines(Expressions):
         return "i" if self.lanes.steps is None else "first + i"
 
 
-def emit(name: str, kernel: Kernel) -> tuple[str, Lanes]:
-    """The text of a native kernel, and the addresses that it reads."""
-    lanes = lanes_of(kernel.addresses)
+def emit(name: str, kernel: Kernel, lanes: Lanes) -> str:
+    """The text of a native kernel for lanes of this kind."""
     buffered = kernel.alone.count(False) if lanes.steps is not None else len(kernel.alone)
     width = max(16, min(256, _BUFFERED // max(1, buffered) // 8 * 8))
     out = _Lines(lanes, width)
@@ -105,4 +104,4 @@ def emit(name: str, kernel: Kernel) -> tuple[str, Lanes]:
     if found.decisions:
         head.append("    misses = 0.0")
         tail.append("    store(flags, 0, load(flags, 0, 0) + misses, 0)")
-    return "\n".join([*head, *out.lines, *tail]), lanes
+    return "\n".join([*head, *out.lines, *tail])

@@ -12,6 +12,7 @@ from adpy.plain import np
 from adpy.program.heat import Heat, compiling
 from adpy.sparse.elements.emission import emit
 from adpy.sparse.elements.kernel import Kernel
+from adpy.sparse.elements.lanes import lanes_of
 from adpy.sparse.elements.vectors import vectorised
 
 __all__ = ["Execution"]
@@ -90,13 +91,12 @@ class _Native:
         texts, block = [], []
         self._keep: list[Any] = []
         for kernel in kernels:
-            text, lanes = emit(f"kernel_{len(texts)}", kernel)
-            texts.append(text)
-            constants = np.ascontiguousarray(kernel.constants)
-            arrays = lanes.runs, lanes.table, constants
-            self._keep += arrays
-            count = len(lanes.runs) if lanes.steps is not None else lanes.count
-            block += [count, lanes.count, *[array.ctypes.data for array in arrays]]
+            for lanes, which in lanes_of(kernel.addresses):
+                texts.append(emit(f"kernel_{len(texts)}", kernel, lanes))
+                arrays = lanes.runs, lanes.table, np.ascontiguousarray(kernel.constants[:, which])
+                self._keep += arrays
+                count = len(lanes.runs) if lanes.steps is not None else lanes.count
+                block += [count, lanes.count, *[array.ctypes.data for array in arrays]]
         self._block = np.array(block, np.int64)
         self._at = self._block.ctypes.data
         library, address = _native("\n".join(texts))

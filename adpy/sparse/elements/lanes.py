@@ -9,7 +9,9 @@ from adpy.plain import np
 __all__ = ["Lanes", "lanes_of"]
 
 LEAST = 12
-"""Lanes of a run, on average, from which runs are worth it."""
+"""Lanes of a run that is worth it."""
+FEW = 64
+"""Lanes that are not, up to which they are run all the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,23 +36,45 @@ class Lanes:
     table: np.ndarray
 
 
-def lanes_of(addresses: np.ndarray) -> Lanes:
-    """The lanes of these addresses, int32, shape (addresses, lanes)."""
+def lanes_of(addresses: np.ndarray) -> list[tuple[Lanes, np.ndarray | slice]]:
+    """Lanes of these addresses, int32, shape (addresses, lanes), and which of all those they are.
+
+    Long runs are apart from what lies between them, which gets a table.
+    """
     addresses = np.ascontiguousarray(addresses, np.int32)
-    number, count = addresses.shape
-    if not count:
-        raise ValueError("a class without elements")
-    steps = np.zeros(number, np.int64)
+    count = addresses.shape[1]
+    steps = np.zeros(len(addresses), np.int64)
     broken = np.zeros(count - 1, bool)
-    for k in range(number):
-        found = np.diff(addresses[k])
+    for k, row in enumerate(addresses):
+        found = np.diff(row)
         if found.size:
             sample = np.sort(found[:: max(1, found.size // 1024)])
             steps[k] = sample[len(sample) // 2]
             broken |= found != steps[k]
     starts = np.concatenate([[0], np.flatnonzero(broken) + 1])
-    if count < LEAST * len(starts) and len(starts) > 1:
-        return Lanes(count, None, np.zeros((0, 0), np.int64), addresses)
     lengths = np.diff(starts, append=count)
+    long = lengths >= LEAST
+    within = int(lengths[long].sum())
+    if len(starts) == 1 or (2 * within > count and count - within < FEW):
+        return [(_runs(addresses, starts, lengths, steps), slice(None))]
+    if 2 * within <= count:
+        return [(_table(addresses), slice(None))]
+    rest = np.repeat(~long, lengths)
+    among = np.flatnonzero(~rest)
+    begins = np.concatenate([[0], np.cumsum(lengths[long])[:-1]])
+    apart = addresses[:, among]
+    return [
+        (_runs(apart, begins, lengths[long], steps), among),
+        (_table(addresses[:, rest]), np.flatnonzero(rest)),
+    ]
+
+
+def _runs(addresses: np.ndarray, starts: np.ndarray, lengths: np.ndarray, steps: np.ndarray) -> Lanes:
     runs = np.column_stack([starts, lengths, addresses[:, starts].T.astype(np.int64)])
-    return Lanes(count, tuple(steps.tolist()), np.ascontiguousarray(runs, np.int64), np.zeros((0, 0), np.int32))
+    return Lanes(
+        addresses.shape[1], tuple(steps.tolist()), np.ascontiguousarray(runs, np.int64), np.zeros((0, 0), np.int32)
+    )
+
+
+def _table(addresses: np.ndarray) -> Lanes:
+    return Lanes(addresses.shape[1], None, np.zeros((0, 0), np.int64), np.ascontiguousarray(addresses))

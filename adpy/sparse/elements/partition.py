@@ -128,10 +128,10 @@ def partition(stream: Any, wrt: Sequence[int]) -> Partition:
     firsts = classes.elements(atoms, factors, of_entry)
     order = np.argsort(of_entry, kind="stable")
     targets = np.bincount(of_entry, minlength=len(firsts))
-    found = Partition(
-        *(values, kinds, flat, linear, np.concatenate([[0], np.cumsum(targets)])),
-        *(rows[order], coefficients[order]),
-    )
+    target_starts = np.concatenate([[0], np.cumsum(targets)])
+    rows, coefficients = rows[order], coefficients[order]
+    classes.sort_targets(target_starts, rows, coefficients)
+    found = Partition(values, kinds, flat, linear, target_starts, rows, coefficients)
     atoms, factors = atoms[firsts], factors[firsts]
     if len(atoms):
         bundled = classes.bundles(atoms, factors, *columns.all, kinds, LONGEST, REPEATED * len(ops) + 10**6)
