@@ -17,6 +17,7 @@ from adpy.rules.table import Block
 
 __all__ = ["lowered"]
 
+_WIDENED = "?bBhHiIlLqQef"
 NATIVE = 4096
 """Multiplications of a matrix product up to which an interpreted loop is as fast as calling BLAS."""
 
@@ -68,8 +69,14 @@ def _axes(axis: Any, ndim: int) -> set[int]:
     return {k % ndim for k in (range(ndim) if axis is None else (axis,) if np.ndim(axis) == 0 else axis) if ndim}
 
 
+def _operands(lowering, node, saved) -> list:
+    """Views, and constants as NumPy takes them beside float64."""
+    found = [saved[i] if r is None else lowering.view(r) for i, r in enumerate(node.operands)]
+    return [x.astype(np.float64) if type(x) is np.ndarray and x.dtype.char in _WIDENED else x for x in found]
+
+
 def _stack(lowering, node, saved) -> bool:
-    operands = [saved[i] if r is None else lowering.view(r) for i, r in enumerate(node.operands)]
+    operands = _operands(lowering, node, saved)
     if any(len(x.shape) < 2 or 0 in x.shape for x in operands):
         return False
     if any(type(x) is not View and getattr(x, "dtype", None) != np.float64 for x in operands):
@@ -107,7 +114,7 @@ def _sum(lowering, node, static, mean) -> bool:
 
 
 def _product(lowering, node, saved) -> bool:
-    operands = [saved[i] if r is None else lowering.view(r) for i, r in enumerate(node.operands)]
+    operands = _operands(lowering, node, saved)
     if any(type(x) is not View and getattr(x, "dtype", None) != np.float64 for x in operands):
         return False
     ranks = [len(x.shape) for x in operands]

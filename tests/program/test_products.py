@@ -120,3 +120,17 @@ def test_contractions_with_other_arguments():
     check(lambda a, b, v, w: np.einsum("ij,jk,k->i", a, b, w), A, B, V, W, second=False)
     check(lambda a, b, v, w: np.einsum(a, [0, 1], v, [1]), A, B, V, W, second=False)
     check(lambda a, b, v, w: np.inner(a, a[0, 0]) + np.outer(a[:2], w)[0, 0], A, B, V, W, second=False)
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int8, np.int64, np.uint16, np.float16, np.float32])
+def test_constants_of_other_types_are_no_calls(dtype):
+    matrix = np.array([[1, 0, 2], [0, 1, 0]]).astype(dtype)
+
+    def function(x):
+        return matrix @ x**2 + np.dot(x[:2], matrix[:, :2])
+
+    x = np.array([0.5, -1.5, 2.0])
+    program = adpy.record(function, x)
+    assert program.stats()["recordings"][0]["calls in Python"] == 0
+    np.testing.assert_allclose(program.jacobian(2 * x), adpy.jacobian(function)(2 * x), rtol=1e-14)
+    np.testing.assert_array_equal(program(3 * x), function(3 * x))
