@@ -19,7 +19,7 @@ import adpy.sparse
 
 __all__ = ["CONTESTANTS", "warm_up"]
 
-SETTLING = 0.5
+SETTLING = 1.5
 """Seconds of evaluations before they are timed: kernels of small problems are compiled once they prove worth it."""
 
 
