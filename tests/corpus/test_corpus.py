@@ -22,8 +22,6 @@ REFUSED: dict[str, tuple[type, str]] = {
     "scipy.cubic_spline": COMPILED,
     "scipy.interpolated_at_a_traced_point": COMPILED,
     "scipy.shape_preserving_interpolation": COMPILED,
-    "scipy.sparse_matrix_vector": (TracedValueError, "compiled code"),
-    "scipy.sparse_solve": COMPILED,
     "scipy.distances": (TracedValueError, "compiled code"),
     "scipy.gaussian_blur": (TracedValueError, "compiled code"),
     "signal.linear_filter": (TracedValueError, "compiled code"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
+import scipy.sparse.linalg as ssl
 
 import adpy
 from adpy.errors import MissingRuleError
-from adpy.rules.table import TABLE, Block, Composite, Elementwise, Structural
+from adpy.rules.table import METHODS, TABLE, Block, Composite, Elementwise, Structural
 from tests.rules.harness import EXAMPLES, call, direction, leaves, real
 from tests.rules.mixes import check_mixes, derivatives_by_differences
 from tests.rules.test_third_order_elementwise import ROWS
@@ -129,6 +131,23 @@ PROGRAMS = {
     np.copyto: _written(lambda y, x: np.copyto(y, x[0] ** 3, where=MASK)),
     np.fill_diagonal: _written(lambda y, x: np.fill_diagonal(y, x[0, :3] ** 3)),
     np.put_along_axis: _written(lambda y, x: np.put_along_axis(y, np.argmax(MASK, 0)[None], x[:1] ** 3, 0)),
+}
+SPARSE = {n: sp.csr_array(np.diag(np.arange(2.0, 2.0 + n)) + np.eye(n, k=1) - 0.5 * np.eye(n, k=-2)) for n in (3, 4)}
+
+
+def _sparse_left(x):
+    return (SPARSE[3] @ (x * x)) * x
+
+
+def _sparse_right(x):
+    return ((x * x) @ SPARSE[4]) * x
+
+
+PROGRAMS[ssl.spsolve] = lambda x: ssl.spsolve(SPARSE[3].tocsc(), x * x) * x
+PROGRAMS |= {
+    vars(kind)[name]: _sparse_left if name == "_matmul_dispatch" else _sparse_right
+    for kind, names in METHODS.items()
+    for name in names
 }
 
 
