@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -28,7 +28,7 @@ WORTH = 300
 
 
 class Execution:
-    """Runs kernels.
+    """Runs kernels: those of many elements compiled at once, the others by NumPy until they have taken their time.
 
     Parameters
     ----------
@@ -42,46 +42,84 @@ class Execution:
     """
 
     def __init__(self, kernels: list[Kernel]) -> None:
-        self._kernels, self.kernels = kernels, len(kernels)
-        self._native: _Native | None = None
-        self._vectors: Sequence[Callable] | None = None
+        self.kernels = len(kernels)
+        self._ways: tuple[list[_Native], _Vectors] = [], _Vectors(kernels)
         self._heat: Heat | None = None
-        lines = sum(kernel.lines for kernel in kernels)
-        seconds = LIBRARY + LINE * lines
-        each = sum(kernel.lines * (CALL + ENTRY * kernel.lanes) for kernel in kernels)
-        if not kernels or lines > LONGEST or not all(kernel.native for kernel in kernels):
-            return
-        if seconds <= WORTH * each:
-            self._compile()
-        elif os.environ.get("ADPY_SPECIALIZE") != "never":
+        now = _chosen([kernel for kernel in kernels if kernel.native and _worth(kernel)])
+        if now and LIBRARY + LINE * _lines(now) <= WORTH * sum(map(_seconds, now)):
+            self._compile(now)
+        later = self._later()
+        if later and os.environ.get("ADPY_SPECIALIZE") != "never":
             self._heat = Heat(0, self._hot)
-            self._heat.limit = seconds
+            self._heat.limit = LIBRARY + LINE * _lines(later)
 
     @property
     def compiled(self) -> bool:
         """Is there native code?"""
-        return self._native is not None
+        return bool(self._ways[0])
 
     def run(self, x: np.ndarray, data: np.ndarray) -> bool:
         """Add the entries at the inputs ``x`` to the data; do the decisions hold?"""
-        if self._native is not None:
-            return self._native.run(x, data)
+        natives, vectors = self._ways
+        same = all([native.run(x, data) for native in natives])
+        if not vectors.kernels:
+            return same
         begin = perf_counter()
-        if self._vectors is None:
-            self._vectors = [vectorised(kernel) for kernel in self._kernels]
-        with np.errstate(all="ignore"):
-            same = all([run(x, data) for run in self._vectors])
+        same = vectors.run(x, data) and same
         if self._heat is not None:
             self._heat.spend(perf_counter() - begin)
         return same
 
+    def _later(self) -> list[Kernel]:
+        """Kernels that are compiled when they are hot."""
+        return _chosen([kernel for kernel in self._ways[1].kernels if kernel.native])
+
     def _hot(self, sweeps: set[str]) -> None:
         with compiling:
-            self._compile()
+            self._compile(self._later())
 
-    def _compile(self) -> None:
-        self._native = _Native(self._kernels)
-        self._kernels, self._vectors = [], None
+    def _compile(self, kernels: list[Kernel]) -> None:
+        natives, vectors = self._ways
+        rest = [kernel for kernel in vectors.kernels if kernel not in kernels]
+        self._ways = [*natives, _Native(kernels)], _Vectors(rest)
+
+
+def _lines(kernels: list[Kernel]) -> int:
+    return sum(kernel.lines for kernel in kernels)
+
+
+def _seconds(kernel: Kernel) -> float:
+    """What NumPy takes for a kernel, about."""
+    return kernel.lines * (CALL + ENTRY * kernel.lanes)
+
+
+def _worth(kernel: Kernel) -> bool:
+    """Is a kernel worth its compilation at once?"""
+    return LINE * kernel.lines <= WORTH * _seconds(kernel)
+
+
+def _chosen(kernels: list[Kernel]) -> list[Kernel]:
+    """Kernels to be compiled, those of most elements first, as far as the lines go."""
+    found: list[Kernel] = []
+    for kernel in sorted(kernels, key=lambda kernel: -kernel.lanes):
+        if _lines(found) + kernel.lines <= LONGEST:
+            found.append(kernel)
+    return found
+
+
+class _Vectors:
+    """Kernels run by NumPy; their functions are made when they are needed."""
+
+    def __init__(self, kernels: list[Kernel]) -> None:
+        self.kernels = kernels
+        self._functions: list[Callable] | None = None
+
+    def run(self, x: np.ndarray, data: np.ndarray) -> bool:
+        """As :meth:`Execution.run`."""
+        if self._functions is None:
+            self._functions = [vectorised(kernel) for kernel in self.kernels]
+        with np.errstate(all="ignore"):
+            return all([run(x, data) for run in self._functions])
 
 
 class _Native:
