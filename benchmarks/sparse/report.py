@@ -17,7 +17,7 @@ __all__ = ["as_json", "from_json", "ratio", "tables"]
 LEGEND = f"""\
 Numbers are ratios: time of the sparse derivative / time of the plain, unmodified function (NumPy or Python loops), at
 another point than that of the preparation; medians of interleaved runs, one thread, a process for each contestant.
-*adpy*: after a second and a half of evaluations, in which it compiles kernels for small problems; in brackets before that.
+*adpy*: after 1.5 seconds of evaluations, in which it compiles kernels for small problems; in brackets before that.
 *By hand*: a Numba loop that writes the nonzeros one after the other.  *casadi*: its own patterns and colorings, by its
 virtual machine, numbers (`SX`) or arrays (`MX`).  *asdex*, *sparsejac*: on JAX, compiled; functions are rewritten where
 JAX needs it.  *scipy differences*: along groups of columns (`approx_derivative`), for Hessians of a gradient written by
