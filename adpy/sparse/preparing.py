@@ -9,7 +9,7 @@ from math import prod
 from time import perf_counter
 from typing import Any
 
-from adpy.errors import ArgumentError
+from adpy.errors import ArgumentError, PatternError
 from adpy.plain import np
 from adpy.program.code import Code
 from adpy.program.streams import NoStream
@@ -227,14 +227,13 @@ class Plan:
         from adpy.sparse.elements.evaluators import ElementHessian, ElementJacobian
 
         made = ElementHessian if self.symmetric else ElementJacobian
-        found = made(self.code, self.wrt)
+        try:
+            found = made(self.code, self.wrt, self._pattern)
+        except PatternError:
+            raise Unsuitable("entries that the pattern does not have") from None
         if self._pattern is None:
             self._counts["patterns"] += 1
             self._pattern, self._by_elements = found.pattern, True
-        elif not self._pattern.covers(found.pattern):
-            raise Unsuitable("entries that the pattern does not have")
-        elif found.pattern.nnz != self._pattern.nnz:
-            found = made(self.code, self.wrt, self._pattern)
         return found
 
     def _compressed(self) -> Evaluator:

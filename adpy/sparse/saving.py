@@ -11,7 +11,6 @@ from adpy.errors import ArgumentError, ProgramFileError
 __all__ = ["Saving", "load"]
 
 KIND = "sparse derivative"
-CHOICES = ("mode", "ordering", "format", "blocksize", "verify")
 
 
 class Saving:

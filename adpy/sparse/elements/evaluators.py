@@ -22,13 +22,11 @@ __all__ = ["ElementHessian", "ElementJacobian"]
 class _Elements(Evaluator):
     """What both have in common."""
 
-    def __init__(self, code: Code, wrt: Sequence[int], pattern: Pattern | None = None) -> None:
+    def __init__(
+        self, code: Code, wrt: Sequence[int], pattern: Pattern | None = None, before: _Elements | None = None
+    ) -> None:
         self._wrt = list(wrt)
         self._loose: np.ndarray | None = None
-        self._prepare(code, pattern, None)
-
-    def _prepare(self, code: Code, pattern: Pattern | None, before: _Elements | None) -> None:
-        """Make the plan; constants that are others than ``before`` become data of the kernels, not part of them."""
         try:
             stream = scalar_stream(code)
         except NoStream as reason:
@@ -48,13 +46,10 @@ class _Elements(Evaluator):
 
     def rebound(self, code: Code) -> _Elements | None:
         """The same for a code that differs in constants only; None where that gives other entries."""
-        found = object.__new__(type(self))
-        found._wrt, found._loose = self._wrt, None
         try:
-            found._prepare(code, self.pattern, self)
+            return type(self)(code, self._wrt, self.pattern, self)
         except (PatternError, Unsuitable):
             return None
-        return found
 
     @property
     def varying(self) -> bool:
@@ -80,6 +75,8 @@ class ElementJacobian(_Elements):
         Numbers of the inputs; their entries one after the other are the columns.
     pattern : Pattern, optional
         One that has all entries.
+    before : ElementJacobian, optional
+        Of a code with other constants: those that differ become data of the kernels, not part of them.
 
     Raises
     ------

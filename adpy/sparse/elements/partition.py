@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from adpy.kernels.opcodes import COMPARISONS, HOLE, OPCODES
+from adpy.kernels.opcodes import HOLE
 from adpy.plain import np
-from adpy.program.formulas import formula
-from adpy.program.streams import SELECT
+from adpy.sparse.detection.structure import dependence
 from adpy.sparse.elements import classes, forms
 from adpy.sparse.evaluator import Unsuitable
 
@@ -106,7 +105,7 @@ def partition(stream: Any, wrt: Sequence[int]) -> Partition:
     ops = stream.ops.astype(np.int32)
     values = stream.values.copy()
     columns = _Columns(ops, *[np.ascontiguousarray(x, np.int32) for x in _operands(stream)])
-    flat = flat_opcodes(ops)
+    flat = frozenset(op for op in np.unique(ops).tolist() if op != HOLE and not dependence(op))
     kinds = np.zeros(len(ops), np.uint8)
     kinds[(ops == HOLE) & ~stream.fixed] = forms.PASSIVE
     for k in wrt:
@@ -152,18 +151,6 @@ def partition(stream: Any, wrt: Sequence[int]) -> Partition:
 def _operands(stream: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     thirds = stream.thirds if len(stream.thirds) else np.full(len(stream.ops), -1, np.int32)
     return stream.firsts, stream.seconds, thirds
-
-
-def flat_opcodes(ops: np.ndarray) -> frozenset[int]:
-    """The opcodes among these whose derivative is zero."""
-    comparisons = {OPCODES[function] for function in COMPARISONS}
-    found = set()
-    for op in np.unique(ops).tolist():
-        if op in (HOLE, SELECT):
-            continue
-        if op in comparisons or set(formula("weights", op).results) <= {"0.0", "-0.0"}:
-            found.add(op)
-    return frozenset(found)
 
 
 def _marked(flat: frozenset[int]) -> np.ndarray:
