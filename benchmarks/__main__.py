@@ -7,7 +7,6 @@ The first name may be that of another benchmark, which has options of its own: `
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from importlib import import_module
@@ -61,7 +60,7 @@ def main(arguments: list[str]) -> int:
     from benchmarks.compare import compare
     from benchmarks.machine import describe
     from benchmarks.problems import PROBLEMS
-    from benchmarks.report import comparison_table, machine_line, rows_as_json
+    from benchmarks.report import comparison_table, machine_line, rows_as_json, write
     from benchmarks.timing import Plan
     from benchmarks.tools import TOOLS
 
@@ -97,11 +96,7 @@ def main(arguments: list[str]) -> int:
         results["fixed_costs"] = costs
     report = "\n\n".join(sections)
     print(report)
-    if options.out is not None:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.with_suffix(".md").write_text(report + "\n", encoding="utf-8")
-        text = json.dumps(results, indent=1, ensure_ascii=False)
-        options.out.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    write(options.out, report, results)
     return 0
 
 

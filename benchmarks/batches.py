@@ -9,7 +9,6 @@ reported (✗) and not timed.  JAX is compiled beforehand, with loops as ``lax.f
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
 import sys
@@ -27,7 +26,7 @@ import numpy as np  # noqa: E402  (the threads are counted when it is loaded)
 import adpy  # noqa: E402
 from benchmarks.batch_problems import PROBLEMS, Problem  # noqa: E402
 from benchmarks.machine import describe  # noqa: E402
-from benchmarks.report import seconds  # noqa: E402
+from benchmarks.report import seconds, write  # noqa: E402
 from benchmarks.timing import CLOCKS, Plan, interleaved  # noqa: E402
 
 __all__ = ["measure"]
@@ -192,11 +191,8 @@ def main(arguments: list[str]) -> int:
     results = measure(Plan(options.repeat, clock=options.clock))
     text = table(results)
     print(text)
-    if options.out is not None:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.with_suffix(".md").write_text(f"# Gradients of single samples\n\n{text}\n", encoding="utf-8")
-        record = {"machine": {"clock": options.clock} | describe(["adpy"]), "problems": results}
-        options.out.with_suffix(".json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    content = {"machine": {"clock": options.clock} | describe(["adpy"]), "problems": results}
+    write(options.out, f"# Gradients of single samples\n\n{text}", content)
     return 0
 
 

@@ -9,7 +9,7 @@ from importlib import metadata
 
 from benchmarks.tools import TOOLS
 
-__all__ = ["describe"]
+__all__ = ["describe", "version"]
 
 
 def processor() -> str:
@@ -24,6 +24,14 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
+def version(distribution: str) -> str:
+    """Of a package that may be missing."""
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "missing"
+
+
 def describe(tools: Iterable[str]) -> dict[str, str]:
     """Processor, cores, load at the start, system, and the versions of Python, the libraries and the tools."""
     facts = {
@@ -35,10 +43,7 @@ def describe(tools: Iterable[str]) -> dict[str, str]:
         "python": platform.python_version(),
     }
     for name in ("numpy", "scipy", "numba"):
-        try:
-            facts[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            facts[name] = "missing"
+        facts[name] = version(name)
     for name in tools:
         facts[name] = TOOLS[name].version() or "missing"
     return facts

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from benchmarks.compare import Outcome, Row
 from benchmarks.tools import AS_IT_STANDS, IMPORT_SWAPPED
 
-__all__ = ["comparison_table", "failures", "machine_line", "rows_as_json", "seconds"]
+__all__ = [
+    "comparison_table",
+    "failures",
+    "grid",
+    "machine_line",
+    "number",
+    "rows_as_json",
+    "seconds",
+    "target_cell",
+    "write",
+]
 
 LEGEND = (
     "Ratio: time of the gradient (recording included) / time of the plain, unmodified function; medians of interleaved "
@@ -23,6 +36,34 @@ def seconds(value: float) -> str:
         if value >= factor:
             return f"{value / factor:.3g} {unit}"
     return f"{value * 1e9:.3g} ns"
+
+
+def number(value: float | None) -> str:
+    """Two or three digits."""
+    if value is None:
+        return "–"
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}" if value >= 10 else f"{value:.2g}"
+
+
+def grid(head: list[str], lines: list[list[str]]) -> str:
+    """A table."""
+    found = [f"| {' | '.join(head)} |", "|---|" + "---:|" * (len(head) - 1)]
+    return "\n".join([*found, *(f"| {' | '.join(line)} |" for line in lines)])
+
+
+def target_cell(found: float | None, target: float | None, show: Callable[[float], str] = "{:g}".format) -> str:
+    """A target, and whether it is met."""
+    if target is None or found is None:
+        return "" if target is None else f"≤ {show(target)}"
+    return f"≤ {show(target)} met" if found <= target else f"**≤ {show(target)} missed**"
+
+
+def write(out: Path | None, report: str, content: dict[str, Any]) -> None:
+    """Write ``<out>.md`` and ``<out>.json``, if they are wanted."""
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.with_suffix(".md").write_text(report + "\n", encoding="utf-8")
+        out.with_suffix(".json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def machine_line(machine: dict[str, str]) -> str:

@@ -10,9 +10,7 @@ from adpy.checkpoint.schedules import optimal_forward_steps
 from benchmarks.checkpoint.cases import CASES
 from benchmarks.checkpoint.contestants import NAMES
 from benchmarks.checkpoint.measure import Row
-from benchmarks.programs.report import number
-from benchmarks.report import seconds
-from benchmarks.sparse.report import grid
+from benchmarks.report import grid, number, seconds, target_cell
 
 __all__ = ["as_json", "from_json", "ratio", "tables"]
 
@@ -67,13 +65,6 @@ def size(key: str) -> list[str]:
     return [case.title, f"{case.steps:,}", f"{case.snapshots:,}"]
 
 
-def aimed(found: float | None, target: float | None) -> str:
-    """A target, and whether it is met."""
-    if target is None or found is None:
-        return "" if target is None else f"≤ {target:g}"
-    return f"≤ {target:g} met" if found <= target else f"**≤ {target:g} missed**"
-
-
 def cell(row: Row, name: str, text: str) -> str:
     """What was found, or why there is nothing."""
     return text if name in row.rounds else "✗" if name in row.failures else "–"
@@ -90,7 +81,7 @@ def gradients(rows: Mapping[str, Row]) -> str:
             *size(key),
             seconds(median(row, "plain")),
             cell(row, "adpy", number(mine)),
-            aimed(mine, CASES[key].target),
+            target_cell(mine, CASES[key].target),
         ]
         line += [cell(row, name, number(ratio(row, name))) for name in others]
         line.append(f"{number(ratio(row, 'adpy', peer))} ({peer})" if mine and peer else "–")
@@ -132,7 +123,7 @@ def memory(rows: Mapping[str, Row]) -> str:
         cells = [f"{f['peak'] / 1e6:.0f} MB ({f['growth'] / 1e6:.1f})" if "peak" in f else "–" for f in found]
         limit = CASES[key].memory
         peak = row.facts.get("adpy", {}).get("peak")
-        verdict = aimed(None if peak is None else round(peak / 1e6, 1), limit)
+        verdict = target_cell(None if peak is None else round(peak / 1e6, 1), limit)
         lines.append([*size(key), *cells, verdict])
     return grid(["loop", "steps", "snapshots", *names, "target in MB"], lines)
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from importlib import metadata
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.machine import describe
+from benchmarks.machine import describe, version
 from benchmarks.programs.cases import CASES
 from benchmarks.programs.contestants import NAMES
 from benchmarks.programs.measure import Workshop
 from benchmarks.programs.report import as_json, from_json, ratio, tables
-from benchmarks.report import machine_line
+from benchmarks.report import machine_line, write
 from benchmarks.timing import CLOCKS, Plan
 
 __all__ = ["main"]
@@ -76,18 +75,6 @@ def main(arguments: list[str]) -> int:
             print(f"  {found} in {perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
             rows = {key: rows[key] for key in CASES if key in rows}
             report = f"# Programs\n\n{machine_line(machine)}\n\n{tables(rows, options.limit)}"
-            if options.out is not None:
-                options.out.parent.mkdir(parents=True, exist_ok=True)
-                options.out.with_suffix(".md").write_text(report + "\n", encoding="utf-8")
-                text = json.dumps({"machine": machine, "cases": as_json(rows)}, indent=1, ensure_ascii=False)
-                options.out.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+            write(options.out, report, {"machine": machine, "cases": as_json(rows)})
     print(report)
     return 0
-
-
-def version(distribution: str) -> str:
-    """Of a package that may be missing."""
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return "missing"

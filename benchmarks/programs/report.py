@@ -10,7 +10,7 @@ from benchmarks.programs.case import Case
 from benchmarks.programs.cases import CASES
 from benchmarks.programs.contestants import NAMES
 from benchmarks.programs.measure import Row
-from benchmarks.report import seconds
+from benchmarks.report import number, seconds, target_cell
 
 __all__ = ["as_json", "from_json", "tables"]
 
@@ -75,7 +75,7 @@ def steady(rows: Mapping[str, Row]) -> str:
         for name in names:
             cells.append(cell(row, name))
             if name in OWN:
-                cells.append(aimed(ratio(row, name), case.target if name == OWN[0] else case.compiled_target))
+                cells.append(target_cell(ratio(row, name), case.target if name == OWN[0] else case.compiled_target))
         own = min((name for name in OWN if name in row.rounds), key=lambda name: median(row, name), default=None)
         best = best_peer(row)
         cells.append(f"{number(ratio(row, own, best))} ({best})" if own and best else "–")
@@ -94,7 +94,7 @@ def first_calls(rows: Mapping[str, Row]) -> str:
         unit = evaluation(case, row)
         setup = facts[SETUP] / unit if SETUP in facts else None
         memory = f"{facts['bytes'] / 1e6:.3g} MB" if "bytes" in facts else "–"
-        cells = [case.problem.title, number(setup), aimed(setup, SETUP_TARGET) if setup else "", memory]
+        cells = [case.problem.title, number(setup), target_cell(setup, SETUP_TARGET) if setup else "", memory]
         for name in names:
             if name in row.first_calls:
                 found = row.first_calls[name]
@@ -113,20 +113,6 @@ def evaluation(case: Case, row: Row) -> float:
 def cell(row: Row, name: str) -> str:
     """A ratio, or why there is none."""
     return number(ratio(row, name)) if name in row.rounds else "✗" if name in row.failures else "–"
-
-
-def aimed(found: float | None, target: float | None) -> str:
-    """A target, and whether it is met."""
-    if target is None or found is None:
-        return "" if target is None else f"≤ {target:g}"
-    return f"≤ {target:g} met" if found <= target else f"**≤ {target:g} missed**"
-
-
-def number(value: float | None) -> str:
-    """Two or three digits."""
-    if value is None:
-        return "–"
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}" if value >= 10 else f"{value:.2g}"
 
 
 def notes(rows: Mapping[str, Row], limit: float) -> list[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 
 from benchmarks.machine import describe
-from benchmarks.report import machine_line
+from benchmarks.report import machine_line, write
 from benchmarks.timing import CLOCKS, Plan
 from benchmarks.tools import TOOLS
 
@@ -38,9 +37,5 @@ def main(arguments: list[str]) -> int:
         f"# Second derivatives, Jacobians, gradients of samples\n\n{machine_line(machine)}\n\n{tables(rows, peers)}"
     )
     print(report)
-    if options.out is not None:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.with_suffix(".md").write_text(report + "\n", encoding="utf-8")
-        text = json.dumps({"machine": machine} | as_json(rows), indent=1, ensure_ascii=False)
-        options.out.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    write(options.out, report, {"machine": machine} | as_json(rows))
     return 0

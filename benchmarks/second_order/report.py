@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.report import seconds
+from benchmarks.report import number, seconds, target_cell
 from benchmarks.second_order.measure import GRADIENT, LOOP, Row
 
 __all__ = ["as_json", "tables"]
@@ -58,7 +58,7 @@ def cell(row: Row, column: str) -> str:
         case "plain":
             return seconds(row.times["plain"].median)
         case "target":
-            return aimed(row.ratio("adpy"), row.target)
+            return target_cell(row.ratio("adpy"), row.target)
         case "adpy / its gradient":
             return number(row.ratio("adpy", GRADIENT))
         case "jax's first call":
@@ -67,22 +67,8 @@ def cell(row: Row, column: str) -> str:
         return "✗" if column in row.failures else "–"
     found = number(row.ratio(column))
     if column == "adpy, compiled" and row.recorded_target:
-        return f"{found}, {aimed(row.ratio(column), row.recorded_target)}"
+        return f"{found}, {target_cell(row.ratio(column), row.recorded_target)}"
     return found if column.startswith("adpy") else f"{found} ({number(row.ratio('adpy', column))})"
-
-
-def aimed(ratio: float | None, target: float | None) -> str:
-    """A target, and whether it is met."""
-    if target is None:
-        return ""
-    return f"≤ {target:g} {'met' if ratio is not None and ratio <= target else 'missed'}"
-
-
-def number(ratio: float | None) -> str:
-    """A ratio with two or three digits."""
-    if ratio is None:
-        return "–"
-    return f"{ratio:.0f}" if ratio >= 100 else f"{ratio:.3g}" if ratio >= 10 else f"{ratio:.2g}"
 
 
 def failures(rows: dict[str, list[Row]]) -> list[str]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from importlib import metadata
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.machine import describe
-from benchmarks.programs.report import number
-from benchmarks.report import machine_line
+from benchmarks.machine import describe, version
+from benchmarks.report import machine_line, number, write
 from benchmarks.sparse.cases import CASES
 from benchmarks.sparse.contestants import NAMES
 from benchmarks.sparse.measure import measure
@@ -66,18 +64,6 @@ def main(arguments: list[str]) -> int:
         print(f"  {found} in {perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
         rows = {key: rows[key] for key in CASES if key in rows}
         report = f"# Sparse Jacobians and Hessians\n\n{machine_line(machine)}\n\n{tables(rows, options.limit)}"
-        if options.out is not None:
-            options.out.parent.mkdir(parents=True, exist_ok=True)
-            options.out.with_suffix(".md").write_text(report + "\n", encoding="utf-8")
-            text = json.dumps({"machine": machine, "problems": as_json(rows)}, indent=1, ensure_ascii=False)
-            options.out.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+        write(options.out, report, {"machine": machine, "problems": as_json(rows)})
     print(report)
     return 0
-
-
-def version(distribution: str) -> str:
-    """Of a package that may be missing."""
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return "missing"

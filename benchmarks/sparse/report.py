@@ -6,8 +6,7 @@ import statistics
 from collections.abc import Mapping
 from typing import Any
 
-from benchmarks.programs.report import aimed, number
-from benchmarks.report import seconds
+from benchmarks.report import grid, number, seconds, target_cell
 from benchmarks.sparse.cases import CASES
 from benchmarks.sparse.contestants import DENSE_LIMIT, NAMES
 from benchmarks.sparse.measure import Row
@@ -68,12 +67,6 @@ def columns(rows: Mapping[str, Row], names: tuple[str, ...] | list[str]) -> list
     return [n for n in names if any(n in row.first_calls or n in row.failures for row in rows.values())]
 
 
-def grid(head: list[str], lines: list[list[str]]) -> str:
-    """A table."""
-    found = [f"| {' | '.join(head)} |", "|---|" + "---:|" * (len(head) - 1)]
-    return "\n".join([*found, *(f"| {' | '.join(line)} |" for line in lines)])
-
-
 def evaluation(rows: Mapping[str, Row]) -> str:
     """Ratios."""
     own, others = columns(rows, OWN), columns(rows, ["by hand", *PEERS])
@@ -83,7 +76,7 @@ def evaluation(rows: Mapping[str, Row]) -> str:
         mine, peer = best(times, OWN), best(times, EXACT)
         line = [CASES[key].title, CASES[key].kind, seconds(median(row, "plain"))]
         line += [cell(row, name) + early(row, name) for name in own]
-        line.append(aimed(ratio(row, mine) if mine else None, CASES[key].target))
+        line.append(target_cell(ratio(row, mine) if mine else None, CASES[key].target))
         line += [cell(row, name) for name in others]
         line.append(f"{number(ratio(row, mine, peer))} ({peer})" if mine and peer else peer or "–")
         line.append(number(ratio(row, mine, "by hand")) if mine else "–")
@@ -105,7 +98,7 @@ def preparation(rows: Mapping[str, Row]) -> str:
         if target is None and peer is not None:
             target = row.first_calls[peer] / 2.0
         line = [CASES[key].title, *(first(row, name) for name in own)]
-        line.append(limit_cell(row.first_calls.get(mine), target))
+        line.append(target_cell(row.first_calls.get(mine), target, seconds))
         line += [first(row, name) for name in others]
         line.append(f"{number(row.first_calls[mine] / row.first_calls[peer])} ({peer})" if mine and peer else "–")
         lines.append(line)
@@ -144,15 +137,6 @@ def first(row: Row, name: str) -> str:
     facts = row.facts.get(name, {})
     parts = ", ".join(seconds(facts[part]) for part in ("pattern", "coloring") if isinstance(facts.get(part), float))
     return seconds(row.first_calls[name]) + (f" ({parts})" if parts else "")
-
-
-def limit_cell(found: float | None, target: float | None) -> str:
-    """A target in seconds, and whether it is met."""
-    if target is None:
-        return ""
-    if found is None:
-        return f"≤ {seconds(target)}"
-    return f"≤ {seconds(target)} met" if found <= target else f"**≤ {seconds(target)} missed**"
 
 
 def notes(rows: Mapping[str, Row], limit: float) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from scipy.optimize._numdiff import approx_derivative, group_columns
 from scipy.sparse.linalg import spsolve
 
 from benchmarks.machine import describe
-from benchmarks.report import machine_line, seconds
+from benchmarks.report import machine_line, seconds, write
 from benchmarks.sparse.cases import CASES
 from benchmarks.sparse.problems import bratu, brusselator, bundle, separable
 from benchmarks.sparse.structure import structure
@@ -180,11 +179,7 @@ def main(arguments: list[str]) -> int:
     rows = {name: measure(TASKS[name](), plan) for name in options.names or TASKS}
     report = f"# SciPy's solvers with sparse derivatives\n\n{machine_line(machine)}\n\n{LEGEND}\n\n{table(rows)}"
     print(report)
-    if options.out is not None:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.with_suffix(".md").write_text(report + "\n", encoding="utf-8")
-        text = json.dumps({"machine": machine, "tasks": rows}, indent=1, ensure_ascii=False)
-        options.out.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    write(options.out, report, {"machine": machine, "tasks": rows})
     return 0
 
 
