@@ -129,7 +129,7 @@ def _steps(module: ir.Module, name: str, sweep: str, kernels: list) -> None:
         builder.call(function, [*nothing, at, *tables, *columns])
         builder.branch(done)
     builder.position_at_end(other)
-    interpreter = builder.inttoptr(I64(native().sweeps[sweep]), SWEEP.as_pointer())
+    interpreter = builder.inttoptr(I64(native().interpreted(sweep)), SWEEP.as_pointer())
     builder.call(interpreter, [writer.program, writer.frame, at, last])
     builder.branch(done)
     builder.position_at_end(done)

@@ -20,7 +20,7 @@ import numpy as np
 __all__ = ["available", "build", "ready"]
 
 LOADING = 0.7
-"""Seconds that importing Numba and loading the compiled interpreters takes."""
+"""Seconds that importing Numba and loading compiled interpreters takes."""
 
 _SOURCES = (
     *("table.py", "opcodes.py", "elementwise.py", "special_kernels.py", "special_elementwise.py", "tiles.py"),
@@ -61,11 +61,21 @@ def available() -> bool:
 
 
 def build() -> None:
-    """Compile the interpreters, or load them from Numba's cache."""
+    """Compile the interpreters; what Numba's cache has of them is loaded when it is first used."""
     global _loaded
     marker = _marker()
     if not marker.exists():
         _forget()
+        _compile()
+        try:
+            marker.parent.mkdir(parents=True, exist_ok=True)
+            marker.touch()
+        except OSError:
+            pass  # a read-only installation: Numba caches elsewhere or not at all
+    _loaded = True
+
+
+def _compile() -> None:
     from adpy.kernels import interpreter, levels, simplifying
     from adpy.kernels.table import COLUMNS
 
@@ -80,13 +90,6 @@ def build() -> None:
     levels.leveled(ops, ops, ops, 0, 0, heads)
     levels.feeding(ops, ops, ops, 0, 0, heads > 0)
     levels.depth_first(ops, heads, heads, heads, heads)
-    _loaded = True
-    if not marker.exists():
-        try:
-            marker.parent.mkdir(parents=True, exist_ok=True)
-            marker.touch()
-        except OSError:
-            pass  # a read-only installation: Numba caches elsewhere or not at all
 
 
 def _marker() -> Path:

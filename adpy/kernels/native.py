@@ -4,9 +4,9 @@ Numba's own calls look at every array again, for a fifth of a microsecond each. 
 two blocks of int64, which native code reads: a *program block* (tables, and the addresses of the sweeps) and a *frame
 block* (the memories of one evaluation).
 
-A sweep is a native function ``(program, frame, start, stop)``; the interpreters' are made here, those of generated
-kernels in :mod:`adpy.kernels.assemble`.  ``evaluate``, ``push``,
-``differentiate`` and ``multiply`` (by the Hessian) run a whole program in one call.
+A sweep is a native function ``(program, frame, start, stop)``; the interpreters' are made here, each when it is first
+wanted (they are megabytes of machine code), those of generated kernels in :mod:`adpy.kernels.assemble`.  ``evaluate``,
+``push``, ``differentiate`` and ``multiply`` (by the Hessian) run a whole program in one call.
 """
 
 from __future__ import annotations
@@ -193,30 +193,46 @@ def _and_back(module: ir.Module, name: str, forward: ir.Function, memories: tupl
     builder.ret(I64(1))
 
 
+def _engine(module: ir.Module) -> Any:
+    """What holds the machine code of a module."""
+    parsed = binding.parse_assembly(str(module))
+    machine = binding.Target.from_default_triple().create_target_machine(opt=2)
+    engine = binding.create_mcjit_compiler(parsed, machine)
+    engine.finalize_object()
+    return engine
+
+
 class Native:
-    """Addresses of the interpreters' sweeps, and what runs whole programs."""
+    """Addresses of the interpreters' sweeps, which are loaded when they are wanted, and what runs whole programs."""
 
     def __init__(self) -> None:
         module = ir.Module("adpy.native")
-        for sweep in _INTERPRETERS:
-            _interpreted(module, sweep)
         value = _forward(module, "adpy.evaluate", "value")
         tangent = _forward(module, "adpy.push", "tangent")
         lasting = _forward(module, "adpy.prepare", "value", "lasting")
         _and_back(module, "adpy.differentiate", value, ("bars",), "adjoint")
         _and_back(module, "adpy.gradient", lasting, ("bars",), "adjoint")
         _and_back(module, "adpy.multiply", tangent, ("bars", "turns"), "second")
-        parsed = binding.parse_assembly(str(module))
-        machine = binding.Target.from_default_triple().create_target_machine(opt=2)
-        self._engine = binding.create_mcjit_compiler(parsed, machine)
-        self._engine.finalize_object()
-        address = self._engine.get_function_address
-        self.sweeps = {sweep: address(f"adpy.{sweep}.interpreted") for sweep in _INTERPRETERS}
+        engine = _engine(module)
+        self._engines = [engine]
+        self._addresses: dict[str, int] = {}
+        self._loading = threading.Lock()
         self.whole = {
-            name: _WHOLE(address(f"adpy.{name}"))
+            name: _WHOLE(engine.get_function_address(f"adpy.{name}"))
             for name in ("evaluate", "push", "differentiate", "gradient", "multiply")
         }
         """Functions ``(program, frame)`` that run a whole program for one direction; 1 if its decisions hold."""
+
+    def interpreted(self, sweep: str) -> int:
+        """The address of a sweep of the interpreters."""
+        with self._loading:
+            if sweep not in self._addresses:
+                module = ir.Module(f"adpy.{sweep}")
+                _interpreted(module, sweep)
+                engine = _engine(module)
+                self._engines.append(engine)
+                self._addresses[sweep] = engine.get_function_address(f"adpy.{sweep}.interpreted")
+        return self._addresses[sweep]
 
     @staticmethod
     def sweep(address: int) -> Any:

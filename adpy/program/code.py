@@ -146,11 +146,8 @@ class Code:
     @cached_property
     def tables(self) -> Tables:
         """The instructions as the interpreters' native sweeps read them."""
-        from adpy.kernels.native import native
-
         tables = Tables(self, self.table, self.heads, self.stretches, self.lasting)
-        for sweep, address in native().sweeps.items():
-            tables.add(sweep, address)
+        tables.interpret("value")
         return tables
 
     @cached_property

@@ -175,3 +175,9 @@ class Tables:
 
         self._set(sweep, address)
         self.sweeps[sweep] = Native.sweep(address)
+
+    def interpret(self, sweep: str) -> None:
+        """Give the tables a sweep of the interpreters."""
+        from adpy.kernels.native import native
+
+        self.add(sweep, native().interpreted(sweep))

@@ -29,7 +29,13 @@ ERRORS = (ArithmeticError, ValueError, IndexError, TypeError, np.linalg.LinAlgEr
 def tables_for(code: Code, width: int, *sweeps: str) -> Tables:
     """The code's own kernels for these sweeps, where there are any: they go in one direction."""
     kernels = code.special.kernels
-    return kernels.tables if kernels is not None and width == 1 and kernels.ready(sweeps) else code.tables
+    if kernels is not None and width == 1 and kernels.ready(sweeps):
+        return kernels.tables
+    tables = code.tables
+    for sweep in sweeps:
+        if sweep not in tables.sweeps:
+            tables.interpret(sweep)
+    return tables
 
 
 def _whole(code: Code, tables: Tables, run: Callable, frame: Frame, *sweeps: str) -> bool:

@@ -105,7 +105,7 @@ def test_peaks_are_those_of_the_run():
 def test_reports_come_back_from_json():
     row = Row({"plain": [2.0], "adpy": [1.0], "equinox": [4.0], "by hand": [0.5]})
     row.first_calls = {"adpy": 3.0, "equinox": 5.0, "by hand": 1.0}
-    row.facts = {"adpy": {"forward": 4636, "peak": 100_000_000, "growth": 2_000_000}}
+    row.facts = {"adpy": {"forward": 4636, "bare": 0.8, "peak": 100_000_000, "growth": 2_000_000}}
     row.facts["equinox"] = {"forward": 6469}
     row.facts["by hand"] = {"forward": 4636, "bare": 0.25}
     row.failures = {"torch": "no first gradient in 20 s"}
@@ -115,6 +115,6 @@ def test_reports_come_back_from_json():
     assert "| 0.5 | ≤ 0.8 met |" in text
     assert "0.25 (equinox) | 2 |" in text
     assert "| 4,636 | 4,636 | 4,636 | 6,469 | – |" in text
-    assert "| 4 | 2 | 216 µs | 53.9 µs |" in text
+    assert "| 1.2 | **≤ 1.15 missed** | 35.5 µs | 142 µs | 4 | 2 |" in text
     assert "100 MB (2.0)" in text
     assert "torch: no first gradient in 20 s" in text

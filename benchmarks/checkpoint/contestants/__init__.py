@@ -36,7 +36,7 @@ def block_length(steps: int, snapshots: int) -> int:
     return next(length for length in range(-(-steps // snapshots), steps + 1) if steps % length == 0)
 
 
-def nothing() -> dict[str, Any]:
+def nothing(*_: Any) -> dict[str, Any]:
     """No facts."""
     return {}
 
@@ -50,16 +50,20 @@ class Run:
     gradient : callable
         Of no arguments; from NumPy arrays to NumPy arrays.
     more : callable
-        What else there is to say, once the first gradient is there: ``forward`` steps that were run, counted; seconds
-        ``bare`` of all those steps and adjoints on their own.
+        What else there is to say, once the first gradient is there: ``forward`` steps that were run, counted.
+    bare : callable
+        Seconds ``bare`` of all those steps and adjoints on their own; compiles, and comes after memory was measured.
     """
 
     gradient: Callable[[], Any]
     more: Callable[[], dict[str, Any]] = nothing
+    bare: Callable[[dict[str, Any]], dict[str, Any]] = nothing
 
     def facts(self) -> dict[str, Any]:
         """These, and the memory that another gradient takes."""
-        return self.more() | peak(self.gradient)
+        found = self.more()
+        found |= peak(self.gradient)
+        return found | self.bare(found)
 
     def sent(self, gradient: Any) -> np.ndarray:
         """All entries in one row."""

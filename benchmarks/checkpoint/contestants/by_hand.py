@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from statistics import median
-from time import process_time
 from typing import Any
 
 import numba
 import numpy as np
 
 from benchmarks.checkpoint.contestants import NotApplicable, Run
+from benchmarks.checkpoint.contestants.bare import timed
 from benchmarks.checkpoint.handwritten import STEPS
 from benchmarks.checkpoint.handwritten.revolve import reverse
 from benchmarks.checkpoint.problem import Problem
@@ -33,13 +32,15 @@ def gradient(problem: Problem, args: tuple[Any, tuple[float, ...]]) -> Run:
         return reverse(forward, adjoint, state, params, problem.steps, problem.snapshots)
 
     def facts() -> dict[str, Any]:
+        return {"forward": run()[2]}
+
+    def bare(facts: dict[str, Any]) -> dict[str, Any]:
         next_state, bar, params_bar = np.empty_like(state), np.empty_like(state), np.zeros(len(params))
         value = timed(repeated_forward, forward, state, params, next_state)
         both = timed(repeated_adjoint, adjoint, state, params, state, bar, params_bar)
-        ran = run()[2]
-        return {"forward": ran, "bare": (ran - problem.steps) * value + problem.steps * both}
+        return {"bare": (facts["forward"] - problem.steps) * value + problem.steps * both}
 
-    return Run(lambda: run()[:2], facts)
+    return Run(lambda: run()[:2], facts, bare)
 
 
 @numba.njit
@@ -52,20 +53,6 @@ def repeated_forward(count, forward, state, params, out):
 def repeated_adjoint(count, adjoint, state, params, seed, out, params_bar):
     for _ in range(count):
         adjoint(state, params, seed, out, params_bar)
-
-
-def timed(run: Any, *args: Any) -> float:
-    """Seconds of one of many."""
-    run(1, *args)
-    start = process_time()
-    run(20, *args)
-    count = max(int(20 * 0.05 / max(process_time() - start, 1e-9)), 20)
-    rounds = []
-    for _ in range(5):
-        start = process_time()
-        run(count, *args)
-        rounds.append((process_time() - start) / count)
-    return median(rounds)
 
 
 CONTESTANTS = {"by hand": gradient}

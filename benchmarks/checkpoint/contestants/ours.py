@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.checkpoint.contestants import Run
+from benchmarks.checkpoint.contestants.bare import recorded
 from benchmarks.checkpoint.problem import Problem
 
 os.environ["ADPY_KERNELS"] = "wait"  # interpreters are compiled once an installation: no first call waits for them
@@ -47,7 +48,11 @@ def gradient(problem: Problem, args: tuple[Any, tuple[float, ...]]) -> Run:
         counted(*args)
         return {"forward": seen[-1].advanced + problem.steps}
 
-    return Run(lambda: derivative(*args), facts)
+    def bare(facts: dict[str, Any]) -> dict[str, Any]:
+        value, adjoint = recorded(problem, *args)
+        return {"bare": facts["forward"] * value + problem.steps * adjoint}
+
+    return Run(lambda: derivative(*args), facts, bare)
 
 
 CONTESTANTS = {"adpy": gradient}
