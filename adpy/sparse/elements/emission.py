@@ -6,7 +6,7 @@ data.  An entry that nothing else adds to is written at once.
 
 from __future__ import annotations
 
-from adpy.sparse.elements.expressions import Expressions
+from adpy.program.formulas import Lines
 from adpy.sparse.elements.kernel import Kernel
 from adpy.sparse.elements.lanes import Lanes
 
@@ -19,11 +19,11 @@ _X, _CONSTANTS, _BUFFER, _DATA = 0, 1, 2, 3
 _BUFFERED = 2048
 
 
-class _Lines(Expressions):
+class _Lines(Lines):
     """The function of one class."""
 
     def __init__(self, lanes: Lanes, width: int) -> None:
-        super().__init__(4)
+        super().__init__()
         self.lanes, self.width = lanes, width
 
     def begin(self) -> None:
@@ -73,17 +73,18 @@ def emit(name: str, kernel: Kernel, lanes: Lanes) -> str:
         elif kind == "c":
             out.add(f"l{leaf} = load(constants, lanes * {constants} + {out.lane()}, {_CONSTANTS})")
             constants += 1
-    found = kernel.body(out)
+    for line in kernel.lines:
+        out.add(line)
     places: list[int] = []
-    for entry, text in enumerate(found.entries):
+    for entry, text in enumerate(kernel.entries):
         at = kernel.inputs + entry
         if kernel.alone[entry] and lanes.steps is not None:
             out.add(f"store(data, {out.address(at)}, {text}, {_DATA + 1 + entry})")
         else:
             out.add(f"store(buffered, {len(places) * width} + k, {text}, {_BUFFER})")
             places.append(entry)
-    for text, wanted in found.decisions:
-        out.add(f"misses = add_up(misses, choose({text} != {wanted}, 1.0, 0.0))")
+    if kernel.decision is not None:
+        out.add(f"misses = add_up(misses, choose({' != '.join(kernel.decision)}, 1.0, 0.0))")
     out.indent -= 4
     if places:
         out.add("for k in range(n):")
@@ -101,7 +102,7 @@ def emit(name: str, kernel: Kernel, lanes: Lanes) -> str:
     if places:
         head.append(f"    buffered = buffer({len(places) * width})")
     tail = []
-    if found.decisions:
+    if kernel.decision is not None:
         head.append("    misses = 0.0")
         tail.append("    store(flags, 0, load(flags, 0, 0) + misses, 0)")
     return "\n".join([*head, *out.lines, *tail])

@@ -85,24 +85,24 @@ class Execution:
 
 
 def _lines(kernels: list[Kernel]) -> int:
-    return sum(kernel.lines for kernel in kernels)
+    return sum(kernel.size for kernel in kernels)
 
 
 def _seconds(kernel: Kernel) -> float:
     """What NumPy takes for a kernel, about."""
-    return kernel.lines * (CALL + ENTRY * kernel.lanes)
+    return kernel.size * (CALL + ENTRY * kernel.lanes)
 
 
 def _worth(kernel: Kernel) -> bool:
     """Is a kernel worth its compilation at once?"""
-    return LINE * kernel.lines <= WORTH * _seconds(kernel)
+    return LINE * kernel.size <= WORTH * _seconds(kernel)
 
 
 def _chosen(kernels: list[Kernel]) -> list[Kernel]:
     """Kernels to be compiled, those of most elements first, as far as the lines go."""
     found: list[Kernel] = []
     for kernel in sorted(kernels, key=lambda kernel: -kernel.lanes):
-        if _lines(found) + kernel.lines <= LONGEST:
+        if _lines(found) + kernel.size <= LONGEST:
             found.append(kernel)
     return found
 

@@ -1,30 +1,12 @@
-"""Kernel: what is computed for all elements of a class, before it is text."""
+"""Kernel: what is computed for all elements of a class, line by line for one lane."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from adpy.plain import np
-from adpy.sparse.elements.expressions import Expressions
 
-__all__ = ["Body", "Kernel"]
-
-
-@dataclass
-class Body:
-    """Texts of the results of one lane.
-
-    Attributes
-    ----------
-    entries : list of str
-        What goes into the data.
-    decisions : list of (str, str)
-        What decided, and what it must be.
-    """
-
-    entries: list[str] = field(default_factory=list)
-    decisions: list[tuple[str, str]] = field(default_factory=list)
+__all__ = ["Kernel"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +22,14 @@ class Kernel:
     addresses : ndarray of int32, shape (inputs + entries, lanes)
         Which input each of them is, then where in the data each entry goes.
     constants : ndarray of float64, shape (constants, lanes)
+    lines : list of str
+        What is computed from the leaves.
+    entries : list of str
+        What goes into the data.
     alone : list of bool
         Is an entry, in all lanes, the only one that goes there?
-    body : callable
-        Writes one lane's lines into :class:`~adpy.sparse.elements.expressions.Expressions`, and gives its results.
-    lines : int
-        How many lines that are, about.
+    decision : (str, str) or None
+        What decided, and what it must be.
     native : bool
         Can it be compiled?  SciPy's functions are called by NumPy.
     """
@@ -54,12 +38,18 @@ class Kernel:
     inputs: int
     addresses: np.ndarray
     constants: np.ndarray
+    lines: list[str]
+    entries: list[str]
     alone: list[bool]
-    body: Callable[[Expressions], Body]
-    lines: int
-    native: bool = True
+    decision: tuple[str, str] | None
+    native: bool
 
     @property
     def lanes(self) -> int:
         """How many elements there are."""
         return self.addresses.shape[1]
+
+    @property
+    def size(self) -> int:
+        """Operations of a lane, about."""
+        return len(self.lines) + len(self.entries)

@@ -12,7 +12,7 @@ from adpy.sparse.elements.classes import LEAF
 from adpy.sparse.elements.execution import Execution
 from adpy.sparse.elements.expressions import Expressions, number
 from adpy.sparse.elements.forms import CONSTANT
-from adpy.sparse.elements.kernel import Body, Kernel
+from adpy.sparse.elements.kernel import Kernel
 from adpy.sparse.elements.partition import Group, Partition
 from adpy.sparse.pattern import Pattern
 
@@ -38,16 +38,16 @@ class Places:
 
 @dataclass(eq=False)
 class _Class:
-    """A group with what is known of its entries."""
+    """A group with what is known of its entries, and the text of a lane."""
 
     group: Group
     template: templates.Template
     loads: list[str]
     constants: np.ndarray
     inputs: np.ndarray
-    entries: list[tuple[int, Any, int, np.ndarray]] = field(default_factory=list)
-    """Element, leaf or pair of leaves, number of the target, and slots: entries that vary."""
-    lines: int = 0
+    out: Expressions = field(default_factory=lambda: Expressions(0))
+    entries: list[tuple[str, int, int, np.ndarray]] = field(default_factory=list)
+    """Text, element, number of the target, and slots: entries that vary."""
 
 
 @dataclass(eq=False)
@@ -114,7 +114,7 @@ def build(found: Partition, places: Places, derive: Callable, second: bool, patt
                     columns.append(at_columns)
                     values.append(coefficients * literal)
                 else:
-                    wanted.append((c, element, key, target, at_rows, at_columns))
+                    wanted.append((c, text, element, target, at_rows, at_columns))
     wanted_rows, wanted_columns = [w[4] for w in wanted], [w[5] for w in wanted]
     everything = [
         np.concatenate([np.zeros(0, np.int32), *known]).astype(np.int32, copy=False)
@@ -129,12 +129,12 @@ def build(found: Partition, places: Places, derive: Callable, second: bool, patt
     for r, c, v in zip(rows, columns, values, strict=True):
         np.add.at(base, slots.slots_of(pattern.indptr, pattern.indices, r, c), v)
     uses = np.zeros(pattern.nnz, np.int32)
-    for c, element, key, target, r, column in wanted:
+    for c, text, element, target, r, column in wanted:
         at = slots.slots_of(pattern.indptr, pattern.indices, r, column)
-        c.entries.append((element, key, target, at))
+        c.entries.append((text, element, target, at))
         uses += np.bincount(at, minlength=pattern.nnz).astype(np.int32)
     uses[base != 0.0] += 1
-    return _planned(found, known, places, derive, pattern, base, uses)
+    return _planned(found, known, places, pattern, base, uses)
 
 
 def _class(found: Partition, group: Group, places: Places) -> _Class:
@@ -167,9 +167,7 @@ def _literal(values: np.ndarray) -> bool:
 
 def _derived(c: _Class, derive: Callable) -> list[tuple[int, Any, str]]:
     """Element, leaf or pair, and text of each derivative that is not zero."""
-    out = Expressions()
-    found = derive(c.template, out)
-    c.lines = len(out.lines)
+    found = derive(c.template, c.out)
     return [(element, key, text) for element, texts in enumerate(found) for key, text in texts.items() if text != "0.0"]
 
 
@@ -189,20 +187,23 @@ def _targets(found: Partition, c: _Class, places: Places, element: int, key: Any
         yield target, found.target_rows[at], columns, found.target_coefficients[at]
 
 
-def _planned(found, known, places, derive, pattern, base, uses) -> Plan:
+def _planned(
+    found: Partition, known: list[_Class], places: Places, pattern: Pattern, base: np.ndarray, uses: np.ndarray
+) -> Plan:
     """Kernels of all classes."""
-    kernels = [_kernel(found, c, derive, uses) for c in known if c.entries]
-    kernels += [_decisions(_class(found, group, places), outcomes) for group, outcomes in found.decisions]
-    operations = float(pattern.nnz + sum(kernel.lines * kernel.lanes for kernel in kernels))
+    kernels = [_kernel(found, c, uses) for c in known if c.entries]
+    kernels += [_decision(_class(found, group, places), outcomes) for group, outcomes in found.decisions]
+    operations = float(pattern.nnz + sum(kernel.size * kernel.lanes for kernel in kernels))
     written = bool((uses == 1).all()) and not base.any()
     return Plan(pattern, base if base.any() else None, written, operations, Execution(kernels))
 
 
-def _kernel(found: Partition, c: _Class, derive: Callable, uses: np.ndarray) -> Kernel:
+def _kernel(found: Partition, c: _Class, uses: np.ndarray) -> Kernel:
     """The kernel of a class."""
     constants, loads = list(c.constants), list(c.loads)
     coefficients: dict[tuple[int, int], str] = {}
-    for element, _, target, _ in c.entries:
+    texts = []
+    for text, element, target, _ in c.entries:
         if (element, target) not in coefficients:
             values = found.target_coefficients[found.target_starts[c.group.elements[element]] + target]
             if _literal(values) and (found.loose is None or abs(values[0]) == 1.0):
@@ -211,23 +212,17 @@ def _kernel(found: Partition, c: _Class, derive: Callable, uses: np.ndarray) -> 
                 coefficients[element, target] = f"l{len(loads)}"
                 loads.append("c")
                 constants.append(values)
+        texts.append(c.out.times(text, coefficients[element, target]))
     slots = [at for *_, at in c.entries]
     addresses = np.vstack([c.inputs, *slots]).astype(np.int32, copy=False)
-
-    def body(out: Expressions) -> Body:
-        texts = derive(c.template, out)
-        return Body([out.times(texts[e][key], coefficients[e, target]) for e, key, target, _ in c.entries])
-
     constants = np.array(constants).reshape(-1, addresses.shape[1])
     alone = [bool((uses[at] == 1).all()) for at in slots]
-    return Kernel(loads, len(c.inputs), addresses, constants, alone, body, c.lines + len(slots), c.template.native)
+    return Kernel(loads, len(c.inputs), addresses, constants, c.out.lines, texts, alone, None, c.template.native)
 
 
-def _decisions(c: _Class, outcomes: np.ndarray) -> Kernel:
+def _decision(c: _Class, outcomes: np.ndarray) -> Kernel:
     """The kernel of a class of decisions."""
-
-    def body(out: Expressions) -> Body:
-        return Body(decisions=[(templates.values(c.template, out)[0], f"l{len(c.loads)}")])
-
+    decision = templates.values(c.template, c.out)[0], f"l{len(c.loads)}"
     constants = np.vstack([c.constants, outcomes])
-    return Kernel([*c.loads, "c"], len(c.inputs), c.inputs, constants, [], body, len(c.group.steps), c.template.native)
+    loads = [*c.loads, "c"]
+    return Kernel(loads, len(c.inputs), c.inputs, constants, c.out.lines, [], [], decision, c.template.native)

@@ -6,7 +6,6 @@ import importlib
 from collections.abc import Callable
 
 from adpy.plain import np
-from adpy.sparse.elements.expressions import Expressions
 from adpy.sparse.elements.kernel import Kernel
 
 __all__ = ["vectorised"]
@@ -14,21 +13,20 @@ __all__ = ["vectorised"]
 
 def vectorised(kernel: Kernel) -> Callable[[np.ndarray, np.ndarray], bool]:
     """A function of all inputs, and of the data that it adds to; it tells whether the decisions hold."""
-    out = Expressions()
+    lines = []
     inputs = constants = 0
     for leaf, kind in enumerate(kernel.loads):
         if kind == "x":
-            out.add(f"l{leaf} = x[addresses[{inputs}]]")
+            lines.append(f"l{leaf} = x[addresses[{inputs}]]")
             inputs += 1
         elif kind == "c":
-            out.add(f"l{leaf} = constants[{constants}]")
+            lines.append(f"l{leaf} = constants[{constants}]")
             constants += 1
-    found = kernel.body(out)
-    for entry, text in enumerate(found.entries):
+    lines += kernel.lines
+    for entry, text in enumerate(kernel.entries):
         at = f"addresses[{kernel.inputs + entry}]"
-        out.add(f"data[{at}] = {text}" if kernel.alone[entry] else f"add_at(data, {at}, {text})")
-    tests = [f"({text} == {wanted}).all()" for text, wanted in found.decisions]
-    out.add(f"return {' and '.join(tests) or True}")
+        lines.append(f"data[{at}] = {text}" if kernel.alone[entry] else f"add_at(data, {at}, {text})")
+    lines.append("return True" if kernel.decision is None else f"return ({' == '.join(kernel.decision)}).all()")
     names = {
         "np": np,
         "special": _Special(),
@@ -38,7 +36,7 @@ def vectorised(kernel: Kernel) -> Callable[[np.ndarray, np.ndarray], bool]:
         "addresses": list(kernel.addresses),
         "constants": kernel.constants,
     }
-    exec("\n".join(["def run(x, data):", *out.lines]), names)
+    exec("\n    ".join(["def run(x, data):", *lines]), names)
     return names["run"]
 
 
