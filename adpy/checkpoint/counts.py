@@ -80,7 +80,6 @@ class Count:
     """
 
     __slots__ = ("_bound", "_value")
-    __array_ufunc__ = None
     __class__ = property(lambda self: int)
 
     def __init__(self, value: Any, bound: int) -> None:
@@ -91,6 +90,14 @@ class Count:
         """The input, or its value when the recording is over: a step may have kept the number somewhere."""
         value = self._value
         return value if type(value) not in TRACED_TYPES or value.frame.open else float(value._value)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs:
+            if ufunc in _UFUNCS:
+                return _UFUNCS[ufunc](*inputs)
+            if ufunc in _COMPARISONS or _is_of_floats(ufunc, inputs):
+                return ufunc(*[x._float if type(x) is Count else x for x in inputs])
+        return getattr(ufunc, method)(*map(_plain, inputs), **kwargs)
 
     def __index__(self) -> int:
         return int(self._float)
@@ -157,6 +164,16 @@ def _plain(x: Any) -> Any:
     return x.__index__() if type(x) is Count else x
 
 
+def _is_of_floats(ufunc: np.ufunc, inputs: Sequence) -> bool:
+    """Does a function make floats of integers before it calculates?"""
+    kinds = [int if type(x) is Count else getattr(x, "dtype", type(x)) for x in inputs]
+    try:
+        found = ufunc.resolve_dtypes((*kinds, *[None] * ufunc.nout))
+    except TypeError:
+        return False
+    return all(dtype.kind in "fc" for dtype in found)
+
+
 def _arithmetic(operate: Callable, bound: Callable) -> tuple[Callable, Callable]:
     """An operation that gives integers for integers; ``bound(a, b)`` is that of its result."""
 
@@ -196,11 +213,24 @@ def _larger(a: int, b: int) -> int:
     return max(a, b)
 
 
+def _by_a_constant(operate: Callable, divide: np.ufunc) -> Callable:
+    """Division of whole numbers as NumPy does it, which has a result for the divisor 0."""
+
+    def divided(a: Any, b: Any) -> Any:
+        return operate(a, b) if type(b) is int and b else divide(_plain(a), _plain(b))
+
+    return divided
+
+
 _BOUNDS = {"add": operator.add, "sub": operator.add, "mul": operator.mul, "floordiv": _larger, "mod": _larger}
+_UFUNCS = {ufunc: _arithmetic(ufunc, _larger)[0] for ufunc in (np.minimum, np.maximum)}
+_COMPARISONS = frozenset((np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal))
 for _name, _bound in _BOUNDS.items():
     _both = _arithmetic(getattr(operator, _name), _bound)
     setattr(Count, f"__{_name}__", _both[0])
     setattr(Count, f"__r{_name}__", _both[1])
+    _ufunc = {"sub": np.subtract, "mul": np.multiply, "floordiv": np.floor_divide}.get(_name) or getattr(np, _name)
+    _UFUNCS[_ufunc] = _both[0] if _name in ("add", "sub", "mul") else _by_a_constant(_both[0], _ufunc)
 for _name in ("and_", "or_", "xor", "lshift", "rshift", "matmul"):
     _both = _valued(getattr(operator, _name))
     setattr(Count, f"__{_name.strip('_')}__", _both[0])

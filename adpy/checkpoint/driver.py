@@ -224,7 +224,7 @@ class Driver:
     def _ready(self) -> March | None:
         """What native code can use now."""
         machine = self.machine
-        if not machine.links or machine.streams.arrays is None:
+        if not machine.links or not machine.counted or machine.streams.arrays is None:
             return None
         if self._march is not None and self._stopped < STUBBORN and self._march.link in machine.links:
             return self._march

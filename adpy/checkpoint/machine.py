@@ -63,6 +63,8 @@ class Machine(Recordings):
         How many steps were run at least once.
     repeats : bool
         Are steps that are run again to give the same to the last bit?
+    counted : bool
+        Are integers, and the number of the step, inputs of recordings?
     ended : bool
         Did the condition of the loop end it at the last step?
     """
@@ -73,7 +75,7 @@ class Machine(Recordings):
         self.steps = self.recorded = self.reached = 0
         self.ended = self.repeats = False
         self.bars: list = []
-        self._counted = True
+        self.counted = True
         self._forms: dict = {}
         self.links: list[Link] = []
         self._form: Form | None = None
@@ -92,7 +94,7 @@ class Machine(Recordings):
     def start(self, state: Any) -> None:
         """Begin with this state, which stays as it is."""
         is_known = self.program is not None and all(is_value(leaf) for _, leaf in flatten(state))
-        found = form_of(state, self._counted, self._forms) if is_known else None
+        found = form_of(state, self.counted, self._forms) if is_known else None
         if found is None:
             self._form, self._tree = None, map_leaves(copied, state)
         else:
@@ -112,6 +114,9 @@ class Machine(Recordings):
     def put_together(self, form: Any, arrays: list[np.ndarray]) -> None:
         """Make a state current that was taken apart."""
         if isinstance(form, Form):
+            if not self.counted and len(arrays) > form.size:  # it was taken apart while integers were inputs
+                self.start(form.tree(arrays))
+                return
             self._form, self._arrays = form, arrays
             if self.program is None:
                 self._leave()
@@ -123,7 +128,7 @@ class Machine(Recordings):
 
         Both machines have the same forms, see :meth:`share`.
         """
-        if other._form is not None and self.program is not None and self._counted == other._counted:
+        if other._form is not None and self.program is not None and self.counted == other.counted:
             self._form, self._arrays = other._form, other._arrays
         else:
             self.start(other.state)
@@ -180,7 +185,9 @@ class Machine(Recordings):
         march = self._march
         if march is not None and self._stopped < STUBBORN and march.link in self.links and march.outputs is outputs:
             return march
-        if self._form is None or not self.links or args is None or (n >= self.reached and self.streams.is_endless):
+        if self._form is None or not self.counted or not self.links or args is None:
+            return None
+        if n >= self.reached and self.streams.is_endless:
             return None
         link = self.links[0]
         wanted = any(x is not None and type(x) is not Turn for x in link.outputs)

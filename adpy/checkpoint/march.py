@@ -176,12 +176,12 @@ class March:
         seen: set[int] = set()
         pairs = []
         for place, bar in link.seeded(self.bars):
-            if place in seen:
+            if place in seen or any(np.may_share_memory(out_bars[place], total) for total in link.operand_bars):
                 more.append(("add", out_bars[place], np.empty(bar.shape), 0, 0))
                 rows.append(("copy", more[-1][2], bar, 0, 0))
             else:
                 pairs.append((out_bars[place], bar))
-            seen.add(place)
+                seen.add(place)
         apart = [(into, bar) for into, bar in pairs if not _same(into, bar)]
         if any(np.may_share_memory(into, bar) for into, _ in pairs for bar in self.bars if not _same(into, bar)):
             between = [np.empty(bar.shape) for _, bar in pairs]

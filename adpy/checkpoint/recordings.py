@@ -9,8 +9,9 @@ from adpy import capture
 from adpy.api.signature import signature
 from adpy.checkpoint.link import Link
 from adpy.checkpoint.steps import RECORDINGS, Form, StepProgram
+from adpy.checkpoint.streams import Streams
 from adpy.checkpoint.verifying import verify
-from adpy.errors import AdpyError
+from adpy.errors import AdpyError, NonDifferentiableError
 
 __all__ = ["Recordings", "inputs_of_tree"]
 
@@ -22,21 +23,22 @@ class Recordings:
     """What a :class:`~adpy.checkpoint.machine.Machine` has of this."""
 
     program: StepProgram | None
+    streams: Streams
     links: list[Link]
     recorded: int
     steps: int
     _form: Form | None
     _arrays: Sequence
-    _counted: bool
+    counted: bool
     _forms: dict
 
     def _linked(self, n: int) -> Link | None:
         """A recording that has run the step from the current state; None after which the state is held as a tree."""
         form, arrays = self._form, self._arrays
-        arg = self._arg(n)
+        arg, constants = self._given(n)
         if arg is not None:
             for i, link in enumerate(self.links):
-                if link.form is form and link.run(arrays, n, arg):
+                if link.form is form and link.constants == constants and link.run(arrays, n, arg):
                     if i:
                         self.links.insert(0, self.links.pop(i))
                     return link
@@ -46,8 +48,13 @@ class Recordings:
         self._leave()
         return None
 
-    def _arg(self, n: int) -> list | None:
-        return inputs_of_tree(self.argument(n))
+    def _given(self, n: int) -> tuple[list | None, tuple]:
+        """The inputs among what only this step is given, and all that is a constant of its recordings."""
+        number = None if self.counted else n
+        if self.streams.arrays is not None:
+            return inputs_of_tree(self.argument(n)), (number,)
+        key, inputs = signature((self.argument(n), 0), {})
+        return None if key is None else inputs, (number, key)
 
     def _recording(self, n: int, arg: list) -> Link | None:
         """Another recording, of the step from the current state; None where it cannot be recorded."""
@@ -61,14 +68,22 @@ class Recordings:
             return None
         if self._form is not form:
             form, arrays = self._form, self._arrays
-        link = Link(branch, form, self._intern, self._counted, self._operand_inputs, arg)
+        link = Link(branch, form, self._intern, self.counted, self._operand_inputs, arg)
+        _, link.constants = self._given(n)
         if not link.run(arrays, n, arg):
             link.close()
             self.program = None
             return None
         if not branch.verified:
-            with capture.paused():
-                verify(self.body, form.tree(arrays), n, self.operands, self.argument(n), link.after.tree(link.held))
+            try:
+                with capture.paused():
+                    verify(self.body, form.tree(arrays), n, self.operands, self.argument(n), link.after.tree(link.held))
+            except NonDifferentiableError:
+                link.close()
+                if not self.counted:
+                    raise
+                self._without_counts()  # what stands for integers may have been seen
+                return self._recording(n, arg)
             branch.verified = True
         self.links.insert(0, link)
         for old in self.links[RECORDINGS:]:
@@ -81,28 +96,28 @@ class Recordings:
         with capture.paused():
             while True:
                 tree, wholes = self._form.closed(self._arrays)
-                number = float(n) if self._counted else n
+                number = float(n) if self.counted else n
                 misses = self.program._misses
                 try:
                     branch, recording = self.program._at((tree, wholes, number, self.operands, self.argument(n)), {})
                 except AdpyError:
                     raise
                 except Exception:
-                    if not self._counted:
+                    if not self.counted:
                         raise
                     branch, recording = None, None
                 self.recorded += self.program._misses - misses
                 if branch is not None:
                     recording.__exit__()
                     return branch
-                if not self._counted:
+                if not self.counted:
                     return None
                 self._without_counts()
 
     def _without_counts(self) -> None:
         """From here on integers are constants of recordings."""
         state = self._form.tree(self._arrays)
-        self._counted = False
+        self.counted = False
         for link in self.links:
             link.close()
         self.links.clear()

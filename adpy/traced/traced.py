@@ -50,7 +50,7 @@ def _accepts(other: Any) -> bool:
         or (
             isinstance(other, int | float | complex)
             and kind not in TRACED_TYPES
-            and getattr(kind, "__array_ufunc__", True) is not None
+            and not hasattr(kind, "__array_ufunc__")
         )
     )
 
