@@ -126,7 +126,7 @@ class Link:
         frame, code = self.frame, self.code
         in_bars, out_bars = self.ends_of_bars()
         memory = frame.columns("bars", 1)
-        if bars and np.may_share_memory(bars[0], memory):
+        if any(np.may_share_memory(bar, memory) for bar in bars):
             bars = [bar.copy() for bar in bars]
         for low, stop in code.cleared:
             memory[low:stop] = 0.0

@@ -168,33 +168,28 @@ class March:
     def _seeds(self, seeds: Sequence) -> list:
         """Cotangents of the state before the step after this one as those of what this one gives; all others zero.
 
-        What accumulates over the steps, the cotangents of the operands, stays.
+        What accumulates over the steps, the cotangents of the operands, stays.  Leaves of the state may be leaves of
+        the state before in other places, or share memory with one another or with operands: cotangents then go through
+        buffers, and are added.
         """
-        link, rows, kept, more = self.link, [], [], []
+        link, rows, adds = self.link, [], []
         _, out_bars = link.ends_of_bars()
         memory = link.frame.columns("bars", 1)
-        seen: set[int] = set()
-        pairs = []
-        for place, bar in link.seeded(self.bars):
-            if place in seen or any(np.may_share_memory(out_bars[place], total) for total in link.operand_bars):
-                more.append(("add", out_bars[place], np.empty(bar.shape), 0, 0))
-                rows.append(("copy", more[-1][2], bar, 0, 0))
-            else:
-                pairs.append((out_bars[place], bar))
-                seen.add(place)
-        apart = [(into, bar) for into, bar in pairs if not _same(into, bar)]
-        if any(np.may_share_memory(into, bar) for into, _ in pairs for bar in self.bars if not _same(into, bar)):
+        pairs = [(out_bars[place], bar) for place, bar in link.seeded(self.bars)]
+        kept, totals = [into for into, _ in pairs], link.operand_bars
+        is_added = _overlap([*kept, *totals])
+        if is_added or _overlap(kept, [bar for _, bar in pairs]):
             between = [np.empty(bar.shape) for _, bar in pairs]
-            rows += [("copy", b, bar, 0, 0) for b, (_, bar) in zip(between, pairs, strict=True)]
-            rows += [("copy", into, b, 0, 0) for b, (into, _) in zip(between, pairs, strict=True)]
+            rows = [("copy", b, bar, 0, 0) for b, (_, bar) in zip(between, pairs, strict=True)]
+            pairs = list(zip(kept, between, strict=True))
+        if is_added:
+            kept, adds = [], [("add", into, bar, 0, 0) for into, bar in pairs]
         else:
-            rows += [("copy", into, bar, 0, 0) for into, bar in apart]
-        for view in (*[into for into, _ in pairs], *link.operand_bars):
-            start = (_address(view) - _address(memory)) // 8
-            kept.append((start, start + view.size))
-        for low, stop in _without(link.code.cleared, kept):
+            rows += [("copy", into, bar, 0, 0) for into, bar in pairs if not _same(into, bar)]
+        starts = [((_address(view) - _address(memory)) // 8, view.size) for view in (*kept, *totals)]
+        for low, stop in _without(link.code.cleared, [(start, start + size) for start, size in starts]):
             rows.append(("clear", memory[low:stop], None, 0, 0))
-        rows += more
+        rows += adds
         for place, seed in zip(link.output_places, seeds, strict=False):
             if place is not None and seed is not None:
                 rows.append(("add", out_bars[place], seed, 0, seed.strides[0]))
@@ -250,6 +245,16 @@ class March:
         for total, bar in zip(self._totals, bars, strict=True):
             total += bar
         return done, int(self._block[FIELDS["at"]])
+
+
+def _overlap(arrays: Sequence, others: Sequence | None = None) -> bool:
+    """Do arrays share memory with one another, or with those in other places?"""
+    return any(
+        np.may_share_memory(a, b)
+        for i, a in enumerate(arrays)
+        for j, b in enumerate(arrays if others is None else others)
+        if i != j
+    )
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
