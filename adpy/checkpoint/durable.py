@@ -28,11 +28,9 @@ class DurableDriver:
         Its state is that at step 0.
     schedule : Schedule
     places : Places
-        A :class:`~adpy.checkpoint.storage.DiskStorage` is among them, as ``disk``.
+        A :class:`~adpy.checkpoint.storage.DiskStorage` is among them, as ``disk``, begun with its problem.
     first : callable
         Gives the state at step 0.
-    problem : dict
-        What identifies the problem.
     progress : Progress, optional
     """
 
@@ -42,7 +40,6 @@ class DurableDriver:
         schedule: Schedule,
         places: Places,
         first: Callable[[], Any],
-        problem: dict,
         progress: Progress | None = None,
     ) -> None:
         self.machine, self.schedule, self.places, self.progress = machine, schedule, places, progress
@@ -51,7 +48,6 @@ class DurableDriver:
         self._records: dict[int, Any] = {}
         self._turn: Reverse | None = None
         self._end: int | None = None
-        places["disk"].begin(problem)
         self.trail = Trail(places["disk"], schedule, self.keeper)
 
     def forward(self) -> None:

@@ -17,7 +17,8 @@ from adpy.checkpoint.driver import Driver
 from adpy.checkpoint.durable import DurableDriver
 from adpy.checkpoint.identity import identity_of, seal
 from adpy.checkpoint.machine import Machine
-from adpy.checkpoint.mirror import Mirror
+from adpy.checkpoint.mirror import Mirror, MirrorPlan
+from adpy.checkpoint.planning import Plan
 from adpy.checkpoint.steps import program_of
 from adpy.checkpoint.streams import Streams
 from adpy.custom.primitive import primitive
@@ -41,8 +42,8 @@ class Problem:
     body : Body or Pushed
     steps : int or None
         None: until the condition of the body ends the loop.
-    plan : callable
-        ``plan(steps, arrays)`` gives a schedule and places for states of such arrays.
+    plan : Plan or MirrorPlan
+        What the user allows.
     data : callable or None
         Gives arguments of steps that are not differentiated.
     inverse : Inverse or Pushed, optional
@@ -53,7 +54,7 @@ class Problem:
         self,
         body: Callable,
         steps: int | None,
-        plan: Callable,
+        plan: Plan | MirrorPlan,
         data: Callable | None,
         depth: int = 0,
         inverse: Callable | None = None,
@@ -131,12 +132,23 @@ class Problem:
             back.share(machine)
             return Mirror(machine, back, self.steps, self.plan)
         machine.repeats = True
-        _, arrays = machine.taken_apart()
-        schedule, places = self.plan(self.steps, arrays, self.depth)
-        progress = self.plan.progress(self.steps, schedule)
-        if "disk" not in places.places:
-            return Driver(machine, schedule, places, progress)
-        return DurableDriver(machine, schedule, places, lambda: values[0], self._identity(values), progress)
+
+        def first():
+            return values[0]
+
+        places = self.plan.places(self.depth)
+        try:
+            if "disk" in places.places:
+                places["disk"].begin(self._identity(values))
+            schedule = self.plan.schedule_for(self.steps, machine, places, first)
+            progress = self.plan.progress(self.steps, schedule)
+        except BaseException:
+            places.close()
+            machine.close()
+            raise
+        if "disk" in places.places:
+            return DurableDriver(machine, schedule, places, first, progress)
+        return Driver(machine, schedule, places, progress)
 
     def _identity(self, values: tuple) -> dict:
         """What must be the same for a run to go on from what an earlier one has stored."""
