@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 from adpy.checkpoint.body import active
 from adpy.checkpoint.machine import Machine
+from adpy.checkpoint.schedules import Costs
 from adpy.checkpoint.storage import DiskStorage
 from adpy.plain import np
 
-__all__ = ["adjoint_seconds", "step_seconds", "storage_seconds"]
+__all__ = ["measured", "step_seconds", "storage_seconds"]
 
-ENOUGH = 2e-3
-"""Seconds of steps that tell what one takes."""
+ENOUGH = 5e-3
+"""Seconds of steps that tell what one takes, if they are not the first two."""
 
-LONG = 1.0
-"""Seconds of a step that is long enough for what the first one takes besides not to matter."""
+LONG = 10.0
+"""Seconds of a first step beside which recording it is nothing."""
 
 _KEY = "measured"
 _known: dict[tuple, tuple[float, float]] = {}
@@ -29,29 +31,34 @@ def step_seconds(machine: Machine, first: Callable[[], Any], steps: int | None) 
 
     Some steps are run for it, two where they are long: the first one is recorded, and so tells nothing of the others.
     """
-    at, count, taken = 0, 1, 0.0
+    best, at, count, spent = float("inf"), 0, 1, 0.0
     while True:
-        begin, start = perf_counter(), at
-        at = machine.advance(at, at + count if steps is None else min(at + count, steps))
-        taken = (perf_counter() - begin) / max(at - start, 1)
-        if machine.ended or at == steps or taken * count > (LONG if not start else ENOUGH):
+        start, begin = at, perf_counter()
+        at = machine.advance(start, start + count if steps is None else min(start + count, steps))
+        taken = perf_counter() - begin
+        each = taken / (at - start)
+        if start:
+            best, spent, count = min(best, each), spent + taken, 2 * count
+        if machine.ended or at == steps or each > (ENOUGH if start else LONG) or (spent > ENOUGH and at > 2):
             break
-        count *= 2 if start else 1
     _again(machine, first)
-    return taken
+    return min(best, each)
 
 
-def adjoint_seconds(machine: Machine, first: Callable[[], Any]) -> float:
-    """What the adjoint of a step without outputs takes, once it is recorded; cotangents are of no use then."""
-    taken = 0.0
-    for _ in range(2):  # the first one makes what the others have
+def measured(machine: Machine, first: Callable[[], Any], steps: int | None, known: Costs | None) -> Costs:
+    """What is known of costs, with the adjoint of a step measured too; a machine without outputs, of no use after."""
+    best, spent, count = float("inf"), 0.0, 0
+    while count < 2 or spent < ENOUGH:  # the first one makes what the others have
         record = machine.record(0)
         machine.bars = [np.zeros(np.shape(x), np.result_type(x)) for x in active(machine.state)]
         begin = perf_counter()
         machine.reverse(record, None)
         taken = perf_counter() - begin
+        best, spent, count = min(best, taken), spent + taken, count + 1
         _again(machine, first)
-    return taken
+    if known is None:
+        known = Costs(step=step_seconds(machine, first, steps))
+    return replace(known, adjoint=best)
 
 
 def _again(machine: Machine, first: Callable[[], Any]) -> None:
