@@ -19,8 +19,8 @@ _VALUES = (np.ndarray, np.generic, int, float, complex, str, bytes, type(None), 
 _CLOSE = 1e-6
 """Relative difference by which a recording may differ from the step: other roundings."""
 
-_BLOCK = 7 << 12
-"""Entries of a state that are marked at a time, so that they stay in the cache."""
+_BLOCK = 7 << 10
+"""Entries of a state that are marked at a time, few enough for the cache and for one thread of BLAS."""
 
 _WEIGHTS = 1.0 + np.arange(_BLOCK + 7) % 7
 
