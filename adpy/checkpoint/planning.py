@@ -107,9 +107,7 @@ class Plan:
             return Places(ram=MemoryStorage())
         return Places(ram=MemoryStorage(), disk=self.disk.within(f"order-{order}") if order else self.disk)
 
-    def schedule_for(
-        self, steps: int | None, machine: Machine, places: Places, first: Callable[[], Any]
-    ) -> Schedule:
+    def schedule_for(self, steps: int | None, machine: Machine, places: Places, first: Callable[[], Any]) -> Schedule:
         """What a loop of so many steps is to follow.
 
         Parameters
@@ -151,18 +149,16 @@ class Plan:
     def _allowed(self) -> int:
         return limits.memory // 2 if self.memory is None else self.memory
 
-    def _on_disk(
-        self, steps: int | None, machine: Machine, disk: DiskStorage, first: Callable[[], Any]
-    ) -> Schedule:
+    def _on_disk(self, steps: int | None, machine: Machine, disk: DiskStorage, first: Callable[[], Any]) -> Schedule:
         """A schedule for a run that may be killed."""
         _, arrays = machine.taken_apart()
-        size = max(MemoryStorage().cost(arrays), disk.cost(arrays))
+        size, file = MemoryStorage().cost(arrays), disk.cost(arrays)
         if self.snapshots is not None:
             if steps is None:
                 return Online(self.snapshots, "disk")
             return Binomial(steps, min(self.snapshots, max(steps - 1, 1)), "disk")
         known = _stored(disk)
-        room = known["disk"] if known and disk.limit is None else _room(disk, size)
+        room = known["disk"] if known and disk.limit is None else _room(disk, file)
         memory = known["memory"] if known and self.memory is None else self._allowed
         if known is None:
             known = {"memory": memory, "disk": room, "step_seconds": step_seconds(machine, first, steps)}
@@ -174,7 +170,7 @@ class Plan:
             known["write_seconds"], known["read_seconds"] = storage_seconds(disk, arrays)
             disk.store(_KEY, [], known)
         costs = {name: value for name, value in known.items() if name.endswith("seconds")}
-        given = {"state_bytes": size, "memory": memory, "disk": room, "interval": disk.interval}
+        given = {"state_bytes": size, "memory": memory, "disk": room // file * size, "interval": disk.interval}
         return plan(steps, **given, **costs, action_seconds=ACTION)
 
 

@@ -148,9 +148,8 @@ def _best(steps: int, room: int, disk: int, period: int | None, setting: Setting
     half = (disk + (room >= setting.state_bytes)) // 2
     copies = min(-(-steps // period), _SHIELDS, half)
     found = _fastest(steps, room, disk - copies, setting)
-    if not copies:
-        return found
-    return Shielded(found, max(-(-steps // copies), period))
+    shielded = Shielded(found, max(-(-steps // max(copies, 1)), period))
+    return shielded if copies and shielded.copies else found
 
 
 def _fastest(steps: int, room: int, disk: int, setting: Setting) -> OfflineSchedule:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from adpy.checkpoint.actions import Action, Forward, Free, Record, Reverse, Store
+from adpy.checkpoint.actions import Action, Forward, Free, Reverse, Store
 from adpy.checkpoint.schedules.base import OfflineSchedule, check_count
 from adpy.checkpoint.schedules.counts import Counts
 from adpy.errors import ArgumentError
@@ -15,17 +15,16 @@ __all__ = ["Shielded"]
 
 
 class Shielded(OfflineSchedule):
-    """What another schedule does, and on the way forward a copy on disk at every ``period`` steps.
+    """What another schedule does, and on the way forward copies, so that ``period`` steps never pass without one on disk.
 
-    The copies are never restored unless the run is killed, and go as soon as the adjoint has passed them. Where the
-    schedule itself stores a state on disk there, that one serves. A killed run has at most ``period`` steps to do again
-    on each way.
+    The copies are never restored unless the run is killed, and go as soon as the adjoint has passed them. States that
+    the schedule itself stores on disk count like them.
 
     Parameters
     ----------
     schedule : OfflineSchedule
     period : int
-        Steps from one copy to the next.
+        Steps from one state on disk to the next, at most.
 
     Raises
     ------
@@ -61,7 +60,7 @@ class Shielded(OfflineSchedule):
         self._steps = schedule.steps
 
     @cached_property
-    def _copies(self) -> int:
+    def copies(self) -> int:
         """How many copies are made."""
         ahead = itertools.takewhile(lambda pair: type(pair[0]) is not Reverse, self._shielded(iter(self._schedule)))
         return sum(ours for _, ours in ahead)
@@ -69,7 +68,7 @@ class Shielded(OfflineSchedule):
     @property
     def title(self) -> str:
         """What it is, in a few words."""
-        return f"{self._schedule.title}, and copies on disk every {self._period:,} steps"
+        return f"{self._schedule.title}, and {self.copies:,} copies on disk"
 
     @property
     def places(self) -> Mapping[str, int]:
@@ -87,7 +86,7 @@ class Shielded(OfflineSchedule):
         return self._with_copies(self._schedule.units)
 
     def _with_copies(self, counted: Mapping[str, int]) -> dict[str, int]:
-        more = {"disk": counted.get("disk", 0) + self._copies} if self._copies else {}
+        more = {"disk": counted.get("disk", 0) + self.copies} if self.copies else {}
         return {**counted, **more}
 
     @property
@@ -127,23 +126,27 @@ class Shielded(OfflineSchedule):
 
     def _shielded(self, actions: Iterator[Action]) -> Iterator[tuple[Action, bool]]:
         """The actions up to the first ``Reverse``, those of the copies among them, which are True."""
-        reached = False  # a step of a copy, where one is made unless the schedule makes it
+        last, period = 0, self._period  # the last one on disk; the first state is known anyhow
+        due = None  # where a copy is made, unless the next action does it
         for action in actions:
             kind = type(action)
-            if reached and kind is not Reverse and not (kind is Store and action.place == "disk"):
-                yield Store(at, "disk"), True
-            reached = False
+            on_disk = kind is Store and action.place == "disk"
+            if due is not None and kind is not Reverse and not on_disk:
+                yield Store(due, "disk"), True
+                last = due
+            due = None
             if kind is Forward:
                 at = action.start
-                while at < action.stop:
-                    start, at = at, min(at - at % self._period + self._period, action.stop)
-                    yield Forward(start, at), False
-                    if at < action.stop:
-                        yield Store(at, "disk"), True
-                reached = at % self._period == 0
+                while action.stop - last > period and last + period > at:
+                    yield Forward(at, last + period), False
+                    at = last = last + period
+                    yield Store(at, "disk"), True
+                yield Forward(at, action.stop), False
+                if action.stop - last >= period:
+                    due = action.stop
                 continue
             yield action, False
-            if kind is Record:
-                at = action.stop
+            if on_disk:
+                last = action.step
             elif kind is Reverse:
                 return
