@@ -6,6 +6,7 @@ from typing import Any
 _LAZY: dict[str, str] = {
     "checkpoint": "adpy.checkpoint.block",
     "loop": "adpy.checkpoint.loops",
+    "plan": "adpy.checkpoint.ahead",
     "reversible_loop": "adpy.checkpoint.reversible",
     "while_loop": "adpy.checkpoint.while_loops",
 }

@@ -86,6 +86,7 @@ class Driver:
         """
         self._march = None  # it knows nothing of the cotangents of outputs
         self.machine.bars = bars
+        del bars  # they are not needed longer than for the first adjoint
         if self._turn is not None:
             self._reverse(self._turn.start, self._turn.stop)
         while self._queue.fill():
@@ -256,6 +257,7 @@ class Driver:
                 bank.store(slot, self.places.view(*place))
                 self.places.free(*place)
                 del self._forms[place]
+        self.places["ram"].trim()
 
     def _enter(self, march: March, row: np.ndarray) -> bool:
         """Put state and cotangents where native code wants them."""
@@ -270,6 +272,8 @@ class Driver:
                 return False
             for into, bar in zip(march.bars, machine.bars, strict=True):
                 into[...] = bar
+            machine.bars = march.bars
+            march.link.let_go()
         return True
 
     def close(self) -> None:

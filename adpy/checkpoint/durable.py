@@ -9,7 +9,7 @@ from adpy.checkpoint.actions import Done, Forward, Free, Record, Restore, Revers
 from adpy.checkpoint.keeper import Keeper
 from adpy.checkpoint.machine import Machine
 from adpy.checkpoint.progress import Progress
-from adpy.checkpoint.schedules import Schedule
+from adpy.checkpoint.schedules import OnlineSchedule, Schedule
 from adpy.checkpoint.storage import Places
 from adpy.checkpoint.trail import Trail
 
@@ -28,11 +28,9 @@ class DurableDriver:
         Its state is that at step 0.
     schedule : Schedule
     places : Places
-        A :class:`~adpy.checkpoint.storage.DiskStorage` is among them, as ``disk``.
+        A :class:`~adpy.checkpoint.storage.DiskStorage` is among them, as ``disk``, begun with its problem.
     first : callable
         Gives the state at step 0.
-    problem : dict
-        What identifies the problem.
     progress : Progress, optional
     """
 
@@ -42,7 +40,6 @@ class DurableDriver:
         schedule: Schedule,
         places: Places,
         first: Callable[[], Any],
-        problem: dict,
         progress: Progress | None = None,
     ) -> None:
         self.machine, self.schedule, self.places, self.progress = machine, schedule, places, progress
@@ -51,7 +48,6 @@ class DurableDriver:
         self._records: dict[int, Any] = {}
         self._turn: Reverse | None = None
         self._end: int | None = None
-        places["disk"].begin(problem)
         self.trail = Trail(places["disk"], schedule, self.keeper)
 
     def forward(self) -> None:
@@ -68,6 +64,8 @@ class DurableDriver:
         if self._end is not None:
             return
         self._actions = trail.forward()
+        online = isinstance(self.schedule, OnlineSchedule)
+        last = self.machine.streams.steps if online else None
         for action in self._actions:
             if type(action) is Done:
                 return
@@ -77,7 +75,27 @@ class DurableDriver:
                 self._turn = action
                 trail.end(action.stop, self.machine.state)
                 return
-            self._do(action)
+            if online and type(action) is Forward and self._advance_online(action, last):
+                trail.end(self.machine.reached, self.machine.state)
+                return
+            if not online or type(action) is not Forward:
+                self._do(action)
+
+    def _advance_online(self, action: Forward, last: int | None) -> bool:
+        """Run steps of a loop whose end the schedule does not know; True at the end."""
+        machine, schedule = self.machine, self.schedule
+        self._advance(action.start, action.stop if last is None else min(action.stop, last))
+        if not machine.ended and machine.reached != last:
+            return False
+        schedule.finish(machine.reached)
+        self._expect()
+        return True
+
+    def _expect(self) -> None:
+        """Tell how many steps there are."""
+        schedule = self.schedule
+        if self.progress is not None and schedule.steps is not None:
+            self.progress.expect(schedule.steps, schedule.forward_steps - schedule.steps)
 
     def reverse(self, bars: list) -> None:
         """Take cotangents of the last state back to the first; they are then those of the machine.
@@ -103,6 +121,7 @@ class DurableDriver:
         trail.seeded()
         if self._end is not None:
             actions = trail.reverse(self._end)
+            self._expect()
         elif self._turn is not None:
             self._reverse(self._turn.start, self._turn.stop)
         for action in actions:
@@ -136,9 +155,10 @@ class DurableDriver:
             self.machine.advance(start, stop)
             return
         for begun in range(start, stop, _PIECE):
-            end = min(begun + _PIECE, stop)
-            self.machine.advance(begun, end)
+            end = self.machine.advance(begun, min(begun + _PIECE, stop))
             self.progress.advanced(end, end - begun)
+            if self.machine.ended:
+                return
 
     def _record(self, start: int, stop: int) -> None:
         for n in range(start, stop):

@@ -144,6 +144,10 @@ class Link:
             into[...] = bar
         return self._bar_hold
 
+    def let_go(self) -> None:
+        """Let the memory of what :meth:`pull` gave go."""
+        self._bar_hold = None
+
     def ends_of_bars(self) -> tuple[list, list]:
         """Cotangents of inputs and results, in the memory of a sweep."""
         if "bars" not in self.frame.ends:

@@ -19,7 +19,7 @@ from adpy.custom.structures import shape_of
 from adpy.errors import ArgumentError
 from adpy.reverse.tape import Tape
 
-__all__ = ["check_functions", "loop", "run"]
+__all__ = ["check_args", "check_functions", "loop", "run"]
 
 
 def loop(
@@ -122,7 +122,7 @@ def run(
     steps = None if steps is None else check_count("steps", steps)
     data = args if callable(args) and type(args) not in TRACED_TYPES else None
     if data is None and args is not None:
-        _check_args(args, steps)
+        check_args(args, steps)
     _, loss, collect, condition, _ = body.functions
     first = state if loss is None else (state, 0.0)
     values = first, (params, body.values), None if data is not None else args
@@ -172,7 +172,8 @@ def check_functions(**functions: Any) -> None:
             raise ArgumentError(name, "a function", type(function).__name__)
 
 
-def _check_args(args: Any, steps: int) -> None:
+def check_args(args: Any, steps: int) -> None:
+    """Raise ArgumentError unless there is an entry for each step."""
     for path, leaf in flatten(args):
         shape = shape_of(leaf) if hasattr(leaf, "shape") else ()
         if leaf is not None and (not shape or shape[0] != steps):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import copy
 import functools
+import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
+from adpy.checkpoint.machine import Machine
+from adpy.checkpoint.measuring import step_seconds, storage_seconds
 from adpy.checkpoint.progress import Progress, is_logged
-from adpy.checkpoint.schedules import Binomial, Online, Periodic, Schedule
+from adpy.checkpoint.schedules import Binomial, Online, Schedule, Setting, plan
 from adpy.checkpoint.schedules.base import check_count
 from adpy.checkpoint.storage import DiskStorage, MemoryStorage, Places, parse_memory
-from adpy.errors import ArgumentError, StorageFullError
-from adpy.plain import np
+from adpy.errors import ArgumentError, SnapshotError, StorageFullError
 from adpy.program import limits
 
 __all__ = ["Plan"]
@@ -21,11 +23,20 @@ __all__ = ["Plan"]
 ONLINE = 1000
 """Snapshots of a loop of unknown length, at most, unless the user wants more."""
 
-DURABLE = 100
-"""Snapshots on disk, at most, unless the user wants more; a killed run does the steps from the last one again."""
+SHORT = 1.0
+"""Seconds of a run that begins anew after a crash: it needs no disk, and nothing is measured for it."""
+
+ACTION = 3e-5
+"""Seconds that the driver of durable runs takes for an action."""
 
 RESERVED = 4
 """States that the disk has room for beside snapshots: the last one, cotangents, those that are being written."""
+
+
+_KEY = "plan"
+"""Of what was measured, and what there was, when a run began: another one that goes on from it plans with the same."""
+
+_log = logging.getLogger("adpy.checkpoint")
 
 
 class Plan:
@@ -64,8 +75,16 @@ class Plan:
             raise ArgumentError("storage", "a path or a DiskStorage", type(storage).__name__)
         self._storage = storage
         self.durable = storage is not None
+        if schedule is not None:
+            self._check_places(schedule)
         self._callback, self._bar = callback, progress
         Progress(None, callback=callback)  # refuses what cannot be called
+
+    def _check_places(self, schedule: Schedule) -> None:
+        if "disk" in schedule.records:
+            raise ArgumentError("schedule", "one with adjoint data in memory, from where alone it serves", "it on disk")
+        if "disk" in schedule.places and not self.durable:
+            raise ArgumentError("schedule", "one with snapshots in memory, or storage= beside it", "snapshots on disk")
 
     @functools.cached_property
     def disk(self) -> DiskStorage:
@@ -77,42 +96,98 @@ class Plan:
         if self._callback is None and not self._bar and not is_logged():
             return None
         advances = None if steps is None else schedule.forward_steps - steps
-        return Progress(steps, advances, callback=self._callback, bar=self._bar)
+        return Progress(steps, advances, callback=self._callback, bar=self._bar, schedule=schedule)
 
-    def __call__(self, steps: int | None, arrays: Sequence[np.ndarray], order: int = 0) -> tuple[Schedule, Places]:
-        """A schedule for so many steps, and storages for states of such arrays.
+    def places(self, order: int = 0) -> Places:
+        """Storages for states.
 
         ``order`` tells loops with tangents apart, so that each has a folder of its own.
         """
-        storage = MemoryStorage()
-        if self.durable:
-            disk = self.disk.within(f"order-{order}") if order else self.disk
-            return self._on_disk(steps, storage.cost(arrays), disk), Places(ram=storage, disk=disk)
+        if not self.durable:
+            return Places(ram=MemoryStorage())
+        return Places(ram=MemoryStorage(), disk=self.disk.within(f"order-{order}") if order else self.disk)
+
+    def schedule_for(self, steps: int | None, machine: Machine, places: Places, first: Callable[[], Any]) -> Schedule:
+        """What a loop of so many steps is to follow.
+
+        Parameters
+        ----------
+        steps : int or None
+        machine : Machine
+            Its state is that at step 0, also after.
+        places : Places
+            Those of :meth:`places`; the disk was begun with its problem.
+        first : callable
+            Gives the first state.
+        """
+        _, arrays = machine.taken_apart()
+        size = places["ram"].cost(arrays)
         if self.schedule is not None:
             if self.schedule.steps not in (None, steps):
                 raise ArgumentError("schedule", f"one for {steps} steps", f"{self.schedule.steps} steps")
-            return copy.deepcopy(self.schedule), Places(ram=storage)
+            return copy.deepcopy(self.schedule)
+        if self.durable:
+            found = self._on_disk(steps, machine, places["disk"], first)
+        else:
+            found = self._in_memory(steps, size)
+        if found.setting is None:
+            found.setting = Setting(None, size)
+        return found
+
+    def _in_memory(self, steps: int | None, size: int) -> Schedule:
         snapshots = self.snapshots
         if snapshots is None:
-            allowed = self.memory or limits.memory // 2
-            snapshots = allowed // storage.cost(arrays)
+            allowed = self._allowed
+            snapshots = allowed // size
             if not snapshots and steps != 1:
-                raise ArgumentError("memory", f"at least {storage.cost(arrays)} bytes, those of a state", str(allowed))
+                raise ArgumentError("memory", f"at least {size} bytes, those of a state", str(allowed))
         if steps is None:
-            return Online(self.snapshots or min(snapshots, ONLINE)), Places(ram=storage)
-        return Binomial(steps, min(snapshots, max(steps - 1, 1))), Places(ram=storage)
+            return Online(self.snapshots or min(snapshots, ONLINE))
+        return Binomial(steps, min(snapshots, max(steps - 1, 1)))
 
-    def _on_disk(self, steps: int | None, size: int, disk: DiskStorage) -> Schedule:
-        """A schedule with snapshots on disk, and others in memory between two of them."""
-        if self.schedule is not None:
-            return copy.deepcopy(self.schedule)
-        room = (disk.limit if disk.limit is not None else disk.free_space // 2) // size - RESERVED
-        if self.snapshots is None and room < 1:
-            raise StorageFullError(disk.folder, (RESERVED + 1) * size, max(room + RESERVED, 0) * size, "too little")
-        if steps is None:
-            return Online(self.snapshots or min(room, DURABLE), "disk")
+    @property
+    def _allowed(self) -> int:
+        return limits.memory // 2 if self.memory is None else self.memory
+
+    def _on_disk(self, steps: int | None, machine: Machine, disk: DiskStorage, first: Callable[[], Any]) -> Schedule:
+        """A schedule for a run that may be killed."""
+        _, arrays = machine.taken_apart()
+        size, file = MemoryStorage().cost(arrays), disk.cost(arrays)
         if self.snapshots is not None:
+            if steps is None:
+                return Online(self.snapshots, "disk")
             return Binomial(steps, min(self.snapshots, max(steps - 1, 1)), "disk")
-        period = max(-(-steps // min(room, DURABLE)), 2)
-        inner = (self.memory or limits.memory // 2) // size
-        return Periodic(steps, period, min(inner, period), place="disk")
+        known = _stored(disk)
+        room = known["disk"] if known and disk.limit is None else _room(disk, file)
+        memory = known["memory"] if known and self.memory is None else self._allowed
+        if known is None:
+            known = {"memory": memory, "disk": room, "step_seconds": step_seconds(machine, first, steps)}
+            slots = memory // size
+            if steps is not None and slots:
+                quick = Binomial(steps, min(slots, max(steps - 1, 1)))
+                if (quick.forward_steps + 2 * steps) * known["step_seconds"] < min(SHORT, disk.interval):
+                    return quick
+            known["write_seconds"], known["read_seconds"] = storage_seconds(disk, arrays)
+            disk.store(_KEY, [], known)
+        costs = {name: value for name, value in known.items() if name.endswith("seconds")}
+        given = {"state_bytes": size, "memory": memory, "disk": room // file * size, "interval": disk.interval}
+        return plan(steps, **given, **costs, action_seconds=ACTION)
+
+
+def _room(disk: DiskStorage, size: int) -> int:
+    """Bytes for snapshots of such a size."""
+    room = (disk.free_space // 2 if disk.limit is None else disk.limit) - RESERVED * size
+    if room < size:
+        raise StorageFullError(disk.folder, (RESERVED + 1) * size, max(room + RESERVED * size, 0), "too little")
+    return room
+
+
+def _stored(disk: DiskStorage) -> dict | None:
+    """What an earlier run of the same problem has planned with."""
+    if _KEY not in disk:
+        return None
+    try:
+        return disk.info(_KEY)
+    except SnapshotError as error:
+        _log.warning("%s; the schedule is planned anew", error)
+        return None

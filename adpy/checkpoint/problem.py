@@ -9,6 +9,7 @@ derivatives, is its tangent along the seed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from adpy.api.trees import flatten, map_leaves, rebuild
@@ -17,8 +18,12 @@ from adpy.checkpoint.driver import Driver
 from adpy.checkpoint.durable import DurableDriver
 from adpy.checkpoint.identity import identity_of, seal
 from adpy.checkpoint.machine import Machine
-from adpy.checkpoint.mirror import Mirror
+from adpy.checkpoint.measuring import measured
+from adpy.checkpoint.mirror import Mirror, MirrorPlan
+from adpy.checkpoint.planning import Plan
+from adpy.checkpoint.schedules import Schedule
 from adpy.checkpoint.steps import program_of
+from adpy.checkpoint.storage import Places
 from adpy.checkpoint.streams import Streams
 from adpy.custom.primitive import primitive
 from adpy.custom.structures import dtype_of, is_active_kind
@@ -41,8 +46,8 @@ class Problem:
     body : Body or Pushed
     steps : int or None
         None: until the condition of the body ends the loop.
-    plan : callable
-        ``plan(steps, arrays)`` gives a schedule and places for states of such arrays.
+    plan : Plan or MirrorPlan
+        What the user allows.
     data : callable or None
         Gives arguments of steps that are not differentiated.
     inverse : Inverse or Pushed, optional
@@ -53,7 +58,7 @@ class Problem:
         self,
         body: Callable,
         steps: int | None,
-        plan: Callable,
+        plan: Plan | MirrorPlan,
         data: Callable | None,
         depth: int = 0,
         inverse: Callable | None = None,
@@ -131,12 +136,36 @@ class Problem:
             back.share(machine)
             return Mirror(machine, back, self.steps, self.plan)
         machine.repeats = True
-        _, arrays = machine.taken_apart()
-        schedule, places = self.plan(self.steps, arrays, self.depth)
-        progress = self.plan.progress(self.steps, schedule)
-        if "disk" not in places.places:
-            return Driver(machine, schedule, places, progress)
-        return DurableDriver(machine, schedule, places, lambda: values[0], self._identity(values), progress)
+        places = self.plan.places(self.depth)
+        try:
+            schedule = self._schedule(values, machine, places)
+            progress = self.plan.progress(self.steps, schedule)
+        except BaseException:
+            places.close()
+            machine.close()
+            raise
+        if "disk" in places.places:
+            return DurableDriver(machine, schedule, places, lambda: values[0], progress)
+        return Driver(machine, schedule, places, progress)
+
+    def _schedule(self, values: tuple, machine: Machine, places: Places) -> Schedule:
+        if "disk" in places.places:
+            places["disk"].begin(self._identity(values))
+        return self.plan.schedule_for(self.steps, machine, places, lambda: values[0])
+
+    def planned(self, values: tuple) -> Schedule:
+        """The schedule that the loop would follow, with what was measured."""
+        machine, places = self._machine(values), self.plan.places(self.depth)
+        try:
+            found = self._schedule(values, machine, places)
+            known = found.setting
+            found.setting = replace(known, costs=measured(machine, lambda: values[0], self.steps, known.costs))
+            if "disk" in places.places and not places["disk"].steps():
+                places["disk"].finish()
+        finally:
+            places.close()
+            machine.close()
+        return found
 
     def _identity(self, values: tuple) -> dict:
         """What must be the same for a run to go on from what an earlier one has stored."""

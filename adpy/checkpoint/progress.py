@@ -36,6 +36,8 @@ class Event:
         Since the beginning.
     remaining : float or None
         Seconds that are still expected, from what steps and adjoints took so far.
+    schedule : Schedule or None
+        What the loop follows; ``print(event.schedule.describe())``.
     """
 
     phase: str
@@ -46,6 +48,7 @@ class Event:
     reversed: int
     seconds: float
     remaining: float | None
+    schedule: Any = None
 
     @property
     def fraction(self) -> float | None:
@@ -83,6 +86,8 @@ class Progress:
         Seconds between two events.
     log_interval : float
         Seconds between two lines of the logger ``adpy.checkpoint``, at level INFO.
+    schedule : Schedule, optional
+        What the loop follows: for events, and the first line of the log.
 
     Raises
     ------
@@ -111,10 +116,11 @@ class Progress:
         bar: bool | str = False,
         interval: float = 0.1,
         log_interval: float = 10.0,
+        schedule: Any = None,
     ) -> None:
         if callback is not None and not callable(callback):
             raise ArgumentError("callback", "a callable or None", type(callback).__name__)
-        self.steps, self.advances = steps, advances
+        self.steps, self.advances, self._schedule = steps, advances, schedule
         self._callback, self._interval, self._log_interval = callback, interval, log_interval
         self._bar = _bar(bar) if bar else None
         self._phase, self._step = "forward", 0
@@ -123,6 +129,8 @@ class Progress:
         self._begin = self._last = self._logged = time.perf_counter()
         self._told = -1.0
         self._shown = 0
+        if schedule is not None and is_logged():
+            _log.info("%s", schedule.describe())
 
     def expect(self, steps: int, advances: int | None) -> None:
         """Tell how many there will be, once that is known."""
@@ -168,7 +176,7 @@ class Progress:
         seconds = now - self._begin
         remaining = 0.0 if self._phase == "done" else self._remaining()
         done = counts["forward"], self.advances, counts["reverse"]
-        return Event(self._phase, self._step, self.steps, *done, seconds, remaining)
+        return Event(self._phase, self._step, self.steps, *done, seconds, remaining, self._schedule)
 
     def _remaining(self) -> float | None:
         if self.steps is None or self.advances is None:

@@ -69,8 +69,14 @@ class Streams:
         for i, leaf in enumerate(leaves):
             if self.outputs[i] is not None:
                 if n >= len(self.outputs[i]):
-                    self.outputs[i] = _longer(self.outputs[i])
+                    self.outputs[i] = _longer(self.outputs[i], n + 1)
                 self.outputs[i][n] = leaf
+
+    def reserve(self, steps: int) -> None:
+        """Have room for outputs of so many steps."""
+        for i, array in enumerate(self.outputs or ()):
+            if array is not None and len(array) < steps:
+                self.outputs[i] = _longer(array, steps)
 
     @property
     def is_endless(self) -> bool:
@@ -101,8 +107,8 @@ class Streams:
             into[n] = bar
 
 
-def _longer(array: np.ndarray) -> np.ndarray:
-    """Room for twice as many steps."""
-    found = np.empty((2 * len(array), *array.shape[1:]), array.dtype)
+def _longer(array: np.ndarray, steps: int) -> np.ndarray:
+    """Room for twice as many steps, and for so many."""
+    found = np.empty((max(2 * len(array), steps), *array.shape[1:]), array.dtype)
     found[: len(array)] = array
     return found

@@ -100,28 +100,30 @@ class Trail:
         """Take over what was collected before ``step``; False if some of it is lost."""
         machine = self.keeper.machine
         machine.reached = self._outputs = step
-        parts = sorted(
-            (tuple(map(int, key.split("-")[1:])), key)
-            for key in self.storage.keys()
-            if isinstance(key, str) and key.startswith("outputs-")
-        )
-        if not parts or not step:
+        if not step:
             return True
         machine.start(self.keeper.first())
         machine.reached = 0
         machine.advance(0, 1)  # so that there are arrays to write into
-        machine.reached, begun = step, 0
-        for (start, stop), key in parts:
+        machine.reached, machine.ended, begun = step, False, 0
+        machine.streams.reserve(step)
+        into = self._outputs_so_far()
+        for start, stop, key in self._parts():
             if start == begun and stop <= step:
                 try:
                     found = self.storage.restore(key)
                 except SnapshotError as error:
                     _log.warning("%s; what was collected is computed again", error)
                     return False
-                for into, array in zip(self._outputs_so_far(), found, strict=True):
-                    into[start:stop] = array
+                for whole, array in zip(into, found, strict=True):
+                    whole[start:stop] = array
                 begun = stop
-        return begun == step
+        return not into or begun == step
+
+    def _parts(self) -> list[tuple[int, int, str]]:
+        """What was collected: first step, last step, key."""
+        keys = [key for key in self.storage.keys() if isinstance(key, str) and key.startswith("outputs-")]
+        return sorted([(*map(int, key.split("-")[1:]), key) for key in keys])
 
     def end(self, step: int, state: Any) -> None:
         """Leave the last state."""

@@ -25,6 +25,9 @@ def while_loop(
     snapshots: int | None = None,
     memory: int | str | None = None,
     schedule: OnlineSchedule | None = None,
+    storage: Any = None,
+    callback: Callable | None = None,
+    progress: bool | str = False,
 ) -> Any:
     """Run ``while condition(state, n): state = step(state, n)`` for n = 0, 1, …, in bounded memory.
 
@@ -35,11 +38,11 @@ def while_loop(
     ----------
     condition : callable
         ``condition(state, n)``, or ``condition(state, n, params)`` if there are such: is there another step?
-    step, state, params, loss, collect, memory
-        As for :func:`loop`.
+    step, state, params, loss, collect, memory, storage, callback, progress
+        As for :func:`loop`; a run that was killed goes on from ``storage``.
     snapshots : int, optional
         How many states are kept at a time, the first one included; by default as many as ``memory`` allows, up to
-        1,000.
+        1,000; all on disk, with ``storage``.
     schedule : OnlineSchedule, optional
         Another schedule than :class:`~adpy.checkpoint.schedules.Online`.
 
@@ -80,5 +83,6 @@ def while_loop(
         raise ArgumentError("condition", "a function", type(condition).__name__)
     if schedule is not None and not isinstance(schedule, OnlineSchedule):
         raise ArgumentError("schedule", "an OnlineSchedule: the number of steps is not known", type(schedule).__name__)
+    plan = Plan(snapshots, memory, schedule, storage, callback, progress)
     body = Body(step, loss, collect, condition, params is not None)
-    return run(body, state, None, params, None, Plan(snapshots, memory, schedule))
+    return run(body, state, None, params, None, plan)

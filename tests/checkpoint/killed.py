@@ -13,6 +13,7 @@ import sys
 import numpy as np
 
 import adpy
+from adpy.checkpoint import planning
 from adpy.checkpoint.progress import Progress
 from adpy.checkpoint.storage import DiskStorage
 
@@ -65,7 +66,44 @@ def walked(c, x, storage, callback):
     return np.sum(last["x"] ** 2) * last["t"] + last["turns"]
 
 
+def planned(c, u, storage, callback):
+    """With a schedule from what is measured."""
+    last, total = adpy.checkpoint.loop(
+        heat, u, 120, params=c, loss=miss, memory=1600, storage=storage, callback=callback
+    )
+    return total + np.sum(last)
+
+
+def decay(state, n, c):
+    x, t = state
+    return x * (1 - 0.02 * c) + 0.01 * np.sin(x * n), t + 0.02
+
+
+def lasts(state, n, c):
+    return state[1] < 2.0
+
+
+def first_entry(state, n, c):
+    return state[0][1]
+
+
+def ending(c, x, storage, callback):
+    """With an end that shows only when it is reached."""
+    last, seen = adpy.checkpoint.while_loop(
+        lasts, decay, (x, 0.0), params=c, collect=first_entry, memory=2000, storage=storage, callback=callback
+    )
+    return np.sum(last[0] ** 2) + np.sum(seen**3) + last[1]
+
+
+def at_once(storage, arrays):
+    """What storing and reading takes, in the place of :func:`adpy.checkpoint.measuring.storage_seconds`."""
+    return 1e-9, 1e-9
+
+
 CASES = {"heat": (heated, np.linspace(0.0, 1.0, 9) ** 2), "walk": (walked, np.array([0.3, -0.7, 1.1]))}
+
+PLANNED = {"planned": (planned, np.linspace(0.0, 1.0, 9) ** 2), "ending": (ending, np.linspace(0.1, 1.0, 5))}
+"""Loops whose schedules depend on what is measured."""
 
 
 def arm(event, count):
@@ -94,7 +132,8 @@ def main(folder, case, event="never", count="0"):
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     callback = arm(event, int(count))
     Progress.__init__.__kwdefaults__["interval"] = 0.0
-    function, x = CASES[case]
+    function, x = {**CASES, **PLANNED}[case]
+    planning.storage_seconds = at_once
     storage = DiskStorage(folder, sync=False, interval=0.0)
     value, (c_bar, x_bar) = adpy.value_and_grad(lambda c, x: function(c, x, storage, callback), argnums=(0, 1))(0.2, x)
     print(float(value).hex(), float(c_bar).hex(), x_bar.tobytes().hex())

@@ -344,24 +344,6 @@ def test_a_path_will_do(tmp_path):
         function(0.2, x, 3, None)
 
 
-def test_by_default_some_snapshots_are_on_disk_and_the_others_in_memory(tmp_path):
-    def gradient(folder, callback=None, **more):
-        with storage_in(folder) as storage:
-            return adpy.grad(
-                lambda u: np.sum(
-                    adpy.checkpoint.loop(killed.heat, u, 1000, params=0.2, storage=storage, callback=callback, **more)
-                    ** 2
-                )
-            )(killed.CASES["heat"][1])
-
-    expected = gradient(tmp_path / "whole")
-    with pytest.raises(Stop):
-        gradient(tmp_path / "stopped", stopping("reverse", 500))
-    assert 40 < len(snapshots(tmp_path / "stopped")) <= 50
-    np.testing.assert_array_equal(gradient(tmp_path / "stopped"), expected)
-    np.testing.assert_array_equal(gradient(tmp_path / "little", memory="2 kB"), expected)
-
-
 def test_a_small_disk_is_refused_at_once(tmp_path):
     function, x = killed.CASES["heat"]
     with storage_in(tmp_path, limit=500) as storage, pytest.raises(StorageFullError, match="too little"):

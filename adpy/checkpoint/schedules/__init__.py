@@ -2,14 +2,16 @@
 
 Each family has a file: :mod:`binomial` (known number of steps, the fewest forward steps), :mod:`multistage` and
 :mod:`hrevolve` (memory and disk; :mod:`coarse` for very many steps), :mod:`mixed` (states or adjoint data),
-:mod:`periodic`, :mod:`full`, :mod:`online` (unknown end), :mod:`resumed` (after an interruption); :mod:`blocked` takes
-groups of steps for steps, :mod:`planning` chooses.
+:mod:`periodic`, :mod:`full`, :mod:`online` (unknown end; :mod:`coarse_online` with disk), :mod:`resumed` (after an
+interruption); :mod:`blocked` takes groups of steps for steps, :mod:`shielded` adds copies on disk, :mod:`planning`
+chooses.
 """
 
 from adpy.checkpoint.schedules.base import OfflineSchedule, OnlineSchedule, Schedule
 from adpy.checkpoint.schedules.binomial import Binomial, optimal_forward_steps
 from adpy.checkpoint.schedules.blocked import Blocked, BlockedOnline
 from adpy.checkpoint.schedules.coarse import CoarseHRevolve
+from adpy.checkpoint.schedules.coarse_online import CoarseOnline
 from adpy.checkpoint.schedules.counts import Costs, Counts
 from adpy.checkpoint.schedules.describing import Setting
 from adpy.checkpoint.schedules.full import FullStorage
@@ -20,6 +22,7 @@ from adpy.checkpoint.schedules.online import MinimalRepetition, Online
 from adpy.checkpoint.schedules.periodic import Periodic
 from adpy.checkpoint.schedules.planning import plan
 from adpy.checkpoint.schedules.resumed import Resumed
+from adpy.checkpoint.schedules.shielded import Shielded
 from adpy.checkpoint.schedules.simulator import simulate
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "Blocked",
     "BlockedOnline",
     "CoarseHRevolve",
+    "CoarseOnline",
     "Costs",
     "Counts",
     "DiskRevolve",
@@ -42,6 +46,7 @@ __all__ = [
     "Resumed",
     "Schedule",
     "Setting",
+    "Shielded",
     "optimal_forward_steps",
     "plan",
     "simulate",

@@ -22,8 +22,8 @@ class Setting:
 
     Attributes
     ----------
-    costs : Costs
-        In seconds.
+    costs : Costs or None
+        In seconds, where they are known.
     state_bytes : int
         Size of one snapshot.
     record_bytes : int
@@ -32,7 +32,7 @@ class Setting:
         What the driver itself takes for an action.
     """
 
-    costs: Costs
+    costs: Costs | None
     state_bytes: int
     record_bytes: int = 0
     action_seconds: float = 0.0
@@ -74,7 +74,7 @@ def describe(schedule: Schedule, setting: Setting | None) -> str:
     if schedule.span > 1:
         size = f" ({format_bytes(schedule.span * setting.record_bytes)})" if setting and setting.record_bytes else ""
         lines.append(f"  at work    {schedule.span:,} steps' adjoint data at a time{size}")
-    if counts and setting and n:
+    if counts and setting and setting.costs and n:
         time, bare = setting.seconds(counts, schedule.span), counts.bare(setting.costs)
         ratio = f"; {time / bare:.2f} times all steps and adjoints once" if bare else ""
         lines.append(f"  time       {format_seconds(time)} predicted{ratio}")

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from adpy.checkpoint.schedules.base import OfflineSchedule, Schedule, check_count
-from adpy.checkpoint.schedules.binomial import Binomial
+from adpy.checkpoint.schedules.binomial import Binomial, optimal_forward_steps
 from adpy.checkpoint.schedules.blocked import Blocked
 from adpy.checkpoint.schedules.coarse import CoarseHRevolve
+from adpy.checkpoint.schedules.coarse_online import CoarseOnline
 from adpy.checkpoint.schedules.counts import Costs
 from adpy.checkpoint.schedules.describing import Setting
 from adpy.checkpoint.schedules.full import FullStorage
 from adpy.checkpoint.schedules.hrevolve import DiskRevolve, HRevolve
 from adpy.checkpoint.schedules.multistage import Multistage
 from adpy.checkpoint.schedules.online import Online
+from adpy.checkpoint.schedules.shielded import Shielded
 from adpy.checkpoint.storage.sizes import format_bytes, parse_memory
 from adpy.errors import ArgumentError
 
@@ -26,6 +28,14 @@ _DISK_RATE = 5e8
 # So many groups of steps at most are planned with tables of choices.
 _TABLE_STEPS = 1000
 _TABLE_SLOTS = 100
+# What an entry of a table takes, in seconds; and no table is made that takes more than this part of the run.
+_TABLE_RATE = 2e-9
+_TABLE_PART = 0.05
+_TABLE_START = 0.05
+
+# Copies on disk for runs that may be killed: the part of the time that they may take, and how many there are at most.
+_SHIELD_PART = 0.02
+_SHIELDS = 100
 
 
 def plan(
@@ -40,11 +50,12 @@ def plan(
     write_seconds: float | None = None,
     read_seconds: float | None = None,
     action_seconds: float = 1e-6,
+    interval: float | None = None,
 ) -> Schedule:
     """The schedule of least predicted time that keeps within memory and disk.
 
     Compared are full storage, binomial checkpointing, groups of steps recorded at once, and, where disk is allowed,
-    H-Revolve and multistage schedules. For an unknown number of steps it is online checkpointing.
+    H-Revolve and multistage schedules. For an unknown number of steps it is online checkpointing, with disk on a grid.
 
     Parameters
     ----------
@@ -65,6 +76,9 @@ def plan(
         Time to write a state to disk and to read it; by default at 500 MB/s.
     action_seconds : float
         Time that the driver takes for an action besides.
+    interval : float, optional
+        For runs that may be killed: about so many seconds of steps, but no fewer than 50 times a write, are between two
+        states on disk on the way forward. By default disk is for speed only.
 
     Returns
     -------
@@ -99,18 +113,47 @@ def plan(
     if not slots + disk_slots and (steps is None or steps > 1):
         least = f"room for one state of {format_bytes(state_bytes)} there or on disk"
         raise ArgumentError("memory", least, format_bytes(room))
+    period = None
+    if interval is not None and disk_slots:
+        period = max(round(max(interval, costs.write["disk"] / _SHIELD_PART) / max(step_seconds, 1e-9)), 1)
     if steps is None:
-        # On disk only where memory holds too few: every step but some is stored on the way forward.
-        place = "ram" if slots >= min(disk_slots, 10) else "disk"
-        chosen: Schedule = Online(slots if place == "ram" else disk_slots, place)
+        chosen = _online(slots, disk_slots, period, setting)
     else:
-        chosen = _best(check_count("steps", steps), room, disk_slots, setting)
+        chosen = _best(check_count("steps", steps), room, disk_slots, period, setting)
     chosen.setting = setting
     return chosen
 
 
-def _best(steps: int, room: int, disk: int, setting: Setting) -> OfflineSchedule:
+def _online(slots: int, disk: int, period: int | None, setting: Setting) -> Schedule:
+    """A schedule for an unknown number of steps."""
+    if period is None and slots >= min(disk, 10):
+        return Online(slots)
+    if not slots:
+        return Online(disk, "disk")
+    # On a grid of the least time for each step, as long as all that is on the grid stays on disk.
+    costs = setting.costs
+    copying = costs.of_snapshot("disk", 1, 1)
+
+    def seconds(grid: int) -> float:
+        return (copying + costs.step * optimal_forward_steps(grid, slots)) / grid
+
+    grids = [1 << i for i in range(max(period or _TABLE_STEPS, 1).bit_length())]
+    return CoarseOnline(slots, min(disk, _SHIELDS), min(grids, key=seconds))
+
+
+def _best(steps: int, room: int, disk: int, period: int | None, setting: Setting) -> OfflineSchedule:
     """The schedule of least time that keeps within ``room`` bytes of memory and ``disk`` snapshots on disk."""
+    if period is None or period >= steps:
+        return _fastest(steps, room, disk, setting)
+    half = (disk + (room >= setting.state_bytes)) // 2
+    copies = min(-(-steps // period), _SHIELDS, half)
+    found = _fastest(steps, room, disk - copies, setting)
+    shielded = Shielded(found, max(-(-steps // max(copies, 1)), period))
+    return shielded if copies and shielded.copies else found
+
+
+def _fastest(steps: int, room: int, disk: int, setting: Setting) -> OfflineSchedule:
+    """As :func:`_best`, if nobody kills the run."""
     record, found = setting.record_bytes, {}
 
     def consider(schedule: OfflineSchedule, length: int = 1) -> None:
@@ -130,19 +173,31 @@ def _best(steps: int, room: int, disk: int, setting: Setting) -> OfflineSchedule
             consider(Binomial(-(-steps // length), in_memory(length)), length)
     # With disk only single steps and the groups that are best without it.
     best = found[min(found)][1] if found else 1
-    for length in {1, best} if disk and steps > 1 else ():
+    needless = any(in_memory(length) >= -(-steps // length) - 1 for length in {1, best})
+    for length in {1, best} if disk and steps > 1 and not needless else ():
+        groups, ram = -(-steps // length), in_memory(length)
         costs = Costs(setting.costs.step * length, 0.0, setting.costs.write, setting.costs.read)
-        for schedule in _on_disk(-(-steps // length), in_memory(length), disk, costs):
+        consider(Multistage(groups, ram, disk, costs), length)
+        for schedule in _by_table(groups, ram, disk, costs, min(found)[0]):
             consider(schedule, length)
     return found[min(found)][0]
 
 
-def _on_disk(steps: int, ram: int, disk: int, costs: Costs) -> Iterator[OfflineSchedule]:
-    """Schedules with up to ``ram`` snapshots in memory and ``disk`` on disk."""
-    yield Multistage(steps, ram, disk, costs)
+def _by_table(steps: int, ram: int, disk: int, costs: Costs, seconds: float) -> Iterator[OfflineSchedule]:
+    """Schedules with up to ``ram`` snapshots in memory and ``disk`` on disk, if they are worth making their tables.
+
+    ``seconds`` is what a run takes without them.
+    """
     ample, slots = disk >= steps - 1, min(disk, 4 * _TABLE_SLOTS)
-    if steps <= _TABLE_STEPS and ram <= _TABLE_SLOTS:
+    coarse = steps > _TABLE_STEPS or ram > _TABLE_SLOTS
+    grid = -(-steps // _TABLE_STEPS)
+    if coarse:
+        ample = disk * grid >= steps
+    groups, rows = (-(-steps // grid), 0) if coarse else (steps, ram)
+    rows += 2 if ample else 2 + min(slots, groups)
+    if groups * groups * rows * _TABLE_RATE + _TABLE_START > _TABLE_PART * seconds:
+        return
+    if not coarse:
         yield DiskRevolve(steps, ram, costs) if ample else HRevolve(steps, ram, slots, costs)
     elif ram:
-        grid = -(-steps // _TABLE_STEPS)
-        yield CoarseHRevolve(steps, ram, None if disk * grid >= steps else slots, grid, costs)
+        yield CoarseHRevolve(steps, ram, None if ample else slots, grid, costs)

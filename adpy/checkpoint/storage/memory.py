@@ -150,6 +150,12 @@ class MemoryStorage(Storage):
         if slot is not None:
             self._idle.setdefault(slot.form, []).append(slot)
 
+    def trim(self) -> None:
+        """Let the buffers of freed snapshots go: there will be no others like them."""
+        for slots in self._idle.values():
+            self.bytes -= sum([slot.cost for slot in slots])
+        self._idle.clear()
+
     def keys(self) -> Iterable[int | str]:
         """Keys of all snapshots."""
         return self._held.keys()
