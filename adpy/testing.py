@@ -11,9 +11,17 @@ import numpy as np
 from adpy.api.jacobian import jacobian
 from adpy.api.trees import flatten, rebuild
 from adpy.diagnostics.conditioning import Diagnosis, diagnose
+from adpy.diagnostics.remainders import TaylorReport, taylor_test
 from adpy.errors import AdpyError, ArgumentError
 
-__all__ = ["DerivativeMismatch", "DerivativeReport", "check_derivatives", "differences"]
+__all__ = [
+    "DerivativeMismatch",
+    "DerivativeReport",
+    "TaylorReport",
+    "check_derivatives",
+    "differences",
+    "taylor_test",
+]
 
 
 class DerivativeMismatch(AdpyError, AssertionError):

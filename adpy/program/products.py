@@ -52,7 +52,7 @@ _EXTREMA = {np.max: np.max, np.amax: np.max, np.min: np.min, np.amin: np.min}
 
 
 def _extremum(lowering, node, static, function) -> bool:
-    if any(given(static.get(name)) for name in ("where", "initial")) or any(x is not None for x in node.operands[1:]):
+    if any(_changes(name, static) for name in ("where", "initial")) or any(x is not None for x in node.operands[1:]):
         return False
     a = lowering.view(node.operands[0])
     axes = _axes(static.get("axis"), len(a.shape))
@@ -62,6 +62,11 @@ def _extremum(lowering, node, static, function) -> bool:
     lowering.emit_call(Extremum(function, a, tuple(sorted(axes)), out))
     lowering.needs(out, a)
     return True
+
+
+def _changes(name: str, static: dict) -> bool:
+    """Does an argument of a reduction ask for something else than its default?"""
+    return given(value := static.get(name)) and not (name == "where" and value is True)
 
 
 def _axes(axis: Any, ndim: int) -> set[int]:
@@ -88,11 +93,7 @@ def _stack(lowering, node, saved) -> bool:
 
 
 def _sum(lowering, node, static, mean) -> bool:
-    if any(
-        given(static.get(name)) and name in static
-        for name in ("dtype", "where", "initial")
-        if static.get(name) is not None
-    ):
+    if any(_changes(name, static) for name in ("dtype", "where", "initial")):
         return False
     if len(node.operands) > 1 and node.operands[1] is not None:
         return False

@@ -134,3 +134,20 @@ def test_constants_of_other_types_are_no_calls(dtype):
     assert program.stats()["recordings"][0]["calls in Python"] == 0
     np.testing.assert_allclose(program.jacobian(2 * x), adpy.jacobian(function)(2 * x), rtol=1e-14)
     np.testing.assert_array_equal(program(3 * x), function(3 * x))
+
+
+@pytest.mark.parametrize("function", [np.sum, np.mean, lambda x: np.sum(x, axis=0)[1]])
+def test_tangents_of_reductions_are_lowered_as_the_reductions_are(function):
+    x, v = np.arange(6.0).reshape(2, 3) ** 2, np.cos(np.arange(6.0)).reshape(2, 3)
+
+    def pushed(x, v):
+        return adpy.jvp(function, (x,), (v,))
+
+    def calls(f, *args):
+        program = adpy.record(f, *args)
+        return program.stats()["recordings"][0]["calls in Python"], program
+
+    ours, program = calls(pushed, x, v)
+    assert ours == 0
+    for a, b in zip(program(2 * x, v), pushed(2 * x, v), strict=True):
+        assert np.isclose(a, b, rtol=1e-14)

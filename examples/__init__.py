@@ -1,0 +1,1 @@
+"""Programs that show adpy at work; not installed with it."""
