@@ -27,7 +27,7 @@ FLOORS = {
     "series": 7,
     "api": 6,
     "custom": 7,
-    "diagnostics": 7,
+    "diagnostics": 8,
     "estimates": 7,
     "checkpoint": 8,
     "sparse": 7,
