@@ -20,7 +20,7 @@ from numpy.random import Generator, get_state
 from adpy.capture.codes import code_names
 from adpy.plain import np
 
-__all__ = ["LARGE", "Surroundings", "fingerprint", "random_state"]
+__all__ = ["LARGE", "Surroundings", "fingerprint", "large_arrays", "random_state"]
 
 LARGE = 1 << 16
 """Bytes from which an array is compared by identity only."""
@@ -214,6 +214,22 @@ class _Seen:
         return all([fingerprint(value) == print for value, print in self._others])
 
 
+def large_arrays(values: Any) -> list[np.ndarray]:
+    """Arrays among values, and in containers and objects among them, that are compared by identity only."""
+    found, met, left = [], set(), list(values)
+    while left and len(met) < _BUDGET:
+        value = left.pop()
+        if isinstance(value, np.ndarray):
+            if value.nbytes > LARGE and not value.dtype.hasobject:
+                found.append(value)
+        elif _is_sparse(value):
+            left += [array for array in vars(value).values() if isinstance(array, np.ndarray)]
+        elif id(value) not in met and (isinstance(value, tuple | list | set | frozenset | dict) or _is_object(value)):
+            met.add(id(value))
+            left += _elements(value)
+    return found
+
+
 class Surroundings:
     """What a function reads of its surroundings.
 
@@ -241,6 +257,11 @@ class Surroundings:
                 found.state = last.state
             last = self._last = found
         return last.state
+
+    def large(self) -> list[np.ndarray]:
+        """The arrays that states compare by identity only: whether something was written into them is not known."""
+        found = [space.get(name) for space, name in self.names.values()]
+        return large_arrays([*found, *map(_inside, self.cells), *self.values])
 
     def _visit(self, function: Any) -> None:
         if id(function) in self._seen:

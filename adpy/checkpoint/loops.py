@@ -64,7 +64,8 @@ def loop(
         ``loss(state, n)`` (and ``params``, ``arg``, as ``step``) of the state that step ``n`` gives, a number.  The sum
         of all losses is returned.
     collect : callable, optional
-        As ``loss``; what it gives for every step is returned, along a first axis.  It is kept in memory.
+        As ``loss``; what it gives for every step, of one structure, shape and kind, is returned along a first axis.
+        It is kept in memory.
     snapshots : int, optional
         How many states are kept at a time, the first one included.
     memory : int or str, optional

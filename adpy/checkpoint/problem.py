@@ -109,7 +109,7 @@ class Problem:
 
     def _machine(self, values: tuple) -> Machine:
         state, operands, args = values
-        program = program_of(self.body, *self._kind(), self.plan.durable) if self.steps != 1 else None
+        program = program_of(self.body, *self._kind(), operands, self.plan.durable) if self.steps != 1 else None
         machine = Machine(self.body, program, operands, self._streams(args))
         machine.start(state)
         return machine
@@ -131,7 +131,7 @@ class Problem:
         machine = self._machine(values)
         if self.inverse is not None:
             functions, kind = self._kind()
-            program = program_of(self.inverse, functions, (*kind, "inverse")) if self.steps > 1 else None
+            program = program_of(self.inverse, functions, (*kind, "inverse"), values[1]) if self.steps > 1 else None
             back = Machine(self.inverse, program, values[1], self._streams(values[2]))
             back.share(machine)
             return Mirror(machine, back, self.steps, self.plan)

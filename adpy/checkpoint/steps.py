@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 from adpy.api.program import Program
 from adpy.api.signature import signature
-from adpy.api.surroundings import Surroundings
+from adpy.api.surroundings import Surroundings, large_arrays
 from adpy.api.trees import flatten, map_leaves, rebuild
 from adpy.checkpoint.counts import Count, closed, count, opened
 from adpy.checkpoint.state import is_generator
@@ -33,9 +34,14 @@ class _Closed:
 
     def __call__(self, tree: Any, wholes: list, n: Any, operands: Any, arg: Any) -> tuple[Any, list, Any]:
         is_constant = type(n) is int
+        tree = map_leaves(_own, tree)  # the step may write into it
         state, output = self.body(opened(tree, wholes), n if is_constant else count(n), operands, arg)
         output = map_leaves(_index, output)
         return (state, [], output) if is_constant else (*closed(state), output)
+
+
+def _own(leaf: Any) -> Any:
+    return leaf.copy() if type(leaf) is np.ndarray else leaf
 
 
 def _index(leaf: Any) -> Any:
@@ -61,16 +67,18 @@ class StepProgram(Program):
         Program.__init__(self, _Closed(body), recordings=RECORDINGS, specialize=specialize)
         self.steady = steady
         self._read = [Surroundings(function) for function in functions]
+        self._large: tuple = ()
 
-    def over(self, body: Callable, functions: Sequence) -> StepProgram:
-        """A program that shares recordings with this one, of functions with the same code."""
+    def over(self, body: Callable, functions: Sequence, operands: Any) -> StepProgram:
+        """A program that shares recordings with this one, of functions with the same code, for one loop."""
         shared = copy.copy(self)
         shared.function, shared._eager = _Closed(body), {}
         shared._read = [Surroundings(function) for function in functions]
+        shared._large = _checksums(shared._read, operands)
         return shared
 
     def _around(self) -> tuple:
-        return tuple([surroundings.state() for surroundings in self._read])
+        return (*[surroundings.state() for surroundings in self._read], self._large)
 
     def __copy__(self) -> StepProgram:
         shared = object.__new__(StepProgram)
@@ -78,10 +86,17 @@ class StepProgram(Program):
         return shared
 
 
+def _checksums(read: Sequence[Surroundings], operands: Any) -> tuple:
+    """Of the large arrays that are constants of recordings: another loop may find other values in them."""
+    arrays = [array for surroundings in read for array in surroundings.large()]
+    arrays += [x for x in large_arrays([leaf for _, leaf in flatten(operands)]) if x.dtype != np.float64]
+    return tuple([hashlib.blake2b(np.ascontiguousarray(x).view(np.uint8), digest_size=16).digest() for x in arrays])
+
+
 _programs: OrderedDict[tuple, StepProgram] = OrderedDict()
 
 
-def program_of(body: Callable, functions: Sequence, kind: tuple, steady: bool = False) -> StepProgram:
+def program_of(body: Callable, functions: Sequence, kind: tuple, operands: Any, steady: bool = False) -> StepProgram:
     """The program of a step; recordings of earlier loops are used again where the surroundings are the same."""
     key = (*[getattr(function, "__code__", function) for function in functions], *kind, steady)
     functions = [function for function in functions if function is not None]
@@ -90,9 +105,9 @@ def program_of(body: Callable, functions: Sequence, kind: tuple, steady: bool = 
         found = _programs[key] = StepProgram(body, functions, steady)
         if len(_programs) > PROGRAMS:
             _programs.popitem(last=False)
-        return found.over(body, functions)
+        return found.over(body, functions, operands)
     _programs.move_to_end(key)
-    return found.over(body, functions)
+    return found.over(body, functions, operands)
 
 
 class Form:
@@ -114,7 +129,8 @@ class Form:
     def tree(self, arrays: Sequence) -> Any:
         """The state with these values, which are copied."""
         found = iter(arrays)
-        leaves = [leaf if not is_blank(leaf) else _valued(leaf, next(found)) for _, leaf in flatten(self._template)]
+        every = [leaf for _, leaf in flatten(self._template)]
+        leaves = [_valued(leaf, next(found)) if is_blank(leaf) else _own(leaf) for leaf in every]
         tree, wholes = rebuild(self._template, iter(leaves).__next__)
         return opened(tree, wholes)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from adpy.api.trees import flatten, rebuild
 from adpy.checkpoint.body import Turn, active
+from adpy.errors import ArgumentError
 from adpy.plain import np
 
 __all__ = ["Streams"]
@@ -47,6 +48,8 @@ class Streams:
         self.outputs: list | None = None
         self.seeds: list | None = None
         self._tree: Any = None
+        self._latest: Any = None
+        self._paths: list[str] = []
 
     def argument(self, n: int) -> Any:
         """The argument of a step."""
@@ -57,8 +60,15 @@ class Streams:
         return rebuild(self._args, iter([None if leaf is None else leaf[n] for leaf in self._leaves]).__next__)
 
     def put(self, n: int, leaves: Sequence, output: Any) -> None:
-        """Take the output of a step."""
+        """Take the output of a step.
+
+        Raises
+        ------
+        ArgumentError
+            If it is not like that of the first step.
+        """
         if self.outputs is None:
+            self._paths = [path for path, _ in flatten(output)]
             self.outputs = [
                 None
                 if leaf is None or type(leaf) is Turn
@@ -66,6 +76,9 @@ class Streams:
                 for leaf in leaves
             ]
             self._tree = output
+        elif output is not self._latest:
+            self._check(n, leaves, output)
+        self._latest = output
         for i, leaf in enumerate(leaves):
             if self.outputs[i] is not None:
                 if n >= len(self.outputs[i]):
@@ -77,6 +90,19 @@ class Streams:
         for i, array in enumerate(self.outputs or ()):
             if array is not None and len(array) < steps:
                 self.outputs[i] = _longer(array, steps)
+
+    def _check(self, n: int, leaves: Sequence, output: Any) -> None:
+        """Raise unless an output fits into the arrays of those before."""
+        paths = [path for path, _ in flatten(output)]
+        if paths != self._paths:
+            raise ArgumentError("collect", "the same structure at each step", f"another one at step {n}")
+        for path, leaf, array in zip(paths, leaves, self.outputs, strict=True):
+            if (leaf is None or type(leaf) is Turn) and array is None:
+                continue
+            found = "None" if leaf is None else f"{np.result_type(leaf)} of shape {np.shape(leaf)}"
+            wanted = "None" if array is None else f"{array.dtype} of shape {array.shape[1:]}"
+            if leaf is None or array is None or np.shape(leaf) != array.shape[1:] or not _fits(leaf, array):
+                raise ArgumentError(f"collect{path}", f"{wanted}, as at the first step", f"{found} at step {n}")
 
     @property
     def is_endless(self) -> bool:
@@ -105,6 +131,12 @@ class Streams:
         """Take cotangents of the argument of a step."""
         for into, bar in zip(self.arg_bars, bars, strict=False):
             into[n] = bar
+
+
+def _fits(leaf: Any, array: np.ndarray) -> bool:
+    """Can an array have this entry, and do both or neither carry derivatives?"""
+    kind = np.result_type(leaf)
+    return np.can_cast(kind, array.dtype) and (kind.kind in "fc") == (array.dtype.kind in "fc")
 
 
 def _longer(array: np.ndarray, steps: int) -> np.ndarray:

@@ -343,7 +343,7 @@ class Recorder(Tape):
         node.operands = tuple([self.operand(x, v) for x, v in zip(operands, values, strict=True)])
         if not any(type(x) is tuple for x in _flattened(node.operands)):
             return self.lift(y)
-        node.saved = (bind, static, part)
+        node.saved = (bind, self.kept_static(static), part)
         return self.wrap(self.record(node), y)
 
     def assemble_leaves(self, leaves, value):

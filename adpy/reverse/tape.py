@@ -255,12 +255,21 @@ class Tape(Trace):
             if value.size < LARGE:
                 return value.copy()
             kept = self.kept.get(id(value))
-            if kept is None or kept[0] is not value or not np.array_equal(kept[1], value, equal_nan=True):
+            if kept is None or kept[0] is not value or not np.array_equal(kept[1], value, value.dtype.kind in "fc"):
                 kept = self.kept[id(value)] = (value, value.copy())
             return kept[1]
         if type(value) in TRACED_TYPES and not type(value).immutable:
             return value.copy()
         return value
+
+    def kept_static(self, static: dict) -> dict:
+        """Static arguments (masks, weights) as a pullback may save them."""
+        return {name: self._kept_inside(x) for name, x in static.items()} if static else static
+
+    def _kept_inside(self, x: Any) -> Any:
+        if type(x) is ndarray:
+            return self.keep(x)
+        return type(x)([self._kept_inside(item) for item in x]) if type(x) in (list, tuple) else x
 
     # ---- rows
 
@@ -355,7 +364,7 @@ class Tape(Trace):
         if not several:
             node.shape = np.shape(y)
         node.operands = tuple(references)
-        node.saved = (row, tuple(saved), static, y)
+        node.saved = (row, tuple(saved), self.kept_static(static), y)
         node.needs = tuple(needs)
         node.parts = [None] * len(y) if several else None
         self.record(node)
@@ -394,7 +403,7 @@ class Tape(Trace):
             if all(r is None or (type(r) is list and not any(r)) for r in references):
                 return self.lift(y)
             shapes = tuple([_Like(v) for v in x] if type(x) in (list, tuple) else _Like(x) for x in values)
-            return self.wrap(self.node(Moved, y, references, (row, shapes, static)), y)
+            return self.wrap(self.node(Moved, y, references, (row, shapes, self.kept_static(static))), y)
         numbers, total, active = [], 1, []
         for x in operands:
             number, total = self._number(x, total, active)

@@ -150,3 +150,72 @@ def test_parameters_in_the_state(snapshots):
         return np.sum(u**2 + memory)
 
     agree(by_loop, by_hand)
+
+
+def _counting(state, n):
+    u, numbers, mask = state
+    numbers += 1
+    mask[n % 3] = ~mask[n % 3]
+    return u * (1 + 0.01 * numbers * mask), numbers, mask
+
+
+@pytest.mark.parametrize("snapshots", [1, 3, 30])
+def test_writes_into_integers_of_the_state(snapshots):
+    def first(x):
+        return x, np.arange(3), np.zeros(3, bool)
+
+    def by_hand(x):
+        state = first(x)
+        for n in range(STEPS):
+            state = _counting(state, n)
+        return np.sum(state[0] ** 2)
+
+    agree(lambda x: np.sum(adpy.checkpoint.loop(_counting, first(x), STEPS, snapshots=snapshots)[0] ** 2), by_hand)
+
+
+class _Model:
+    def __init__(self):
+        self.tables = {"field": np.ones((100, 200))}
+
+
+FIELD, MODEL = np.ones((100, 200)), _Model()
+
+
+def _globals(u, n):
+    return u * 0.9 + 0.1 * FIELD[n, :3]
+
+
+def _attributes(u, n):
+    return u * 0.9 + 0.1 * MODEL.tables["field"][n, :3]
+
+
+def _closure():
+    field = np.ones((100, 200))
+
+    def step(u, n):
+        return u * 0.9 + 0.1 * field[n, :3]
+
+    return step, field
+
+
+@pytest.mark.parametrize(
+    ("step", "field"), [(_globals, FIELD), (_attributes, MODEL.tables["field"]), _closure()], ids=str
+)
+def test_large_arrays_that_are_written_into_between_two_loops(step, field):
+    for value in (1.0, 3.0):
+        field[1:] = value
+        agree(lambda x: np.sum(adpy.checkpoint.loop(step, x, STEPS, snapshots=3) ** 2), lambda x: by_hand(step, x))
+
+
+def test_large_integer_parameters_that_are_written_into_between_two_loops():
+    numbers = np.arange(20_000)
+
+    def step(u, n, p):
+        return u * p[:3] / p[1]
+
+    for value in (1, 3):
+        numbers[:] += value
+        agree(
+            lambda x: np.sum(adpy.checkpoint.loop(step, x, STEPS, params=numbers, snapshots=3) ** 2),
+            lambda x: by_hand(step, x, lambda n: numbers),
+        )
