@@ -19,6 +19,7 @@ from adpy.checkpoint.state import join, split
 from adpy.checkpoint.steps import Form, StepProgram, form_of
 from adpy.checkpoint.streams import Streams
 from adpy.checkpoint.verifying import check_marks, copied, is_value, mark_of
+from adpy.custom.structures import is_active_kind
 from adpy.plain import np
 
 __all__ = ["Machine", "Record"]
@@ -30,10 +31,17 @@ STUBBORN = 3
 class Record:
     """One step with what its adjoint needs."""
 
-    __slots__ = ("link", "n", "pullback")
+    __slots__ = ("link", "n", "outputs", "pullback")
 
-    def __init__(self, n: int, link: Link | None = None, pullback: Callable | None = None) -> None:
+    def __init__(
+        self, n: int, link: Link | None = None, pullback: Callable | None = None, outputs: Sequence = ()
+    ) -> None:
         self.n, self.link, self.pullback = n, link, pullback
+        self.outputs = [(i, np.zeros(np.shape(x))) for i, x in enumerate(outputs) if is_active_kind(x)]
+
+    def bars_of_outputs(self, bars: Sequence | None) -> list:
+        """Cotangents of the leaves of the output that carry derivatives, zero where none is given."""
+        return [zero if bars is None or bars[i] is None else bars[i] for i, zero in self.outputs]
 
 
 class Machine(Recordings):
@@ -196,6 +204,10 @@ class Machine(Recordings):
         self._march, self._stopped = March(link, args, outputs), 0
         return self._march
 
+    def prepared(self) -> Link | None:
+        """The recording that runs the first step from the current state, which stays; None where there can be none."""
+        return self._linked(0) if self._form is not None and self.program is not None else None
+
     def record(self, n: int) -> Record:
         """Run a step and keep what its adjoint needs."""
         link = self._linked(n) if self._form is not None else None
@@ -209,8 +221,9 @@ class Machine(Recordings):
         (state, output), pullback = pulled_step(self.body, given, n, self.operands, self.argument(n))
         self._tree = map_leaves(copied, state)
         self._check(n, 1e-6)
-        self._collect(n, [leaf for _, leaf in flatten(output)], output)
-        return Record(n, None, pullback)
+        leaves = [leaf for _, leaf in flatten(output)]
+        self._collect(n, leaves, output)
+        return Record(n, None, pullback, leaves)
 
     def reverse(self, record: Record, output_bars: Sequence | None) -> list:
         """Take the cotangents through a recorded step; returns those of its argument."""
@@ -221,7 +234,7 @@ class Machine(Recordings):
                 total += bar
             self._release(link)
             return link.arg_bars
-        bars = [*self.bars, *(output_bars or ())]
+        bars = [*self.bars, *record.bars_of_outputs(output_bars)]
         found = record.pullback(bars)
         size = len(found) - len(self.operand_bars) - len(active(self.argument(record.n)))
         self.bars = list(found[:size])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tracemalloc
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
@@ -14,13 +15,19 @@ from adpy.checkpoint.schedules import Costs
 from adpy.checkpoint.storage import DiskStorage
 from adpy.plain import np
 
-__all__ = ["measured", "step_seconds", "storage_seconds"]
+__all__ = ["measured", "step_seconds", "storage_seconds", "working_bytes"]
 
 ENOUGH = 5e-3
 """Seconds of steps that tell what one takes, if they are not the first two."""
 
 LONG = 10.0
 """Seconds of a first step beside which recording it is nothing."""
+
+COPIES = 4
+"""Of the state, beside recordings: the first and the last one, as they are given and taken, and a cotangent."""
+
+GUARDED = 2
+"""More copies, for steps that may decide otherwise."""
 
 _KEY = "measured"
 _known: dict[tuple, tuple[float, float]] = {}
@@ -59,6 +66,38 @@ def measured(machine: Machine, first: Callable[[], Any], steps: int | None, know
     if known is None:
         known = Costs(step=step_seconds(machine, first, steps))
     return replace(known, adjoint=best)
+
+
+def working_bytes(machine: Machine, first: Callable[[], Any]) -> int:
+    """What a gradient takes beside its snapshots: memory of the step and its adjoint, and copies of the state.
+
+    For it the first step is recorded, which is done once anyhow, or run with its adjoint, where it cannot be recorded.
+    """
+    _, arrays = machine.taken_apart()
+    state = sum([x.nbytes for x in arrays])
+    link = machine.prepared()
+    if link is not None:
+        code = link.code
+        copies = COPIES + 1 + GUARDED * bool(len(code.guards[0])) + link.crossing  # one is what an adjoint gives
+        return 8 * (code.size + code.rows) + copies * state
+    was_on = tracemalloc.is_tracing()
+    if not was_on:
+        tracemalloc.start()
+    try:
+        before, highest = tracemalloc.get_traced_memory()
+        record = machine.record(0)
+        machine.bars = [np.zeros(np.shape(x), np.result_type(x)) for x in active(machine.state)]
+        machine.reverse(record, None)
+        del record
+        found = max(tracemalloc.get_traced_memory()[1], highest) - before
+    finally:
+        if not was_on:
+            tracemalloc.stop()
+    machine.bars = []
+    for total in machine.operand_bars:
+        total[...] = 0.0
+    _again(machine, first)
+    return found + COPIES * state
 
 
 def _again(machine: Machine, first: Callable[[], Any]) -> None:

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 from adpy.checkpoint.machine import Machine
-from adpy.checkpoint.measuring import step_seconds, storage_seconds
+from adpy.checkpoint.measuring import step_seconds, storage_seconds, working_bytes
 from adpy.checkpoint.progress import Progress, is_logged
 from adpy.checkpoint.schedules import Binomial, Online, Schedule, Setting, plan
 from adpy.checkpoint.schedules.base import check_count
 from adpy.checkpoint.storage import DiskStorage, MemoryStorage, Places, parse_memory
+from adpy.checkpoint.storage.sizes import format_bytes
 from adpy.errors import ArgumentError, SnapshotError, StorageFullError
 from adpy.program import limits
 
@@ -25,6 +26,15 @@ ONLINE = 1000
 
 SHORT = 1.0
 """Seconds of a run that begins anew after a crash: it needs no disk, and nothing is measured for it."""
+
+SMALL = 1 << 12
+"""Bytes of a state beside which the objects of Python are no less: only snapshots count."""
+
+AMPLE = 100
+"""States for which there is more room than for all snapshots, if nobody needs to know what else there is."""
+
+WRITTEN = 1
+"""Copies of a state beside all others while it is written to disk, or read from there."""
 
 ACTION = 3e-5
 """Seconds that the driver of durable runs takes for an action."""
@@ -129,21 +139,30 @@ class Plan:
         if self.durable:
             found = self._on_disk(steps, machine, places["disk"], first)
         else:
-            found = self._in_memory(steps, size)
+            found = self._in_memory(steps, machine, size, first)
         if found.setting is None:
             found.setting = Setting(None, size)
         return found
 
-    def _in_memory(self, steps: int | None, size: int) -> Schedule:
-        snapshots = self.snapshots
-        if snapshots is None:
-            allowed = self._allowed
-            snapshots = allowed // size
-            if not snapshots and steps != 1:
-                raise ArgumentError("memory", f"at least {size} bytes, those of a state", str(allowed))
-        if steps is None:
-            return Online(self.snapshots or min(snapshots, ONLINE))
-        return Binomial(steps, min(snapshots, max(steps - 1, 1)))
+    def _in_memory(self, steps: int | None, machine: Machine, size: int, first: Callable[[], Any]) -> Schedule:
+        if self.snapshots is not None:
+            most = self.snapshots
+        else:
+            most = self._snapshots(ONLINE if steps is None else max(steps - 1, 1), machine, size, first)
+        return Online(most) if steps is None else Binomial(steps, min(most, max(steps - 1, 1)))
+
+    def _snapshots(self, most: int, machine: Machine, size: int, first: Callable[[], Any]) -> int:
+        """How many of them, up to ``most``, have room beside all else that a gradient takes."""
+        allowed = self._allowed
+        if size < SMALL or (most + AMPLE) * size <= allowed:
+            besides = 0
+        else:
+            besides = working_bytes(machine, first)
+        room = (allowed - besides) // size
+        if room < 1 < most:
+            more = f", and {format_bytes(besides)} besides" if besides else ""
+            raise ArgumentError("memory", f"at least {format_bytes(size)}, for a state{more}", format_bytes(allowed))
+        return max(min(room, most), 1)
 
     @property
     def _allowed(self) -> int:
@@ -162,7 +181,8 @@ class Plan:
         memory = known["memory"] if known and self.memory is None else self._allowed
         if known is None:
             known = {"memory": memory, "disk": room, "step_seconds": step_seconds(machine, first, steps)}
-            slots = memory // size
+            known["besides"] = 0 if size < SMALL else working_bytes(machine, first) + WRITTEN * size
+            slots = max(memory - known["besides"], 0) // size
             if steps is not None and slots:
                 quick = Binomial(steps, min(slots, max(steps - 1, 1)))
                 if (quick.forward_steps + 2 * steps) * known["step_seconds"] < min(SHORT, disk.interval):
@@ -170,8 +190,9 @@ class Plan:
             known["write_seconds"], known["read_seconds"] = storage_seconds(disk, arrays)
             disk.store(_KEY, [], known)
         costs = {name: value for name, value in known.items() if name.endswith("seconds")}
-        given = {"state_bytes": size, "memory": memory, "disk": room // file * size, "interval": disk.interval}
-        return plan(steps, **given, **costs, action_seconds=ACTION)
+        given = {"state_bytes": size, "disk": room // file * size, "interval": disk.interval}
+        memory = max(memory - known["besides"], 0)
+        return plan(steps, memory=memory, **given, **costs, action_seconds=ACTION)
 
 
 def _room(disk: DiskStorage, size: int) -> int:
