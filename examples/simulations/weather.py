@@ -19,7 +19,7 @@ from examples.simulations.reporting import difference, peak_memory, seconds
 
 FORCING, TIME_STEP = 8.0, 0.005
 EVERY = 10
-NOISE, SPREAD = 0.2, 0.5
+NOISE, SPREAD = 0.5, 0.4
 """Standard deviations of the observations, and of forecasts around the truth."""
 
 
