@@ -16,7 +16,6 @@ import adpy
 from adpy.testing import taylor_test
 from examples.simulations.reporting import difference, peak_memory, seconds
 
-TIME = 10.0
 START = np.array([2.0, 0.0])
 
 
@@ -86,9 +85,9 @@ def fit(p, y, curve, dt, snapshots, iterations):
     return unpacked(found.x), np.array([found.nit, found.nfev])
 
 
-def main(steps=1000, width=40, iterations=300, snapshots=20, tape_steps=100):
+def main(steps=1000, time=10.0, width=40, iterations=300, snapshots=20, tape_steps=100):
     """Run all of it; returns what was found for those who want to look at it."""
-    dt = TIME / steps
+    dt = time / steps
     curve = adpy.checkpoint.loop(lambda y, n: runge_kutta(spiral, y, dt), START, steps, collect=lambda y, n: y)[1]
     guess = first_guess(width)
     short = curve[:tape_steps]
