@@ -115,8 +115,8 @@ class Queue:
             self.rows[self.at, 2] = min(self.rows[self.at, 2], steps)
 
     def skip(self) -> None:
-        """Forget what is left of the actions that were taken."""
-        self.at = len(self.rows)
+        """Forget what is left of the actions that were taken; the schedule knows the end, what follows is settled."""
+        self.at, self._chunk = len(self.rows), CHUNK
 
     def slots(self) -> list[tuple[int, int]]:
         """Steps of the snapshots in memory that were stored since the last :meth:`fill`, with their slots."""

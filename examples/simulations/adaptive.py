@@ -35,8 +35,9 @@ def step(state, n, params):
     k3 = slope(y + 3 * h / 4 * k2, stiffness)
     new = y + h / 9 * (2 * k1 + 3 * k2 + 4 * k3)
     k4 = slope(new, stiffness)
-    error = np.max(np.abs(h * (-5 / 72 * k1 + k2 / 12 + k3 / 9 - k4 / 8))) / tolerance
-    factor = min(5.0, max(0.2, 0.9 * (error + 1e-10) ** (-1 / 3)))
+    error = h * (-5 / 72 * k1 + k2 / 12 + k3 / 9 - k4 / 8)
+    error = np.sqrt(np.mean(error**2) + 1e-10 * tolerance**2) / tolerance
+    factor = min(5.0, max(0.2, 0.9 * error ** (-1 / 3)))
     if error > 1:
         return y, k1, t, h * factor, (counts[0], counts[1] + 1)
     return new, k4, t + h, h * factor if h == dt else dt, (counts[0] + 1, counts[1])

@@ -26,7 +26,9 @@ class Steps:
     def against(self, steps: int, snapshots: int) -> str:
         """Beside the least that is possible."""
         least = optimal_forward_steps(steps, snapshots)
-        return f"{self.run:,} steps run forward for {steps:,} with {snapshots} snapshots (the least possible: {least:,})"
+        return (
+            f"{self.run:,} steps run forward for {steps:,} with {snapshots} snapshots (the least possible: {least:,})"
+        )
 
 
 def seconds(call: Callable, *args: Any) -> tuple[float, Any]:

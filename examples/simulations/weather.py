@@ -19,7 +19,7 @@ from examples.simulations.reporting import difference, peak_memory, seconds
 
 FORCING, TIME_STEP = 8.0, 0.005
 EVERY = 10
-NOISE, SPREAD = 0.2, 0.5
+NOISE, SPREAD = 0.5, 0.2
 """Standard deviations of the observations, and of forecasts around the truth."""
 
 
@@ -86,11 +86,11 @@ def distance(a, b):
     return float(np.sqrt(np.mean((a - b) ** 2)))
 
 
-def main(windows=20, steps=200, size=40, snapshots=10, ahead=400, iterations=20):
+def main(windows=20, steps=200, size=40, snapshots=10, ahead=200, iterations=20):
     """Run all of it; returns what was found for those who want to look at it."""
     random = np.random.default_rng(1)
     truth = adpy.checkpoint.loop(step, FORCING + random.standard_normal(size), 2000)
-    forecast = free = truth + SPREAD * random.standard_normal(size)
+    forecast = free = truth + 2 * SPREAD * random.standard_normal(size)
     first = forecast, observations_of(truth, steps, random)
 
     taylor = taylor_test(lambda x: cost(x, *first, snapshots), forecast, second=True, steps=0.01 / 2 ** np.arange(5))
@@ -114,7 +114,9 @@ def main(windows=20, steps=200, size=40, snapshots=10, ahead=400, iterations=20)
         more, found = seconds(assimilate, forecast, observations, snapshots, iterations)
         taken += more
         after = [adpy.checkpoint.loop(step, x, steps + ahead) for x in (truth, forecast, found.x)]
-        errors.append([distance(forecast, truth), distance(found.x, truth), *(distance(x, after[0]) for x in after[1:])])
+        errors.append(
+            [distance(forecast, truth), distance(found.x, truth), *(distance(x, after[0]) for x in after[1:])]
+        )
         truth, forecast, free = [adpy.checkpoint.loop(step, x, steps) for x in (truth, found.x, free)]
     errors = np.array(errors)
     print(f"{windows} windows of {steps} steps: {taken:.1f} s")
