@@ -38,7 +38,7 @@ def plan(
     Parameters
     ----------
     step, state, steps, params, args, loss, snapshots, memory, storage
-        As for :func:`loop`.  If a run was killed that left something in ``storage``, the schedule is the one that it goes
+        As for :func:`loop`.  If a killed run left something in ``storage``, the schedule is the one that it goes
         on with.
 
     Returns

@@ -199,7 +199,9 @@ def _closure():
 
 
 @pytest.mark.parametrize(
-    ("step", "field"), [(_globals, FIELD), (_attributes, MODEL.tables["field"]), _closure()], ids=str
+    ("step", "field"),
+    [(_globals, FIELD), (_attributes, MODEL.tables["field"]), _closure()],
+    ids=["global", "attribute", "closure"],
 )
 def test_large_arrays_that_are_written_into_between_two_loops(step, field):
     for value in (1.0, 3.0):

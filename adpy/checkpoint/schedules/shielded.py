@@ -15,7 +15,7 @@ __all__ = ["Shielded"]
 
 
 class Shielded(OfflineSchedule):
-    """What another schedule does, and on the way forward copies, so that ``period`` steps never pass without one on disk.
+    """What another schedule does, and copies on the way forward: ``period`` steps never pass without one on disk.
 
     The copies are never restored unless the run is killed, and go as soon as the adjoint has passed them. States that
     the schedule itself stores on disk count like them.
