@@ -130,7 +130,7 @@ class Link:
             bars = [bar.copy() for bar in bars]
         for low, stop in code.cleared:
             memory[low:stop] = 0.0
-        for place, bar in self.seeded(bars):
+        for _, place, bar in self.seeded(bars):
             out_bars[place][...] += bar
         if output_bars is not None:
             for place, bar in zip(self.output_places, output_bars, strict=True):
@@ -154,9 +154,17 @@ class Link:
             self.frame.prepare(self.code, "bars")
         return self.frame.ends["bars"]
 
-    def seeded(self, bars: Sequence) -> list[tuple[int, Any]]:
-        """Numbers of the results that are part of the state after, with the cotangents of that."""
-        return [(place, bar) for place, bar in zip(self._numbers, bars, strict=False) if place is not None]
+    def seeded(self, bars: Sequence) -> list[tuple[int, int, Any]]:
+        """Numbers of leaves of the state and of the results that are these leaves after, with their cotangents."""
+        pairs = enumerate(zip(self._numbers, bars, strict=False))
+        return [(i, place, bar) for i, (place, bar) in pairs if place is not None]
+
+    @property
+    def moves(self) -> list[tuple[int, int]]:
+        """Numbers of inputs, and of the results that are the next ones, elsewhere; none where they meet."""
+        pairs = zip(self.inputs, self._numbers, self.sources, strict=True)
+        moved = [(i, o) for i, (into, o, x) in enumerate(pairs) if o is not None and not _same_place(into, x)]
+        return [] if self.crossing else moved
 
     @property
     def operand_bars(self) -> list[np.ndarray]:

@@ -9,15 +9,19 @@ from typing import Any
 from adpy.checkpoint.body import Turn
 from adpy.checkpoint.link import Link
 from adpy.checkpoint.steps import Form
-from adpy.kernels.marching import FIELDS, OPERATIONS, march
+from adpy.kernels.marching import ACTIONS, FIELDS, OPERATIONS, march
 from adpy.plain import np
 from adpy.program import sweeps
+from adpy.program.twins import twin_of
 
 __all__ = ["Bank", "March"]
 
 
 def _address(array: np.ndarray) -> int:
-    return array.ctypes.data
+    return array.__array_interface__["data"][0]
+
+
+_EVALUATE = ("evaluate", None, None, 0, 0)
 
 
 class Bank:
@@ -82,22 +86,30 @@ class March:
     def __init__(self, link: Link, args: Sequence, outputs: Sequence | None) -> None:
         self.link, self.outputs = link, outputs
         self._keep: list = [args]
-        guarded = bool(len(link.code.guards[0]))
-        self.backup = [np.array(x) for x in link.inputs] if guarded else link.inputs
+        code, size = link.code, len(link.inputs)
+        is_lost = bool(len(code.guards[0])) and not code.overwritten.isdisjoint(range(size))
+        self.backup = [np.array(x) for x in link.inputs] if is_lost else link.inputs
+        self.twin = None if is_lost else twin_of(code, link.moves)
+        self._swapped = {i for i, _ in self.twin.pairs} if self.twin else set()
         self.bank: Bank | None = None
         self._totals: Sequence = ()
-        self._begin = self._entry(args, guarded)
+        self._back: tuple = ()
+        self._memories = [link.frame.values]
+        self._begin = self._entry(args)
+        self._block = np.zeros(max(FIELDS.values()) + 1, np.int64)
         self._scripts = {
-            "first": self._table([*self._begin, *self._outputs(outputs), *self._carry()]),
-            "again": self._table([*self._begin, *self._carry()]),
+            "first": self._both([*self._begin, _EVALUATE, *self._outputs(outputs), *self._carry()]),
+            "again": self._both([*self._begin, _EVALUATE, *self._carry()]),
         }
+        self._scripts["across"] = self._both(self._across())
+        self._set_script("across", self._scripts["across"])
         self.bars: list[np.ndarray] = []
-        self._block = np.zeros(len(FIELDS), np.int64)
-        self._states = np.array([_address(x) for x in link.inputs] or [0], np.int64)
+        states = np.array([_address(x) for x in link.inputs] or [0], np.int64)
+        self._states = [states, self._across_from(states)]
         self._sizes = np.array([x.nbytes for x in link.inputs] or [0], np.int64)
-        self._set("states", _address(self._states))
+        self._set("states", *map(_address, self._states))
         self._set("sizes", _address(self._sizes))
-        self._set("leaves", len(link.inputs))
+        self._set("leaves", size)
 
     def and_back(self, bank: Bank, totals: Sequence, arg_bars: Sequence, seeds: Sequence | None) -> None:
         """Know the way back too.
@@ -113,18 +125,22 @@ class March:
             Cotangents of the outputs.
         """
         link = self.link
-        self.bank, self._totals = bank, totals
+        self.bank, self._totals, self._back = bank, totals, (arg_bars, seeds or ())
         in_bars, _ = link.ends_of_bars()
+        self._memories.append(link.frame.columns("bars", 1))
         self.bars = in_bars[: link.form.size]
-        rows = [*self._begin, *self._seeds(seeds or ()), ("adjoint", None, None, 0, 0)]
-        if arg_bars:
-            rows += [("copy", into, bar, into.strides[0], 0) for into, bar in zip(arg_bars, link.arg_bars, strict=True)]
-        self._keep.append(bank)
-        back = self._scripts["back"] = self._table(rows)
         self._set("slots", _address(bank.addresses))
         self._set("filled", _address(bank.filled))
-        self._set("back", _address(back))
-        self._set("back rows", len(back))
+
+    def _turn(self, arg_bars: Sequence, seeds: Sequence) -> None:
+        """Have the scripts of the way back."""
+        link = self.link
+        rows = [*self._begin, ("prepare", None, None, 0, 0), *self._seeds(seeds), ("adjoint", None, None, 0, 0)]
+        if arg_bars:
+            rows += [("copy", into, bar, into.strides[0], 0) for into, bar in zip(arg_bars, link.arg_bars, strict=True)]
+        self._scripts |= {"back": self._both(rows), "home": self._both(self._home())[:1]}
+        for name in ("back", "home"):
+            self._set_script(name, self._scripts[name])
 
     @staticmethod
     def fits(link: Link, *stacks: Any) -> bool:
@@ -137,17 +153,21 @@ class March:
             and all(x.dtype == np.float64 and x.flags.c_contiguous for x in arrays)
         )
 
-    def _set(self, name: str, value: int) -> None:
-        self._block[FIELDS[name]] = value
+    def _set(self, name: str, *values: int) -> None:
+        self._block[FIELDS[name] : FIELDS[name] + len(values)] = values
 
-    def _entry(self, args: Sequence, guarded: bool) -> list:
-        """Inputs of a step, and its values."""
+    def _set_script(self, name: str, tables: Sequence[np.ndarray]) -> None:
+        self._set(name, *map(_address, tables))
+        self._set(f"{name} rows", *map(len, tables))
+
+    def _entry(self, args: Sequence) -> list:
+        """Inputs of a step."""
         link = self.link
         rows: list = [] if link.number is None else [("number", link.number, None, 0, 0)]
         rows += [("copy", into, x, 0, x.strides[0]) for into, x in zip(link.arg, args, strict=True)]
-        if guarded:
+        if self.backup is not link.inputs:
             rows += [("copy", into, x, 0, 0) for into, x in zip(self.backup, link.inputs, strict=True)]
-        return [*rows, ("evaluate", None, None, 0, 0)]
+        return rows
 
     def _outputs(self, outputs: Sequence | None) -> list:
         if outputs is None:
@@ -156,28 +176,46 @@ class March:
         return [("copy", into, np.asarray(x, float), into.strides[0], 0) for into, x in pairs if into is not None]
 
     def _carry(self) -> list:
-        """The state after the step as that before the next."""
+        """The state after the step as that before the next; what is swapped is so already, on the other side."""
         link = self.link
-        pairs = [(into, x) for into, x in zip(link.inputs, link.sources, strict=True) if not _same(into, x)]
+        leaves = enumerate(zip(link.inputs, link.sources, strict=True))
+        pairs = [(into, x) for i, (into, x) in leaves if i not in self._swapped and not _same(into, x)]
         if not link.crossing:
             return [("copy", into, x, 0, 0) for into, x in pairs]
         between = [np.empty(x.shape) for _, x in pairs]
         rows = [("copy", b, x, 0, 0) for b, (_, x) in zip(between, pairs, strict=True)]
         return rows + [("copy", into, b, 0, 0) for b, (into, _) in zip(between, pairs, strict=True)]
 
+    def _across(self) -> list:
+        """The state before a step from the first side to the other."""
+        frame = self.link.frame
+        return [("copy", frame.outputs[o], frame.inputs[i], 0, 0) for i, o in self._pairs]
+
+    def _home(self) -> list:
+        """Cotangents of the state from the other side to the first; there they are zero then."""
+        in_bars, out_bars = self.link.ends_of_bars()
+        rows: list = [("copy", in_bars[i], out_bars[o], 0, 0) for i, o in self._pairs]
+        return rows + [("clear", out_bars[o], None, 0, 0) for _, o in self._pairs]
+
+    @property
+    def _pairs(self) -> list[tuple[int, int]]:
+        return self.twin.pairs if self.twin else []
+
     def _seeds(self, seeds: Sequence) -> list:
         """Cotangents of the state before the step after this one as those of what this one gives; all others zero.
 
         What accumulates over the steps, the cotangents of the operands, stays.  Leaves of the state may be leaves of
         the state before in other places, or share memory with one another or with operands: cotangents then go through
-        buffers, and are added.
+        buffers, and are added.  A sweep leaves zeros where arrays share memory, and where results are that are swapped:
+        there the inputs of the next one are.
         """
         link, rows, adds = self.link, [], []
-        _, out_bars = link.ends_of_bars()
-        memory = link.frame.columns("bars", 1)
-        pairs = [(out_bars[place], bar) for place, bar in link.seeded(self.bars)]
+        in_bars, out_bars = link.ends_of_bars()
+        swapped = {i for i, _ in self._pairs}
+        there = [out_bars[o] for _, o in self._pairs]
+        pairs = [(out_bars[place], bar) for i, place, bar in link.seeded(self.bars) if i not in swapped]
         kept, totals = [into for into, _ in pairs], link.operand_bars
-        is_added = _overlap([*kept, *totals])
+        is_added = _overlap([*kept, *there, *totals])
         if is_added or _overlap(kept, [bar for _, bar in pairs]):
             between = [np.empty(bar.shape) for _, bar in pairs]
             rows = [("copy", b, bar, 0, 0) for b, (_, bar) in zip(between, pairs, strict=True)]
@@ -186,8 +224,8 @@ class March:
             kept, adds = [], [("add", into, bar, 0, 0) for into, bar in pairs]
         else:
             rows += [("copy", into, bar, 0, 0) for into, bar in pairs if not _same(into, bar)]
-        starts = [((_address(view) - _address(memory)) // 8, view.size) for view in (*kept, *totals)]
-        for low, stop in _without(link.code.cleared, [(start, start + size) for start, size in starts]):
+        memory, here = self._memories[1], [in_bars[i] for i in swapped]
+        for low, stop in _without([(0, link.code.scratch)], self._spans([*kept, *here, *there, *totals])):
             rows.append(("clear", memory[low:stop], None, 0, 0))
         rows += adds
         for place, seed in zip(link.output_places, seeds, strict=False):
@@ -195,15 +233,28 @@ class March:
                 rows.append(("add", out_bars[place], seed, 0, seed.strides[0]))
         return rows
 
-    def _table(self, rows: list) -> np.ndarray:
-        """A script for native code."""
+    def _spans(self, bars: Sequence) -> list[tuple[int, int]]:
+        """Where these are in the memory of cotangents."""
+        starts = [(_address(bar) - _address(self._memories[1])) // 8 for bar in bars]
+        return [(start, start + bar.size) for start, bar in zip(starts, bars, strict=True)]
+
+    def _both(self, rows: list) -> list[np.ndarray]:
+        """A script for native code, for either side."""
         self._keep.append(rows)
         table = np.zeros((len(rows), 6), np.int64)
         for i, (name, to, source, to_step, from_step) in enumerate(rows):
             size = 0 if to is None else to.size if not to_step else to.size // len(to)
             places = [0 if x is None else _address(x) for x in (to, source)]
             table[i] = (OPERATIONS[name], *places, size, to_step, from_step)
-        return table
+        other = table.copy()
+        other[:, 1:3] = self._across_from(table[:, 1:3])
+        return [table, other]
+
+    def _across_from(self, addresses: np.ndarray) -> np.ndarray:
+        """Where the other side has what the first one has at addresses."""
+        for memory in self._memories if self.twin else ():
+            addresses = self.twin.moved(addresses, 8, _address(memory))
+        return addresses
 
     def state(self, stopped: bool) -> list[np.ndarray]:
         """The state that native code left: where it stopped, that before the step."""
@@ -227,23 +278,27 @@ class March:
         at : int
             The step before which the next one stopped, or -1: it cannot be done here.
         """
-        script = self._scripts["first" if first else "again"]
-        self._set("step", _address(script))
-        self._set("step rows", len(script))
+        self._set_script("step", self._scripts["first" if first else "again"])
         self._set("at", -1)
         link = self.link
         code, frame = link.code, link.frame
         kinds = ("value",) if self.bank is None else ("value", "adjoint")
         tables = sweeps.tables_for(code, 1, *kinds)
-        bars = link.operand_bars if self.bank is not None else ()
-        for bar in bars:
-            bar[...] = 0.0
+        twin = self.twin.tables(code, tables) if self.twin else tables
+        self._set("program", tables.address, twin.address)
+        goes_back = bool((actions[:, 0] == ACTIONS["reverse"]).any())
+        if goes_back:
+            if "back" not in self._scripts:
+                self._turn(*self._back)
+            for low, stop in _without(code.cleared, self._spans(self.bars)):
+                self._memories[1][low:stop] = 0.0
         begin = perf_counter()
-        done = march()(tables.address, frame.address, _address(self._block), _address(actions), len(actions))
+        done = march()(frame.address, _address(self._block), _address(actions), len(actions))
         if code.special.heat is not None:
             code.special.heat.spend(perf_counter() - begin, *kinds)
-        for total, bar in zip(self._totals, bars, strict=True):
-            total += bar
+        if goes_back:
+            for total, bar in zip(self._totals, link.operand_bars, strict=True):
+                total += bar
         return done, int(self._block[FIELDS["at"]])
 
 
@@ -258,7 +313,7 @@ def _overlap(arrays: Sequence, others: Sequence | None = None) -> bool:
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    return a.ctypes.data == b.ctypes.data and a.shape == b.shape
+    return _address(a) == _address(b) and a.shape == b.shape
 
 
 def _without(spans: Sequence, holes: list) -> list[tuple[int, int]]:

@@ -9,7 +9,10 @@ __all__ = ["Pace"]
 SHORTEST, LONGEST = 0.02, 0.1
 """Seconds that native code may take at a time."""
 
-ROWS = 1 << 11
+FASTEST = 16.0
+"""Factor by which that may grow from one time to the next."""
+
+ROWS = 1 << 13
 """Rows that native code does at a time, at most."""
 
 
@@ -29,7 +32,7 @@ class Pace:
         if seconds > LONGEST:
             self.steps = max(self.steps // 2, 1)
         elif seconds < SHORTEST and steps >= self.steps // 2:
-            self.steps *= 2
+            self.steps = int(self.steps * min(max(SHORTEST / max(seconds, 1e-9), 2.0), FASTEST))
 
     def some(self, rows: np.ndarray) -> np.ndarray:
         """Rows of actions for about so many steps; the last may be cut short.

@@ -3,6 +3,11 @@
 A *script* is a table of what one step does, ``(operation, to, from, count, to_step, from_step)``: copies and sums of
 entries between addresses that move by so many bytes from one step to the next, and sweeps of the program.  The
 *actions* of a schedule, ``(action, first, second)``, say which scripts run for which steps.
+
+There are two programs, the second of which has inputs and results in each other's places, and every script is there
+for both.  The *side* of a state says which program's inputs it is among; a step, with the program of that side, leads
+to the other side.  Likewise cotangents before a step are on the side of the program that took them back, and the other
+program takes them on.  A snapshot is restored to the side from which its steps lead to where that program wants them.
 """
 
 from __future__ import annotations
@@ -18,8 +23,11 @@ from adpy.kernels.native import BLOCK, F64, I64, WHOLE, Writer, native
 
 __all__ = ["ACTIONS", "FIELDS", "OPERATIONS", "march"]
 
-OPERATIONS = {name: number for number, name in enumerate(("copy", "add", "clear", "number", "evaluate", "adjoint"))}
-"""What a row of a script does.  ``evaluate`` ends the script where decisions are not those of the recording."""
+OPERATIONS = {
+    name: number for number, name in enumerate(("copy", "add", "clear", "number", "evaluate", "prepare", "adjoint"))
+}
+"""What a row of a script does.  ``evaluate``, and ``prepare`` for what the way back reads, end the script where
+decisions are not those of the recording."""
 
 ACTIONS = {name: number for number, name in enumerate(("forward", "store", "restore", "reverse", "restore last"))}
 """``forward`` from one step to another, ``store`` in a slot, ``restore`` from a slot (``restore last`` as well),
@@ -27,21 +35,20 @@ ACTIONS = {name: number for number, name in enumerate(("forward", "store", "rest
 
 _BYTE = ir.IntType(8)
 _SCRIPT = ir.FunctionType(I64, [BLOCK, BLOCK, BLOCK, I64, I64])
-_MARCH = ir.FunctionType(I64, [BLOCK, BLOCK, BLOCK, BLOCK, I64])
+_MARCH = ir.FunctionType(I64, [BLOCK, BLOCK, BLOCK, I64])
+_SIDES = ("program", "step", "step rows", "back", "back rows", "across", "across rows", "states")
+_ONES = ("home", "home rows", "leaves", "sizes", "slots", "filled", "at")
 
-# The block of a march: rows and length of the scripts, and what the slots are.
-FIELDS = {
-    name: number
-    for number, name in enumerate(
-        ("step", "step rows", "back", "back rows", "leaves", "states", "sizes", "slots", "filled", "at")
-    )
-}
-"""What the block of a march holds.  ``states`` and ``sizes``: addresses and bytes of the leaves of the state;
-``slots``: for each slot the addresses of its leaves; ``filled``: for each slot whether its contents can be used here;
-``at``: the step before which the march stopped, or -1."""
+FIELDS = {name: 2 * number for number, name in enumerate(_SIDES)}
+FIELDS |= {name: 2 * len(_SIDES) + number for number, name in enumerate(_ONES)}
+"""What the block of a march holds.  For either side, one after the other: the program and its scripts, rows and length,
+for a ``step`` forth and ``back``, to bring a state ``across``, and ``states``, addresses of the leaves of the state.
+Once: the script that brings cotangents ``home`` to the first side; ``leaves`` and their ``sizes`` in bytes; ``slots``:
+for each slot the addresses of its leaves; ``filled``: for each slot whether its contents can be used here; ``at``: the
+step before which the march stopped, or -1."""
 
 
-def _script(module: ir.Module, evaluate: int) -> ir.Function:
+def _script(module: ir.Module, forward: dict[str, int]) -> ir.Function:
     """One run of a script for a step: 1, or 0 where decisions are others."""
     writer = Writer(module, "adpy.script", _SCRIPT)
     builder = writer.builder
@@ -82,11 +89,12 @@ def _script(module: ir.Module, evaluate: int) -> ir.Function:
     builder.position_at_end(cases["number"])
     builder.store(builder.sitofp(n, F64), writer.pointer(to))
     done()
-    builder.position_at_end(cases["evaluate"])
-    same = builder.call(builder.inttoptr(I64(evaluate), WHOLE.as_pointer()), [writer.program, writer.frame])
-    with builder.if_then(builder.icmp_signed("==", same, I64(0))):
-        builder.ret(I64(0))
-    done()
+    for name, address in forward.items():
+        builder.position_at_end(cases[name])
+        same = builder.call(builder.inttoptr(I64(address), WHOLE.as_pointer()), [writer.program, writer.frame])
+        with builder.if_then(builder.icmp_signed("==", same, I64(0))):
+            builder.ret(I64(0))
+        done()
     builder.position_at_end(cases["adjoint"])
     writer.sweep("adjoint")
     done()
@@ -96,40 +104,117 @@ def _script(module: ir.Module, evaluate: int) -> ir.Function:
     return writer.function
 
 
-def _marching(module: ir.Module, script: ir.Function) -> None:
+class _March(Writer):
     """Actions one after the other; the number of those that were done."""
-    writer = Writer(module, "adpy.march", _MARCH)
-    builder = writer.builder
-    block, actions, count = writer.function.args[2:]
-    copy = module.declare_intrinsic("llvm.memmove", [_BYTE.as_pointer(), _BYTE.as_pointer(), I64])
 
-    def field(name):
-        return writer.field(block, FIELDS[name])
+    def __init__(self, module: ir.Module, script: ir.Function) -> None:
+        super().__init__(module, "adpy.march", _MARCH)
+        self.script = script
+        self.frame, self.block, self.actions, self.count = self.function.args
+        self.copy = module.declare_intrinsic("llvm.memmove", [_BYTE.as_pointer(), _BYTE.as_pointer(), I64])
+        self.side, self.bars_side = self.builder.alloca(I64), self.builder.alloca(I64)
 
-    def pointer(name):
-        return builder.inttoptr(field(name), BLOCK)
+    def of_block(self, name: str, side: Any = None) -> Any:
+        """A number of the block."""
+        place = I64(FIELDS[name])
+        return self.entry(self.block, place if side is None else self.builder.add(place, side))
 
-    def run(name, n):
-        """Run a script; where it fails, end with the number of the step noted."""
-        same = builder.call(script, [writer.program, writer.frame, pointer(name), field(f"{name} rows"), n])
-        with builder.if_then(builder.icmp_signed("==", same, I64(0))):
-            builder.store(n, builder.gep(block, [I64(FIELDS["at"])]))
-            builder.ret(a)
+    def entry(self, block: Any, number: Any) -> Any:
+        return self.builder.load(self.builder.gep(block, [number], inbounds=True))
 
-    def move(slot, out):
-        leaves, states, sizes = field("leaves"), pointer("states"), pointer("sizes")
+    def numbers(self, name: str, side: Any = None) -> Any:
+        """An array of numbers that the block has."""
+        return self.builder.inttoptr(self.of_block(name, side), BLOCK)
+
+    def run(self, name: str, side: Any, n: Any) -> Any:
+        """Run the script of a side, 0 where it fails."""
+        given = [
+            self.numbers("program", side),
+            self.frame,
+            self.numbers(name, side),
+            self.of_block(f"{name} rows", side),
+        ]
+        return self.builder.call(self.script, [*given, n])
+
+    def go_home(self) -> None:
+        """Have state and cotangents on the first side."""
+        builder = self.builder
+        side = builder.load(self.side)
+        with builder.if_then(builder.icmp_signed("==", side, I64(1))):
+            self.run("across", side, I64(0))
+        with builder.if_then(builder.icmp_signed("==", builder.load(self.bars_side), I64(0))):
+            given = [self.numbers("program"), self.frame, self.numbers("home"), self.of_block("home rows")]
+            builder.call(self.script, [*given, I64(0)])
+
+    def stop(self, done: Any, at: Any) -> None:
+        """End here, before a step."""
+        self.builder.store(at, self.builder.gep(self.block, [I64(FIELDS["at"])]))
+        self.go_home()
+        self.builder.ret(done)
+
+    def switch_side(self, side: Any) -> None:
+        self.builder.store(self.builder.xor(self.builder.load(side), I64(1)), side)
+
+    def move(self, slot: Any, out: bool) -> None:
+        """Copy the state to a slot or from it."""
+        builder = self.builder
+        leaves, states, sizes = (
+            self.of_block("leaves"),
+            self.numbers("states", builder.load(self.side)),
+            self.numbers("sizes"),
+        )
         base = builder.mul(slot, leaves)
-        slots = pointer("slots")
-        i, end = writer.loop(leaves)
+        slots = self.numbers("slots")
+        i, end = self.loop(leaves)
         state = builder.inttoptr(builder.load(builder.gep(states, [i])), _BYTE.as_pointer())
         kept = builder.inttoptr(builder.load(builder.gep(slots, [builder.add(base, i)])), _BYTE.as_pointer())
         given = (kept, state) if out else (state, kept)
-        builder.call(copy, [*given, builder.load(builder.gep(sizes, [i])), ir.IntType(1)(0)])
+        builder.call(self.copy, [*given, builder.load(builder.gep(sizes, [i])), ir.IntType(1)(0)])
         end()
 
-    a, end = writer.loop(count)
-    at = builder.mul(a, I64(3))
-    action, first, second = [builder.load(builder.gep(actions, [builder.add(at, I64(i))])) for i in range(3)]
+    def action(self, a: Any) -> tuple[Any, Any, Any]:
+        """What an action is."""
+        at = self.builder.mul(a, I64(3))
+        return tuple([self.entry(self.actions, self.builder.add(at, I64(i))) for i in range(3)])
+
+    def side_for(self, a: Any) -> Any:
+        """The side for a state from which the actions after ``a`` lead to that of the cotangents; at the end, home."""
+        builder = self.builder
+        before = builder.block
+        test, look, forward, behind = [builder.append_basic_block() for _ in range(4)]
+        wanted, following = builder.load(self.bars_side), builder.add(a, I64(1))
+        builder.branch(test)
+        builder.position_at_end(test)
+        k, steps = builder.phi(I64), builder.phi(I64)
+        builder.cbranch(builder.icmp_signed("<", k, self.count), look, behind)
+        builder.position_at_end(look)
+        action, first, second = self.action(k)
+        after = builder.add(k, I64(1))
+        over = builder.icmp_signed(">=", action, I64(ACTIONS["restore"]))
+        builder.cbranch(over, behind, forward)
+        builder.position_at_end(forward)
+        is_forward = builder.icmp_signed("==", action, I64(ACTIONS["forward"]))
+        more = builder.select(is_forward, builder.sub(second, first), I64(0))
+        k.add_incoming(following, before)
+        k.add_incoming(after, forward)
+        steps.add_incoming(I64(0), before)
+        steps.add_incoming(builder.add(steps, more), forward)
+        builder.branch(test)
+        builder.position_at_end(behind)
+        target = builder.phi(I64)
+        target.add_incoming(I64(0), test)
+        target.add_incoming(wanted, look)
+        return builder.and_(builder.xor(target, steps), I64(1))
+
+
+def _marching(module: ir.Module, script: ir.Function) -> None:
+    """The march."""
+    writer = _March(module, script)
+    builder = writer.builder
+    builder.store(I64(0), writer.side)
+    builder.store(I64(1), writer.bars_side)
+    a, end = writer.loop(writer.count)
+    action, first, second = writer.action(a)
     behind, other = builder.append_basic_block(), builder.append_basic_block("other")
     cases = {name: builder.append_basic_block(name) for name in ACTIONS if name != "restore last"}
     cases["restore last"] = cases["restore"]
@@ -138,36 +223,48 @@ def _marching(module: ir.Module, script: ir.Function) -> None:
         switch.add_case(I64(ACTIONS[name]), target)
     builder.position_at_end(cases["forward"])
     k, end_steps = writer.loop(builder.sub(second, first))
-    run("step", builder.add(first, k))
+    n = builder.add(first, k)
+    same = writer.run("step", builder.load(writer.side), n)
+    with builder.if_then(builder.icmp_signed("==", same, I64(0))):
+        writer.stop(a, n)
+    writer.switch_side(writer.side)
     end_steps()
     builder.branch(behind)
     builder.position_at_end(cases["store"])
-    move(first, True)
-    builder.store(I64(1), builder.gep(pointer("filled"), [first]))
+    writer.move(first, True)
+    builder.store(I64(1), builder.gep(writer.numbers("filled"), [first]))
     builder.branch(behind)
     builder.position_at_end(cases["restore"])
-    usable = builder.load(builder.gep(pointer("filled"), [first]))
+    usable = builder.load(builder.gep(writer.numbers("filled"), [first]))
     with builder.if_then(builder.icmp_signed("==", usable, I64(0))):
-        builder.store(I64(-1), builder.gep(block, [I64(FIELDS["at"])]))
-        builder.ret(a)
-    move(first, False)
+        writer.stop(a, I64(-1))
+    builder.store(writer.side_for(a), writer.side)
+    writer.move(first, False)
     builder.branch(behind)
     builder.position_at_end(cases["reverse"])
-    run("back", first)
+    wanted = builder.load(writer.bars_side)
+    with builder.if_then(builder.icmp_signed("!=", builder.load(writer.side), wanted)):
+        writer.run("across", builder.load(writer.side), first)
+        builder.store(wanted, writer.side)
+    same = writer.run("back", wanted, first)
+    with builder.if_then(builder.icmp_signed("==", same, I64(0))):
+        writer.stop(a, first)
+    writer.switch_side(writer.bars_side)
     builder.branch(behind)
     builder.position_at_end(other)
-    builder.store(I64(-1), builder.gep(block, [I64(FIELDS["at"])]))
-    builder.ret(a)
+    writer.stop(a, I64(-1))
     builder.position_at_end(behind)
     end()
-    builder.ret(count)
+    writer.go_home()
+    builder.ret(writer.count)
 
 
 class _Marching:
     def __init__(self) -> None:
-        evaluate = ctypes.cast(native().whole["evaluate"], ctypes.c_void_p).value
+        whole = native().whole
+        forward = {name: ctypes.cast(whole[name], ctypes.c_void_p).value for name in ("evaluate", "prepare")}
         module = ir.Module("adpy.marching")
-        _marching(module, _script(module, evaluate))
+        _marching(module, _script(module, forward))
         parsed = binding.parse_assembly(str(module))
         machine = binding.Target.from_default_triple().create_target_machine(opt=2)
         self._engine = binding.create_mcjit_compiler(parsed, machine)
@@ -175,7 +272,7 @@ class _Marching:
         self.march = _CALL(self._engine.get_function_address("adpy.march"))
 
 
-_CALL = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 5)
+_CALL = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_int64] * 4)
 _lock = threading.Lock()
 
 
@@ -185,6 +282,6 @@ def _made() -> _Marching:
 
 
 def march() -> Any:
-    """The native function ``(program, frame, block, actions, count)``, which gives how many actions were done."""
+    """The native function ``(frame, block, actions, count)``, which gives how many actions were done."""
     with _lock:
         return _made().march

@@ -219,7 +219,7 @@ class Native:
         self._loading = threading.Lock()
         self.whole = {
             name: _WHOLE(engine.get_function_address(f"adpy.{name}"))
-            for name in ("evaluate", "push", "differentiate", "gradient", "multiply")
+            for name in ("evaluate", "prepare", "push", "differentiate", "gradient", "multiply")
         }
         """Functions ``(program, frame)`` that run a whole program for one direction; 1 if its decisions hold."""
 

@@ -156,6 +156,20 @@ class Code:
         return Special()
 
     @cached_property
+    def overwritten(self) -> frozenset[int]:
+        """Numbers of the inputs that instructions write into."""
+        from adpy.program.reach import written_spans
+
+        spans = written_spans(self)
+        meets = [(spans[:, 0] <= view.interval[1]) & (spans[:, 1] >= view.interval[0]) for view in self.inputs]
+        return frozenset([i for i, found in enumerate(meets) if found.any()])
+
+    @cached_property
+    def twins(self) -> dict[tuple, Any]:
+        """Codes whose results are where this one's inputs are (:mod:`adpy.program.twins`), by what is swapped."""
+        return {}
+
+    @cached_property
     def frames(self) -> list[Frame]:
         """Frames that nobody uses now."""
         return []

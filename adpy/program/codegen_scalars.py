@@ -14,7 +14,7 @@ from adpy.plain import np
 from adpy.program.formulas import CHEAP, Lines
 from adpy.program.rolling import Block
 
-__all__ = ["Body", "body_of", "emit_scalars"]
+__all__ = ["Body", "addressed", "body_of", "emit_scalars"]
 
 FIXED, ALONG, STRIDE, TABLE = "fixed", "along", "stride", "table"
 LOCAL, OUTSIDE = 0, 1
@@ -101,6 +101,11 @@ def body_of(
         outside = bool(stored[mine].any()) and op != HOLE
         steps.append((op, tuple(operands), keep, outside))
     return Body(tuple(steps), tuple(externals), count > 1), [start, count, *numbers], tables
+
+
+def addressed(body: Body) -> list[int]:
+    """Which of the numbers that the kernel of a body is called with are addresses."""
+    return [2 + e for e, (kind, _, _) in enumerate(body.externals) if kind in (FIXED, STRIDE)]
 
 
 class _Writer:

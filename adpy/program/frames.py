@@ -125,6 +125,8 @@ class Tables:
     ----------
     address : int
         Of the block.
+    arrays : dict of str to ndarray
+        All that is in it.
     evaluate, push, differentiate, gradient, multiply : callable
         Run all of it, see :mod:`adpy.kernels.native`; ``gradient`` leaves values out that the way back does not read.
     """
@@ -144,7 +146,7 @@ class Tables:
         guards, outcomes = code.guards
         arrays = {"table": table, "heads": heads, "places": code.places, "guards": guards, "outcomes": outcomes}
         arrays |= {"ops": code.ops, "firsts": code.firsts, "seconds": code.seconds, **more}
-        self._arrays: list[np.ndarray] = []
+        self.arrays: dict[str, np.ndarray] = {}
         for name, array in arrays.items():
             self._place(name, array)
         counts = {"rows": len(table), "instructions": len(heads), "entries": len(code.places), "scalars": len(code.ops)}
@@ -166,7 +168,7 @@ class Tables:
 
     def _place(self, name: str, array: np.ndarray) -> None:
         array = np.ascontiguousarray(array)
-        self._arrays.append(array)
+        self.arrays[name] = array
         self._set(name, array.ctypes.data)
 
     def add(self, sweep: str, address: int) -> None:
@@ -181,3 +183,9 @@ class Tables:
         from adpy.kernels.native import native
 
         self.add(sweep, native().interpreted(sweep))
+
+    def share(self, other: Tables) -> None:
+        """Use the native sweeps of other tables too."""
+        for sweep in other.sweeps.keys() - self.sweeps.keys():
+            self._set(sweep, int(other._block[self._numbers[sweep]]))
+            self.sweeps[sweep] = other.sweeps[sweep]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adpy.kernels.opcodes import HOLE, arity
-from adpy.kernels.table import GROUP, RUN
+from adpy.kernels.opcodes import BINARY, HOLE, arity
+from adpy.kernels.table import FILL, GATHER, GROUP, RUN, SAVE, SAVE_AT, SCATTER
 from adpy.plain import np
 from adpy.program.code import Code, views_within
 from adpy.program.rolling import LONGEST, Block
 
-__all__ = ["activity", "needed"]
+__all__ = ["activity", "naming", "needed", "spans_of_rows", "written_spans"]
+
+_ADDRESSES = ((FILL, GATHER, SAVE, SAVE_AT), (SAVE,), ())
+"""Instructions beside elementwise ones whose result, first or second operand has an address in the table."""
 
 
 def _reached(code: Code) -> tuple[np.ndarray, np.ndarray]:
@@ -44,6 +47,23 @@ def spans_of_rows(rows: np.ndarray, k: int) -> np.ndarray:
     spans = (rows[:, 2:5] - 1) * rows[:, 6 + 4 * k : 9 + 4 * k]
     low = rows[:, 5 + 4 * k]
     return np.stack([low + np.minimum(spans, 0).sum(1), low + np.maximum(spans, 0).sum(1)], 1)
+
+
+def naming(table: np.ndarray, k: int) -> np.ndarray:
+    """Rows of a table whose operand ``k`` (0: the result) is an array in memory; tiles that groups share are none."""
+    kinds = table[:, 0]
+    mine = (kinds >= 0) & (table[:, 17] >> k & 1 == 0)
+    if k == 2:
+        mine &= BINARY[np.maximum(kinds, 0)]
+    return np.flatnonzero(mine | np.isin(kinds, _ADDRESSES[k]))
+
+
+def written_spans(code: Code) -> np.ndarray:
+    """Lowest and highest address of what each instruction writes, calls in Python apart."""
+    rows = code.table[naming(code.table, 0)]
+    scattered = [code.places[row[13] : row[13] + row[4]] for row in code.table[code.table[:, 0] == SCATTER]]
+    targets = [(int(places.min()), int(places.max())) for places in scattered if places.size]
+    return np.concatenate([spans_of_rows(rows, 0), _pairs(targets)])
 
 
 def _within(intervals: np.ndarray, size: int) -> np.ndarray:
