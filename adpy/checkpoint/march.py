@@ -172,8 +172,15 @@ class March:
     def _outputs(self, outputs: Sequence | None) -> list:
         if outputs is None:
             return []
-        pairs = zip(outputs, self.link.outputs, strict=True)
-        return [("copy", into, np.asarray(x, float), into.strides[0], 0) for into, x in pairs if into is not None]
+        rows = []
+        for into, leaf in zip(outputs, self.link.outputs, strict=True):
+            if into is not None:
+                x = np.asarray(leaf, float)
+                is_whole = x.flags.c_contiguous
+                rows.append(
+                    ("copy" if is_whole else "take", into, x, into.strides[0], 0 if is_whole else self._table(x))
+                )
+        return rows
 
     def _carry(self) -> list:
         """The state after the step as that before the next; what is swapped is so already, on the other side."""
@@ -230,8 +237,20 @@ class March:
         rows += adds
         for place, seed in zip(link.output_places, seeds, strict=False):
             if place is not None and seed is not None:
-                rows.append(("add", out_bars[place], seed, 0, seed.strides[0]))
+                bar = out_bars[place]
+                is_whole = bar.flags.c_contiguous
+                rows.append(
+                    ("add" if is_whole else "add at", bar, seed, 0 if is_whole else self._table(bar), seed.strides[0])
+                )
         return rows
+
+    def _table(self, array: np.ndarray) -> int:
+        """Address of a table that says how far entries are from the first one."""
+        places = np.zeros((), np.int64)
+        for n, stride in zip(array.shape, array.strides, strict=True):
+            places = places[..., None] + np.arange(n) * (stride // array.itemsize)
+        self._keep.append(places := np.ascontiguousarray(places))
+        return _address(places)
 
     def _spans(self, bars: Sequence) -> list[tuple[int, int]]:
         """Where these are in the memory of cotangents."""
@@ -243,7 +262,8 @@ class March:
         self._keep.append(rows)
         table = np.zeros((len(rows), 6), np.int64)
         for i, (name, to, source, to_step, from_step) in enumerate(rows):
-            size = 0 if to is None else to.size if not to_step else to.size // len(to)
+            stack = to if to_step and name != "add at" else None
+            size = 0 if to is None else to.size if stack is None else to.size // len(stack)
             places = [0 if x is None else _address(x) for x in (to, source)]
             table[i] = (OPERATIONS[name], *places, size, to_step, from_step)
         other = table.copy()

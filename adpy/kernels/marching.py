@@ -24,10 +24,14 @@ from adpy.kernels.native import BLOCK, F64, I64, WHOLE, Writer, native
 __all__ = ["ACTIONS", "FIELDS", "OPERATIONS", "march"]
 
 OPERATIONS = {
-    name: number for number, name in enumerate(("copy", "add", "clear", "number", "evaluate", "prepare", "adjoint"))
+    name: number
+    for number, name in enumerate(
+        ("copy", "add", "take", "add at", "clear", "number", "evaluate", "prepare", "adjoint")
+    )
 }
-"""What a row of a script does.  ``evaluate``, and ``prepare`` for what the way back reads, end the script where
-decisions are not those of the recording."""
+"""What a row of a script does.  ``take`` copies entries that do not follow one another: at the address ``from_step``
+are numbers that say how far each is from the first; ``add at`` adds to such, with ``to_step``.  ``evaluate``, and
+``prepare`` for what the way back reads, end the script where decisions are not those of the recording."""
 
 ACTIONS = {name: number for number, name in enumerate(("forward", "store", "restore", "reverse", "restore last"))}
 """``forward`` from one step to another, ``store`` in a slot, ``restore`` from a slot (``restore last`` as well),
@@ -60,6 +64,7 @@ def _script(module: ir.Module, forward: dict[str, int]) -> ir.Function:
     op, to, source, size, to_step, from_step = [
         builder.load(builder.gep(rows, [builder.add(at, I64(i))])) for i in range(6)
     ]
+    first = to
     to = builder.add(to, builder.mul(n, to_step))
     moved = builder.add(source, builder.mul(n, from_step))
     given = [builder.inttoptr(x, _BYTE.as_pointer()) for x in (to, moved)]
@@ -83,6 +88,17 @@ def _script(module: ir.Module, forward: dict[str, int]) -> ir.Function:
     builder.store(builder.fadd(builder.load(place), builder.load(builder.gep(values, [i]))), place)
     end_entries()
     done()
+    for name, base, table, other in (("take", source, from_step, to), ("add at", first, to_step, moved)):
+        builder.position_at_end(cases[name])
+        apart, places, row = writer.pointer(base), writer.pointer(table, I64), writer.pointer(other)
+        i, end_entries = writer.loop(size)
+        place, entry = builder.gep(apart, [builder.load(builder.gep(places, [i]))]), builder.gep(row, [i])
+        if name == "take":
+            builder.store(builder.load(place), entry)
+        else:
+            builder.store(builder.fadd(builder.load(place), builder.load(entry)), place)
+        end_entries()
+        done()
     builder.position_at_end(cases["clear"])
     builder.call(clear, [given[0], _BYTE(0), entries, ir.IntType(1)(0)])
     done()

@@ -87,10 +87,11 @@ class Twin:
     def tables(self, code: Code, tables: Tables) -> Tables:
         """What native sweeps of the twin read, in the place of these tables of the code."""
         if tables is code.tables:
-            return self.code.tables
-        if self._kernels is None or self._kernels[0] is not tables:
-            self._kernels = tables, self._of_kernels(code.special.kernels)
-        found = self._kernels[1]
+            found = self.code.tables
+        else:
+            if self._kernels is None or self._kernels[0] is not tables:
+                self._kernels = tables, self._of_kernels(code.special.kernels)
+            found = self._kernels[1]
         found.share(tables)
         return found
 
