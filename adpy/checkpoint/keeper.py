@@ -113,6 +113,10 @@ class Keeper:
         elif kind is Free or (kind is Restore and action.last):
             self.free(action.step, action.place)
 
+    def steps_in(self, place: str) -> list[int]:
+        """Steps of the snapshots that a place should have."""
+        return sorted(step for step, where in self._forms if where == place)
+
     def _found(self, step: int, place: str) -> Any:
         """The form of a snapshot of an earlier process; None if there is no such snapshot."""
         storage = self.places[place]

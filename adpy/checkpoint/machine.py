@@ -189,13 +189,13 @@ class Machine(Recordings):
 
     def _march_of(self, n: int) -> March | None:
         """What native code can use for a step."""
+        if n >= self.reached and self.streams.is_endless:
+            return None  # outputs move as they grow
         outputs, args = self.streams.outputs, self.streams.arrays
         march = self._march
         if march is not None and self._stopped < STUBBORN and march.link in self.links and march.outputs is outputs:
             return march
         if self._form is None or not self.counted or not self.links or args is None:
-            return None
-        if n >= self.reached and self.streams.is_endless:
             return None
         link = self.links[0]
         wanted = any(x is not None and type(x) is not Turn for x in link.outputs)

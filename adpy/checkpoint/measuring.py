@@ -17,7 +17,7 @@ from adpy.plain import np
 
 __all__ = ["measured", "step_seconds", "storage_seconds", "working_bytes"]
 
-ENOUGH = 5e-3
+ENOUGH = 2e-3
 """Seconds of steps that tell what one takes, if they are not the first two."""
 
 LONG = 10.0
@@ -46,7 +46,7 @@ def step_seconds(machine: Machine, first: Callable[[], Any], steps: int | None) 
         each = taken / (at - start)
         if start:
             best, spent, count = min(best, each), spent + taken, 2 * count
-        if machine.ended or at == steps or each > (ENOUGH if start else LONG) or (spent > ENOUGH and at > 2):
+        if machine.ended or at == steps or each > (10 * ENOUGH if start else LONG) or (spent > ENOUGH and at > 2):
             break
     _again(machine, first)
     return min(best, each)

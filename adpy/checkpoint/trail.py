@@ -20,6 +20,7 @@ from adpy.checkpoint.identity import seal
 from adpy.checkpoint.keeper import Keeper
 from adpy.checkpoint.layouts import UnknownLayout, describe, understand
 from adpy.checkpoint.schedules import Schedule
+from adpy.checkpoint.schedules.binomial import reverse_binomially
 from adpy.checkpoint.state import join, split
 from adpy.checkpoint.storage import DiskStorage
 from adpy.errors import SnapshotError, StorageFullError
@@ -159,7 +160,8 @@ class Trail:
         reached = self._adjoint()
         reached = steps if reached is None else reached
         _log.info("resumed at step %d, on the way back", reached)
-        return self._skipped(steps, reached)
+        rest = self._skipped(steps, reached)  # follows the schedule, also where another goes on
+        return self._without_records(reached) if self.schedule.records else rest
 
     def _bars(self) -> tuple[list, list, list]:
         machine = self.keeper.machine
@@ -208,6 +210,17 @@ class Trail:
             if action.place is None:
                 keeper.obtain(current)
         return itertools.chain([action], actions)
+
+    def _without_records(self, reached: int) -> Iterator[Action]:
+        """What is still to be done where adjoint data is lost: binomially, from what is on disk."""
+        keeper, room = self.keeper, self.schedule.units.get("ram", 0)
+        held = [(step, "disk") for step in keeper.steps_in("disk") if step < reached]
+        if reached and held[:1] != [(0, "disk")]:
+            keeper.machine.start(keeper.first())
+            keeper.store(0, "ram")
+            held, room = [(0, "ram"), *held], room - 1
+        yield from reverse_binomially(reached, held, ["ram"] * room)
+        yield Done()
 
     def reversed(self, step: int) -> None:
         """Leave the cotangents, if it is time; adjoints of all steps from ``step`` on are complete."""

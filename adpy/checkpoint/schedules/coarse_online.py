@@ -16,7 +16,7 @@ class CoarseOnline(OnlineSchedule):
     """Snapshots on disk at multiples of ``grid`` steps, near-optimal wherever the loop ends; binomial in memory.
 
     :class:`Online` stores nearly every state on its way, which is too much for a disk. Here it does so with groups of
-    steps.
+    steps, and between two of them snapshots in memory are binomial.
 
     Parameters
     ----------
