@@ -10,7 +10,7 @@ from adpy.checkpoint.body import Turn
 from adpy.checkpoint.machine import Machine
 from adpy.checkpoint.march import Bank, March
 from adpy.checkpoint.progress import Progress
-from adpy.checkpoint.queue import FORWARD, OTHER, RESTORE, RESTORE_LAST, REVERSE, STORE, Queue
+from adpy.checkpoint.queue import FORWARD, FREE, OTHER, RESTORE, RESTORE_LAST, REVERSE, STORE, Queue
 from adpy.checkpoint.schedules import OnlineSchedule, Schedule
 from adpy.checkpoint.storage import Places
 from adpy.plain import np
@@ -71,8 +71,7 @@ class Driver:
 
     def _finish(self) -> None:
         """Tell an online schedule that the loop has ended."""
-        self.schedule.finish(self.machine.reached)
-        self._queue.skip()
+        self._queue.settle(self.machine.reached)
         if self.progress is not None:
             self.progress.expect(self.machine.reached, self.schedule.forward_steps - self.machine.reached)
 
@@ -116,7 +115,7 @@ class Driver:
         elif kind == REVERSE:
             self._record(first, second)
             self._reverse(first, second)
-        elif kind == OTHER:
+        elif kind in (OTHER, FREE):
             self._do(queue.action)
         queue.at += 1
 
@@ -196,6 +195,9 @@ class Driver:
             return False
         machine, queue = self.machine, self._queue
         rows = machine.pace.some(queue.before_reverse() if self._first else queue.rows[queue.at :])
+        if not self._forms:  # all snapshots are in the bank, where freed ones are written over
+            rows = rows.copy()
+            rows[rows[:, 0] == FREE, 0] = FORWARD
         if not self._enter(march, rows[0]):
             return False
         begin = perf_counter()
@@ -263,7 +265,7 @@ class Driver:
         """Put state and cotangents where native code wants them."""
         machine, form = self.machine, march.link.form
         restores = row[0] in (RESTORE, RESTORE_LAST)
-        if row[0] == OTHER or (restores and not march.bank.filled[row[1]]):
+        if row[0] in (OTHER, FREE) or (restores and not march.bank.filled[row[1]]):
             return False
         if self._current and not restores and not machine.enter(march.link):
             return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,13 +11,16 @@ from adpy.checkpoint.actions import Forward, Free, Restore, Reverse, Store
 from adpy.checkpoint.schedules import Binomial, OnlineSchedule, Schedule
 from adpy.plain import np
 
-__all__ = ["FORWARD", "OTHER", "RESTORE", "RESTORE_LAST", "REVERSE", "STORE", "Queue"]
+__all__ = ["FORWARD", "FREE", "OTHER", "RESTORE", "RESTORE_LAST", "REVERSE", "STORE", "Queue"]
 
 CHUNK = 1 << 13
 """Actions that are taken from a schedule at a time."""
 
+AHEAD = 1 << 8
+"""Actions that are taken at a time from one that does not know the end, which may come before they are done."""
+
 FORWARD, STORE, RESTORE, REVERSE, RESTORE_LAST = 0, 1, 2, 3, 4
-OTHER = -1
+OTHER, FREE = -1, 5
 
 
 class _Slots:
@@ -35,6 +40,11 @@ class _Slots:
                 slot, self._next = self._next, self._next + 1
             self._of[step] = slot
         return slot
+
+    def __copy__(self) -> _Slots:
+        found = _Slots()
+        found._of, found._free, found._next = self._of.copy(), self._free.copy(), self._next
+        return found
 
     def of(self, step: int, last: bool) -> int:
         slot = self._of[step]
@@ -60,6 +70,7 @@ def _encoded(actions: list, slots: _Slots) -> np.ndarray:
             row = (RESTORE_LAST if action.last else RESTORE, slots.of(action.step, action.last), action.step)
         elif kind is Free and action.place == "ram":
             slots.of(action.step, True)
+            row = (FREE, action.step, action.step)
         rows.append(row)
     return np.array(rows, np.int64).reshape(-1, 3)
 
@@ -74,15 +85,16 @@ class Queue:
     Attributes
     ----------
     rows : ndarray of int64, shape (n, 3)
-        For native code: forward from and to, store or restore slot and step, reverse from and to; anything else is
-        ``OTHER``.
+        For native code: forward from and to, store or restore slot and step, reverse from and to; free a step, twice;
+        anything else is ``OTHER``.
     at : int
         Number of the next row.
     """
 
     def __init__(self, schedule: Schedule) -> None:
-        self._slots = _Slots()
-        self._chunk = 1 if isinstance(schedule, OnlineSchedule) else CHUNK
+        self._schedule, self._slots = schedule, _Slots()
+        self._chunk = AHEAD if isinstance(schedule, OnlineSchedule) else CHUNK
+        self._taken, self._slots_before = 0, self._slots
         self.rows, self.at = np.zeros((0, 3), np.int64), 0
         self._actions: list | None = []
         self._source: Iterator = iter(())
@@ -101,21 +113,35 @@ class Queue:
         if self._binomial is not None:
             self._actions, self.rows, self.at = None, self._binomial.next(CHUNK), 0
             return bool(len(self.rows))
-        self._actions = []
-        for action in self._source:
-            self._actions.append(action)
-            if len(self._actions) >= self._chunk:
-                break
-        self.rows, self.at = _encoded(self._actions, self._slots), 0
+        self._taken += len(self._actions or ())
+        self._slots_before = copy.copy(self._slots)
+        self._take(self._chunk)
         return bool(self._actions)
 
-    def cut(self, steps: int) -> None:
-        """Have the next row go no further than to the end of the loop."""
-        if self.rows[self.at, 0] == FORWARD:
-            self.rows[self.at, 2] = min(self.rows[self.at, 2], steps)
+    def _take(self, count: int) -> None:
+        """Have that many more actions, none of them done."""
+        self._actions = list(itertools.islice(self._source, count))
+        self.rows, self.at = _encoded(self._actions, self._slots), 0
 
-    def skip(self) -> None:
-        """Forget what is left of the actions that were taken; the schedule knows the end, what follows is settled."""
+    def cut(self, steps: int) -> None:
+        """Have rows go no further than to the end of the loop."""
+        there = np.flatnonzero((self.rows[self.at :, 0] == FORWARD) & (self.rows[self.at :, 2] >= steps))
+        if len(there):
+            self.rows = self.rows[: self.at + there[0] + 1]
+            self.rows[-1, 2] = steps
+
+    def settle(self, steps: int) -> None:
+        """The loop has ended: forget what was taken for steps beyond, and have the schedule go on from there."""
+        at = self.at
+        if at < len(self._actions) and type(self._actions[at]) is Forward and self._actions[at].start < steps:
+            at += 1  # it is done in part
+        if at < len(self._actions):
+            self._source = iter(self._schedule)
+            self._slots = copy.copy(self._slots_before)
+            for _ in itertools.islice(self._source, self._taken):
+                pass
+            self._take(at)
+        self._schedule.finish(steps)
         self.at, self._chunk = len(self.rows), CHUNK
 
     def slots(self) -> list[tuple[int, int]]:

@@ -155,7 +155,7 @@ def taylor_test(
     with np.errstate(divide="ignore", invalid="ignore"):
         orders = [np.log(row[1:] / row[:-1]) / np.log(h[1:] / h[:-1]) for row in rows]
     precision = max(np.finfo(np.result_type(leaf)).eps for _, leaf in flatten(args))
-    noise = ROUNDING * precision * max(abs(value), float(np.max(np.abs(changes), initial=0.0)))
+    noise = float(ROUNDING * precision * max(abs(value), np.max(np.abs(changes))))
     return TaylorReport(steps, *[tuple([tuple(row.tolist()) for row in table]) for table in (rows, orders)], noise)
 
 

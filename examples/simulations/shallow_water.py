@@ -39,7 +39,7 @@ def step(state, n, depth, arg):
 
 
 def at_gauges(height):
-    """Heights that the gauges show: two rows of them across the tank, and one at the end."""
+    """Heights that the gauges show, three rows of three."""
     rows, columns = height.shape
     return height[rows // 4 :: rows // 4, columns // 6 :: columns // 3]
 

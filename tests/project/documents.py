@@ -26,7 +26,7 @@ class Block:
 
 def documents() -> list[Path]:
     """All Markdown files of the project."""
-    folders = [ROOT.glob("*.md"), ROOT.glob("docs/**/*.md"), ROOT.glob("tutorials/**/*.md")]
+    folders = [ROOT.glob("*.md"), *[ROOT.glob(f"{name}/**/*.md") for name in ("docs", "tutorials", "examples")]]
     return sorted(path for folder in folders for path in folder)
 
 
