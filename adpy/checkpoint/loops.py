@@ -113,14 +113,13 @@ def loop(
     check_functions(step=step, loss=loss, collect=collect)
     plan = Plan(snapshots, memory, schedule, storage, callback, progress)
     body = Body(step, loss, collect, None, params is not None, args is not None)
-    return run(body, state, steps, params, args, plan)
+    return run(body, state, check_count("steps", steps), params, args, plan)
 
 
 def run(
     body: Body, state: Any, steps: int | None, params: Any, args: Any, plan: Any, inverse: Callable | None = None
 ) -> Any:
     """A loop of this body, for :func:`loop` and its like; without ``steps`` the condition of the body ends it."""
-    steps = None if steps is None else check_count("steps", steps)
     data = args if callable(args) and type(args) not in TRACED_TYPES else None
     if data is None and args is not None:
         check_args(args, steps)

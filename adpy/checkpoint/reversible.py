@@ -9,6 +9,7 @@ from adpy.checkpoint.body import Body
 from adpy.checkpoint.loops import check_functions, run
 from adpy.checkpoint.mirror import Drift, MirrorPlan
 from adpy.checkpoint.progress import Progress, is_logged
+from adpy.checkpoint.schedules.base import check_count
 from adpy.custom.following import follow
 from adpy.errors import ArgumentError
 
@@ -136,4 +137,4 @@ def reversible_loop(
 
     body = Body(step, loss, collect, None, params is not None, args is not None, inverse)
     plan = MirrorPlan(tolerance, report, listeners)
-    return run(body, state, steps, params, args, plan, Inverse(body))
+    return run(body, state, check_count("steps", steps), params, args, plan, Inverse(body))

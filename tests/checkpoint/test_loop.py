@@ -339,6 +339,7 @@ def test_taylor():
         ({"step": 3}, "step"),
         ({"steps": -1}, "steps"),
         ({"steps": 2.5}, "steps"),
+        ({"steps": None}, "steps"),
         ({"loss": 3}, "loss"),
         ({"snapshots": 0}, "snapshots"),
         ({"memory": "much"}, "memory"),

@@ -274,6 +274,7 @@ def test_progress():
         ({"tolerance": -1.0}, "tolerance: expected a number that is not negative"),
         ({"callback": 3}, "callback: expected a callable"),
         ({"steps": -1}, "steps: expected an integer"),
+        ({"steps": None}, "steps: expected an integer"),
         ({"loss": 3}, "loss: expected a function"),
     ],
 )
