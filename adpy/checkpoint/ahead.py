@@ -61,7 +61,7 @@ def plan(
     >>> import numpy as np, adpy
     >>> def step(u, n, rate):
     ...     return u + rate * np.sin(u)
-    >>> schedule = adpy.checkpoint.plan(step, np.ones(10_000), 1000, params=0.1, memory="2 MB")
+    >>> schedule = adpy.checkpoint.plan(step, np.ones(10_000), 1000, params=0.1, snapshots=24)
     >>> schedule.places, schedule.forward_steps
     ({'ram': 24}, 3649)
     """
