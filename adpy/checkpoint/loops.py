@@ -69,11 +69,12 @@ def loop(
     snapshots : int, optional
         How many states are kept at a time, the first one included.
     memory : int or str, optional
-        How much memory they may take, like ``"2 GB"``; by default a quarter of the machine's.
+        How much memory a gradient may take, like ``"2 GB"``; by default a quarter of the machine's.
     schedule : Schedule, optional
         Another schedule than the binomial one.
     storage : path-like or DiskStorage, optional
-        A folder for snapshots.  A run that was killed goes on from there when it is called again with the same
+        A folder for snapshots, which are there as far as they save time, or work that a crash would cost; see
+        :func:`adpy.checkpoint.plan`.  A run that was killed goes on from there when it is called again with the same
         arguments, and ends with the same result to the last bit.
     callback : callable, optional
         Is given an :class:`adpy.checkpoint.progress.Event` ten times a second.
