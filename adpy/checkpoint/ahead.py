@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from time import perf_counter
 from typing import Any
 
 from adpy.api.trees import flatten
 from adpy.capture.registry import TRACED_TYPES
-from adpy.checkpoint.body import Body
+from adpy.checkpoint.body import Body, active
+from adpy.checkpoint.driver import Driver
 from adpy.checkpoint.loops import check_args, check_functions
+from adpy.checkpoint.measuring import adjoint_seconds, step_seconds
 from adpy.checkpoint.planning import Plan
 from adpy.checkpoint.problem import Problem
-from adpy.checkpoint.schedules import Schedule
+from adpy.checkpoint.schedules import Binomial, Costs, Schedule
 from adpy.checkpoint.schedules.base import check_count
+from adpy.checkpoint.storage import MemoryStorage, Places
 from adpy.errors import ArgumentError
+from adpy.plain import np
 
 __all__ = ["plan"]
+
+ENOUGH = 0.02
+"""Seconds of a gradient that tells what the adjoint of a step takes, if it is not one of the first two."""
+
+LONG = 0.3
+"""Seconds of a gradient that tells it in any case."""
+
+MOST = 512
+"""Steps of such a gradient, at most."""
 
 
 def plan(
@@ -32,7 +47,7 @@ def plan(
 ) -> Schedule:
     """The schedule that :func:`loop` would follow with these arguments, with its costs measured.
 
-    A few steps and two adjoints are run for it.  ``print(plan(…).describe())`` tells how many steps a gradient takes,
+    For it the first steps are run, and reversed.  ``print(plan(…).describe())`` tells how many steps a gradient takes,
     what memory and disk, and about how long; ``loop(…, schedule=plan(…))`` follows it.
 
     Parameters
@@ -75,4 +90,46 @@ def plan(
     values = state if loss is None else (state, 0.0), (params, body.values), None if data is not None else args
     if any(type(leaf) in TRACED_TYPES for _, leaf in flatten(values)):
         raise ArgumentError("state, params and args", "plain values", "traced ones")
-    return Problem(body, steps, Plan(snapshots, memory, None, storage), data).planned(values)
+    return _measured(Problem(body, steps, Plan(snapshots, memory, None, storage), data), values)
+
+
+def _measured(problem: Problem, values: tuple) -> Schedule:
+    """The schedule of a problem, with what its steps and adjoints take."""
+    machine, places, steps = problem.machine(values), problem.plan.places(), problem.steps
+
+    def first():
+        return values[0]
+
+    try:
+        found = problem.schedule(values, machine, places)
+        costs = found.setting.costs or Costs(step=step_seconds(machine, first, steps))
+        if "disk" in places.places:
+            costs = replace(costs, adjoint=adjoint_seconds(machine, first))
+            if not places["disk"].steps():
+                places["disk"].finish()
+        else:
+            costs = replace(costs, **_in_a_trial(problem, values, found.places.get("ram", 1), costs.step))
+    finally:
+        places.close()
+        machine.close()
+    found.setting = replace(found.setting, costs=costs)
+    return found
+
+
+def _in_a_trial(problem: Problem, values: tuple, snapshots: int, step: float) -> dict[str, float]:
+    """What a step and its adjoint take in gradients of the first steps, in memory."""
+    count, best = 2, float("inf")
+    while True:
+        machine = problem.machine(values)
+        machine.repeats = True
+        trial = Binomial(min(count, problem.steps), snapshots)
+        driver = Driver(machine, trial, Places(ram=MemoryStorage()))
+        begin = perf_counter()
+        driver.forward()
+        driver.reverse([np.zeros(np.shape(x), np.result_type(x)) for x in active(machine.state)])
+        taken = perf_counter() - begin
+        step = min(step, taken / (trial.forward_steps + trial.steps))
+        best = min(best, (taken - trial.forward_steps * step) / trial.steps)
+        if trial.steps == problem.steps or count >= MOST or taken > (LONG if count < 32 else ENOUGH):
+            return {"step": step, "adjoint": best}
+        count *= 4

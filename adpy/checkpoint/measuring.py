@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import tracemalloc
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 from adpy.checkpoint.body import active
 from adpy.checkpoint.machine import Machine
-from adpy.checkpoint.schedules import Costs
 from adpy.checkpoint.storage import DiskStorage
 from adpy.plain import np
 
-__all__ = ["measured", "step_seconds", "storage_seconds", "working_bytes"]
+__all__ = ["adjoint_seconds", "step_seconds", "storage_seconds", "working_bytes"]
 
 ENOUGH = 2e-3
 """Seconds of steps that tell what one takes, if they are not the first two."""
@@ -46,14 +44,14 @@ def step_seconds(machine: Machine, first: Callable[[], Any], steps: int | None) 
         each = taken / (at - start)
         if start:
             best, spent, count = min(best, each), spent + taken, 2 * count
-        if machine.ended or at == steps or each > (10 * ENOUGH if start else LONG) or (spent > ENOUGH and at > 2):
+        if machine.ended or at == steps or each > (10 * ENOUGH if start else LONG) or (spent > ENOUGH and at > 3):
             break
     _again(machine, first)
     return min(best, each)
 
 
-def measured(machine: Machine, first: Callable[[], Any], steps: int | None, known: Costs | None) -> Costs:
-    """What is known of costs, with the adjoint of a step measured too; a machine without outputs, of no use after."""
+def adjoint_seconds(machine: Machine, first: Callable[[], Any]) -> float:
+    """What the adjoint of a step without outputs takes by itself; cotangents of the machine are of no use after."""
     best, spent, count = float("inf"), 0.0, 0
     while count < 2 or spent < ENOUGH:  # the first one makes what the others have
         record = machine.record(0)
@@ -63,9 +61,7 @@ def measured(machine: Machine, first: Callable[[], Any], steps: int | None, know
         taken = perf_counter() - begin
         best, spent, count = min(best, taken), spent + taken, count + 1
         _again(machine, first)
-    if known is None:
-        known = Costs(step=step_seconds(machine, first, steps))
-    return replace(known, adjoint=best)
+    return best
 
 
 def working_bytes(machine: Machine, first: Callable[[], Any]) -> int:

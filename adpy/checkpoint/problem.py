@@ -9,7 +9,6 @@ derivatives, is its tangent along the seed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from adpy.api.trees import flatten, map_leaves, rebuild
@@ -18,7 +17,6 @@ from adpy.checkpoint.driver import Driver
 from adpy.checkpoint.durable import DurableDriver
 from adpy.checkpoint.identity import identity_of, seal
 from adpy.checkpoint.machine import Machine
-from adpy.checkpoint.measuring import measured
 from adpy.checkpoint.mirror import Mirror, MirrorPlan
 from adpy.checkpoint.planning import Plan
 from adpy.checkpoint.schedules import Schedule
@@ -74,7 +72,7 @@ class Problem:
     def run(self, values: tuple) -> tuple[Any, Any]:
         """The last state, and the outputs of all steps along a first axis."""
         if not self.reversible:
-            machine = self._machine(values)
+            machine = self.machine(values)
             machine.advance(0, self.steps if self.steps is not None else _ENDLESS)
             found = machine.state, machine.streams.collected(machine.reached)
             machine.close()
@@ -107,7 +105,8 @@ class Problem:
             with_active(args, machine.streams.arg_bars),
         )
 
-    def _machine(self, values: tuple) -> Machine:
+    def machine(self, values: tuple) -> Machine:
+        """What runs its steps, at the first state."""
         state, operands, args = values
         program = program_of(self.body, *self._kind(), operands, self.plan.durable) if self.steps != 1 else None
         machine = Machine(self.body, program, operands, self._streams(args))
@@ -128,7 +127,7 @@ class Problem:
         return Streams(args, data, self.steps)
 
     def _driver(self, values: tuple) -> Driver | DurableDriver | Mirror:
-        machine = self._machine(values)
+        machine = self.machine(values)
         if self.inverse is not None:
             functions, kind = self._kind()
             program = program_of(self.inverse, functions, (*kind, "inverse"), values[1]) if self.steps > 1 else None
@@ -138,7 +137,7 @@ class Problem:
         machine.repeats = True
         places = self.plan.places(self.depth)
         try:
-            schedule = self._schedule(values, machine, places)
+            schedule = self.schedule(values, machine, places)
             progress = self.plan.progress(self.steps, schedule)
         except BaseException:
             places.close()
@@ -148,24 +147,11 @@ class Problem:
             return DurableDriver(machine, schedule, places, lambda: values[0], progress)
         return Driver(machine, schedule, places, progress)
 
-    def _schedule(self, values: tuple, machine: Machine, places: Places) -> Schedule:
+    def schedule(self, values: tuple, machine: Machine, places: Places) -> Schedule:
+        """What the loop is to follow; its machine is at the first state, also after."""
         if "disk" in places.places:
             places["disk"].begin(self._identity(values))
         return self.plan.schedule_for(self.steps, machine, places, lambda: values[0])
-
-    def planned(self, values: tuple) -> Schedule:
-        """The schedule that the loop would follow, with what was measured."""
-        machine, places = self._machine(values), self.plan.places(self.depth)
-        try:
-            found = self._schedule(values, machine, places)
-            known = found.setting
-            found.setting = replace(known, costs=measured(machine, lambda: values[0], self.steps, known.costs))
-            if "disk" in places.places and not places["disk"].steps():
-                places["disk"].finish()
-        finally:
-            places.close()
-            machine.close()
-        return found
 
     def _identity(self, values: tuple) -> dict:
         """What must be the same for a run to go on from what an earlier one has stored."""
