@@ -23,14 +23,8 @@ from adpy.plain import np
 
 __all__ = ["plan"]
 
-ENOUGH = 0.02
-"""Seconds of a gradient that tells what the adjoint of a step takes, if it is not one of the first two."""
-
-LONG = 0.3
-"""Seconds of a gradient that tells it in any case."""
-
-MOST = 512
-"""Steps of such a gradient, at most."""
+TRIALS = {2: 3.0, 8: 0.3, 32: 0.02, 128: 0.02, 512: 0.0}
+"""Steps of gradients that tell what an adjoint takes, and the seconds from which one is the last; the first compile."""
 
 
 def plan(
@@ -118,8 +112,8 @@ def _measured(problem: Problem, values: tuple) -> Schedule:
 
 def _in_a_trial(problem: Problem, values: tuple, snapshots: int, step: float) -> dict[str, float]:
     """What a step and its adjoint take in gradients of the first steps, in memory."""
-    count, best = 2, float("inf")
-    while True:
+    best = float("inf")
+    for count, enough in TRIALS.items():
         machine = problem.machine(values)
         machine.repeats = True
         trial = Binomial(min(count, problem.steps), snapshots)
@@ -130,6 +124,6 @@ def _in_a_trial(problem: Problem, values: tuple, snapshots: int, step: float) ->
         taken = perf_counter() - begin
         step = min(step, taken / (trial.forward_steps + trial.steps))
         best = min(best, (taken - trial.forward_steps * step) / trial.steps)
-        if trial.steps == problem.steps or count >= MOST or taken > (LONG if count < 32 else ENOUGH):
-            return {"step": step, "adjoint": best}
-        count *= 4
+        if trial.steps == problem.steps or taken > enough:
+            break
+    return {"step": step, "adjoint": best}
