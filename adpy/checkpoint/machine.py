@@ -14,34 +14,18 @@ from adpy.checkpoint.link import Link
 from adpy.checkpoint.march import March
 from adpy.checkpoint.pace import Pace
 from adpy.checkpoint.queue import FORWARD
+from adpy.checkpoint.record import Record
 from adpy.checkpoint.recordings import Recordings, inputs_of_tree
 from adpy.checkpoint.state import join, split
 from adpy.checkpoint.steps import Form, StepProgram, form_of
 from adpy.checkpoint.streams import Streams
 from adpy.checkpoint.verifying import check_marks, copied, is_value, mark_of
-from adpy.custom.structures import is_active_kind
 from adpy.plain import np
 
-__all__ = ["Machine", "Record"]
+__all__ = ["Machine"]
 
 STUBBORN = 3
 """Times that native code may stop at its first step before another recording has its turn."""
-
-
-class Record:
-    """One step with what its adjoint needs."""
-
-    __slots__ = ("link", "n", "outputs", "pullback")
-
-    def __init__(
-        self, n: int, link: Link | None = None, pullback: Callable | None = None, outputs: Sequence = ()
-    ) -> None:
-        self.n, self.link, self.pullback = n, link, pullback
-        self.outputs = [(i, np.zeros(np.shape(x))) for i, x in enumerate(outputs) if is_active_kind(x)]
-
-    def bars_of_outputs(self, bars: Sequence | None) -> list:
-        """Cotangents of the leaves of the output that carry derivatives, zero where none is given."""
-        return [zero if bars is None or bars[i] is None else bars[i] for i, zero in self.outputs]
 
 
 class Machine(Recordings):

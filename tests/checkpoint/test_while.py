@@ -128,6 +128,32 @@ def test_losses_and_collected_values():
     close(adpy.grad(ours, (0, 1))(*args), adpy.grad(plain, (0, 1))(*args))
 
 
+def single(x, n, c):
+    """It cannot be recorded."""
+    return (x * np.float32(0.9) + np.float32(0.01) * c).astype(np.float32)
+
+
+def test_values_of_steps_that_are_not_recorded():
+    x = np.linspace(0.1, 1.0, 4).astype(np.float32)
+
+    def seen(c, collect=lambda x, n, c: x[0]):
+        return adpy.checkpoint.while_loop(lambda x, n, c: n < 9, single, x, params=c, collect=collect, snapshots=2)
+
+    def plain(c):
+        state, values = x, []
+        for n in range(9):
+            state = single(state, n, c)
+            values.append(state[0])
+        return state, np.array(values)
+
+    for i in (0, 1):
+        expected = adpy.grad(lambda c: np.sum(plain(c)[i]))(0.3)  # noqa: B023
+        assert adpy.grad(lambda c: np.sum(seen(c)[i]))(0.3) == pytest.approx(expected, rel=1e-6)  # noqa: B023
+    expected = adpy.grad(lambda c: np.sum(plain(c)[1]))(0.3)
+    with_numbers = adpy.grad(lambda c: np.sum(seen(c, lambda x, n, c: (x[0], n))[1][0]))(0.3)
+    assert with_numbers == pytest.approx(expected, rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("change", "name"),
     [({"condition": 1}, "condition"), ({"step": None}, "step"), ({"schedule": Binomial(3, 1)}, "schedule")],
