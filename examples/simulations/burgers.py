@@ -1,4 +1,4 @@
-"""A million steps of viscous Burgers' equation, and the gradient of what is left at the end, in under 200 MB.
+"""A million steps of viscous Burgers' equation, and the gradient of what is left at the end, in the memory of a hundred states.
 
 The gradient is that of the kinetic energy at the end with respect to the whole first state and to the viscosity.
 ``python -m examples.simulations.burgers [--steps 1000000]``
@@ -57,7 +57,7 @@ def main(steps=1_000_000, points=400, snapshots=100, plain_steps=10_000, tape_st
     print(counted.against(steps, snapshots))
     print(f"energy {plain_energy(u, viscosity, 1, stop=0):.4f} at first, {left:.4f} at the end")
     print(f"by viscosity: {by_viscosity:.4f}; by the first state: from {by_state.min():.3g} to {by_state.max():.3g}")
-    print(f"peak memory of the process: {memory:.0f} MB (its states together: {8e-6 * points * steps:.0f} MB)")
+    print(f"peak memory of the process: {memory:.1f} MB (its states together: {8e-6 * points * steps:.0f} MB)")
 
     plain, _ = seconds(plain_energy, u, viscosity, steps, TIME, plain_steps)
     plain *= steps / plain_steps
