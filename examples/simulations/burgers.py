@@ -1,6 +1,6 @@
-"""A million steps of viscous Burgers' equation, and the gradient of what is left at the end, in the memory of a hundred states.
+"""A million steps of viscous Burgers' equation, and a gradient in the memory of a hundred states.
 
-The gradient is that of the kinetic energy at the end with respect to the whole first state and to the viscosity.
+It is that of the kinetic energy at the end with respect to the whole first state and to the viscosity.
 ``python -m examples.simulations.burgers [--steps 1000000]``
 """
 
