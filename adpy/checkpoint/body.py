@@ -12,6 +12,7 @@ from adpy.checkpoint.verifying import copied
 from adpy.custom.closures import Closure
 from adpy.custom.following import follow
 from adpy.custom.structures import is_active_kind
+from adpy.plain import np
 
 __all__ = ["Body", "Pushed", "Turn", "active", "with_active"]
 
@@ -86,7 +87,9 @@ class Body:
         state = follow(step, state, n, *more)
         output = None if collect is None else follow(collect, state, n, *more)
         if loss is not None:
-            total = total + follow(loss, state, n, *more)
+            value = follow(loss, state, n, *more)
+            # 0.0 at some steps only leaves the total of one kind, so that states have one form
+            total = total + (np.float64(value) if type(value) in (int, float) else value)
         if condition is not None:
             goes_on = follow(condition, state, n + 1, *more)
             output = output, Turn.ON if goes_on else Turn.END

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from time import perf_counter
 from typing import Any
 
 from adpy.checkpoint.actions import Free, Record, Restore, Reverse, Store
 from adpy.checkpoint.body import Turn
+from adpy.checkpoint.link import Link
 from adpy.checkpoint.machine import Machine
 from adpy.checkpoint.march import Bank, March
 from adpy.checkpoint.progress import Progress
@@ -17,8 +19,11 @@ from adpy.plain import np
 
 __all__ = ["Driver"]
 
+MARCHES = 4
+"""Recordings that native code goes through before Python runs a step."""
+
 STUBBORN = 3
-"""Times that native code may stop at its first step before another recording has its turn."""
+"""Times that Python runs a step with a recording before native code has that too."""
 
 
 class Driver:
@@ -41,8 +46,9 @@ class Driver:
         self._records: dict[int, Any] = {}
         self._turn: Reverse | None = None
         self._bank: Bank | None = None
-        self._march: March | None = None
-        self._stopped = 0
+        self._marches: list[March] = []
+        """Those that native code has used, the last first."""
+        self._ran: Counter = Counter()
         self._first = True
         self._current = True
         """Is there a state?"""
@@ -83,7 +89,7 @@ class Driver:
         bars : list
             For each leaf of the state that carries derivatives.
         """
-        self._march = None  # it knows nothing of the cotangents of outputs
+        self._marches.clear()  # they know nothing of the cotangents of outputs
         self.machine.bars = bars
         del bars  # they are not needed longer than for the first adjoint
         if self._turn is not None:
@@ -190,16 +196,23 @@ class Driver:
 
     def _marched(self) -> bool:
         """Have native code do as much as it can; False if that is nothing."""
-        march = self._ready()
-        if march is None:
-            return False
+        for march in self._ready():
+            came, holds = self._runs(march)
+            if came:
+                self._marches.remove(march)
+                self._marches.insert(0 if holds else len(self._marches), march)
+                return True
+        return False
+
+    def _runs(self, march: March) -> tuple[bool, bool]:
+        """Have native code go on with this recording: did that come anywhere, and does the recording still hold?"""
         machine, queue = self.machine, self._queue
         rows = machine.pace.some(queue.before_reverse() if self._first else queue.rows[queue.at :])
         if not self._forms:  # all snapshots are in the bank, where freed ones are written over
             rows = rows.copy()
             rows[rows[:, 0] == FREE, 0] = FORWARD
         if not self._enter(march, rows[0]):
-            return False
+            return False, False
         begin = perf_counter()
         done, at = march.run(rows, self._first)
         link = march.link
@@ -220,20 +233,26 @@ class Driver:
         if is_back.any():
             machine.bars = march.bars
         queue.at += done
-        self._stopped = 0 if ran else self._stopped + 1
         self._tell(rows[: done + 1], ran, int(np.count_nonzero(is_back)))
-        return bool(done or ran)
+        return bool(done or ran), at < 0
 
-    def _ready(self) -> March | None:
-        """What native code can use now."""
-        machine = self.machine
-        if not machine.links or not machine.counted or machine.streams.arrays is None:
-            return None
-        if self._march is not None and self._stopped < STUBBORN and self._march.link in machine.links:
-            return self._march
+    def _ready(self) -> list[March]:
+        """What native code can use now; last what has just been found not to hold."""
+        machine, streams = self.machine, self.machine.streams
+        if not machine.links or not machine.counted or streams.arrays is None:
+            return []
+        self._marches = [march for march in self._marches if march.link in machine.links]
         link = machine.links[0]
-        streams = machine.streams
-        totals = machine.operand_bars
+        if all(march.link is not link for march in self._marches):
+            self._ran[link] += 1
+            march = self._march_of(link) if not self._marches or self._ran[link] > STUBBORN else None
+            if march is not None:
+                self._marches = [march, *self._marches[: MARCHES - 1]]
+        return list(self._marches)
+
+    def _march_of(self, link: Link) -> March | None:
+        """A recording for native code, if it is one that it can use."""
+        streams, totals = self.streams, self.machine.operand_bars
         if not March.fits(link, streams.arrays, streams.arg_bars, streams.outputs, streams.seeds, totals):
             return None
         wanted = any(x is not None and type(x) is not Turn for x in link.outputs)
@@ -243,11 +262,9 @@ class Driver:
             self._open(link)
         if link.form is not self._bank.form:
             return None
-        outputs = streams.outputs if self._first else None
-        self._march = march = March(link, streams.arrays, outputs)
+        march = March(link, streams.arrays, streams.outputs if self._first else None)
         march.and_back(self._bank, totals, streams.arg_bars, streams.seeds)
-        self._stopped = 0
-        return self._march
+        return march
 
     def _open(self, link: Any) -> None:
         """Have room for snapshots of this form; those that are there move into it."""
@@ -281,7 +298,8 @@ class Driver:
     def close(self) -> None:
         """Let all memory go."""
         self._records.clear()
-        self._march = self._bank = None
+        self._marches.clear()
+        self._bank = None
         self.places.close()
         self.machine.close()
         if self.progress is not None:
