@@ -7,10 +7,11 @@ from time import perf_counter
 from typing import Any
 
 from adpy.checkpoint.actions import Free, Record, Restore, Reverse, Store
+from adpy.checkpoint.bank import Bank
 from adpy.checkpoint.body import Turn
 from adpy.checkpoint.link import Link
 from adpy.checkpoint.machine import Machine
-from adpy.checkpoint.march import Bank, March
+from adpy.checkpoint.march import March
 from adpy.checkpoint.progress import Progress
 from adpy.checkpoint.queue import FORWARD, FREE, OTHER, RESTORE, RESTORE_LAST, REVERSE, STORE, Queue
 from adpy.checkpoint.schedules import OnlineSchedule, Schedule

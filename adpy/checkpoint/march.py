@@ -6,68 +6,19 @@ from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
+from adpy.checkpoint.bank import Bank
 from adpy.checkpoint.body import Turn
 from adpy.checkpoint.link import Link
-from adpy.checkpoint.steps import Form
+from adpy.checkpoint.overlaps import address, overlap, same, without
 from adpy.kernels.marching import ACTIONS, FIELDS, OPERATIONS, march
 from adpy.plain import np
 from adpy.program import sweeps
 from adpy.program.twins import twin_of
 
-__all__ = ["Bank", "March"]
-
-
-def _address(array: np.ndarray) -> int:
-    return array.__array_interface__["data"][0]
+__all__ = ["March"]
 
 
 _EVALUATE = ("evaluate", None, None, 0, 0)
-
-
-class Bank:
-    """Room for snapshots of states of one form, in numbered slots.
-
-    Parameters
-    ----------
-    form : Form
-    arrays : sequence of ndarray
-        Those of a state.
-    slots : int
-
-    Attributes
-    ----------
-    bytes : int
-        What the snapshots take.
-    filled : ndarray of int64
-        Is a state of this form in a slot?
-    """
-
-    def __init__(self, form: Form, arrays: Sequence[np.ndarray], slots: int) -> None:
-        self.form = form
-        sizes = [x.size for x in arrays]
-        self._shapes = [x.shape for x in arrays]
-        self._stops = np.cumsum(sizes).tolist()
-        width = sum(sizes)
-        self._memory = np.empty((max(slots, 1), max(width, 1)))
-        self.bytes = self._memory.nbytes
-        self.filled = np.zeros(max(slots, 1), np.int64)
-        starts = np.array([0, *self._stops[:-1]], np.int64) if sizes else np.zeros(1, np.int64)
-        rows = np.arange(len(self._memory), dtype=np.int64)[:, None] * self._memory.strides[0]
-        self.addresses = np.ascontiguousarray(_address(self._memory) + rows + 8 * starts)
-
-    def view(self, slot: int) -> list[np.ndarray]:
-        """The arrays in a slot."""
-        row, start, found = self._memory[slot], 0, []
-        for stop, shape in zip(self._stops, self._shapes, strict=True):
-            found.append(row[start:stop].reshape(shape))
-            start = stop
-        return found
-
-    def store(self, slot: int, arrays: Sequence[np.ndarray]) -> None:
-        """Keep a state in a slot."""
-        for into, x in zip(self.view(slot), arrays, strict=True):
-            into[...] = x
-        self.filled[slot] = 1
 
 
 class March:
@@ -104,11 +55,11 @@ class March:
         self._scripts["across"] = self._both(self._across())
         self._set_script("across", self._scripts["across"])
         self.bars: list[np.ndarray] = []
-        states = np.array([_address(x) for x in link.inputs] or [0], np.int64)
+        states = np.array([address(x) for x in link.inputs] or [0], np.int64)
         self._states = [states, self._across_from(states)]
         self._sizes = np.array([x.nbytes for x in link.inputs] or [0], np.int64)
-        self._set("states", *map(_address, self._states))
-        self._set("sizes", _address(self._sizes))
+        self._set("states", *map(address, self._states))
+        self._set("sizes", address(self._sizes))
         self._set("leaves", size)
 
     def and_back(self, bank: Bank, totals: Sequence, arg_bars: Sequence, seeds: Sequence | None) -> None:
@@ -129,8 +80,8 @@ class March:
         in_bars, _ = link.ends_of_bars()
         self._memories.append(link.frame.columns("bars", 1))
         self.bars = in_bars[: link.form.size]
-        self._set("slots", _address(bank.addresses))
-        self._set("filled", _address(bank.filled))
+        self._set("slots", address(bank.addresses))
+        self._set("filled", address(bank.filled))
 
     def _turn(self, arg_bars: Sequence, seeds: Sequence) -> None:
         """Have the scripts of the way back."""
@@ -157,7 +108,7 @@ class March:
         self._block[FIELDS[name] : FIELDS[name] + len(values)] = values
 
     def _set_script(self, name: str, tables: Sequence[np.ndarray]) -> None:
-        self._set(name, *map(_address, tables))
+        self._set(name, *map(address, tables))
         self._set(f"{name} rows", *map(len, tables))
 
     def _entry(self, args: Sequence) -> list:
@@ -186,7 +137,7 @@ class March:
         """The state after the step as that before the next; what is swapped is so already, on the other side."""
         link = self.link
         leaves = enumerate(zip(link.inputs, link.sources, strict=True))
-        pairs = [(into, x) for i, (into, x) in leaves if i not in self._swapped and not _same(into, x)]
+        pairs = [(into, x) for i, (into, x) in leaves if i not in self._swapped and not same(into, x)]
         if not link.crossing:
             return [("copy", into, x, 0, 0) for into, x in pairs]
         between = [np.empty(x.shape) for _, x in pairs]
@@ -222,17 +173,17 @@ class March:
         there = [out_bars[o] for _, o in self._pairs]
         pairs = [(out_bars[place], bar) for i, place, bar in link.seeded(self.bars) if i not in swapped]
         kept, totals = [into for into, _ in pairs], link.operand_bars
-        is_added = _overlap([*kept, *there, *totals])
-        if is_added or _overlap(kept, [bar for _, bar in pairs]):
+        is_added = overlap([*kept, *there, *totals])
+        if is_added or overlap(kept, [bar for _, bar in pairs]):
             between = [np.empty(bar.shape) for _, bar in pairs]
             rows = [("copy", b, bar, 0, 0) for b, (_, bar) in zip(between, pairs, strict=True)]
             pairs = list(zip(kept, between, strict=True))
         if is_added:
             kept, adds = [], [("add", into, bar, 0, 0) for into, bar in pairs]
         else:
-            rows += [("copy", into, bar, 0, 0) for into, bar in pairs if not _same(into, bar)]
+            rows += [("copy", into, bar, 0, 0) for into, bar in pairs if not same(into, bar)]
         memory, here = self._memories[1], [in_bars[i] for i in swapped]
-        for low, stop in _without([(0, link.code.scratch)], self._spans([*kept, *here, *there, *totals])):
+        for low, stop in without([(0, link.code.scratch)], self._spans([*kept, *here, *there, *totals])):
             rows.append(("clear", memory[low:stop], None, 0, 0))
         rows += adds
         for place, seed in zip(link.output_places, seeds, strict=False):
@@ -250,11 +201,11 @@ class March:
         for n, stride in zip(array.shape, array.strides, strict=True):
             places = places[..., None] + np.arange(n) * (stride // array.itemsize)
         self._keep.append(places := np.ascontiguousarray(places))
-        return _address(places)
+        return address(places)
 
     def _spans(self, bars: Sequence) -> list[tuple[int, int]]:
         """Where these are in the memory of cotangents."""
-        starts = [(_address(bar) - _address(self._memories[1])) // 8 for bar in bars]
+        starts = [(address(bar) - address(self._memories[1])) // 8 for bar in bars]
         return [(start, start + bar.size) for start, bar in zip(starts, bars, strict=True)]
 
     def _both(self, rows: list) -> list[np.ndarray]:
@@ -264,7 +215,7 @@ class March:
         for i, (name, to, source, to_step, from_step) in enumerate(rows):
             stack = to if to_step and name != "add at" else None
             size = 0 if to is None else to.size if stack is None else to.size // len(stack)
-            places = [0 if x is None else _address(x) for x in (to, source)]
+            places = [0 if x is None else address(x) for x in (to, source)]
             table[i] = (OPERATIONS[name], *places, size, to_step, from_step)
         other = table.copy()
         other[:, 1:3] = self._across_from(table[:, 1:3])
@@ -273,7 +224,7 @@ class March:
     def _across_from(self, addresses: np.ndarray) -> np.ndarray:
         """Where the other side has what the first one has at addresses."""
         for memory in self._memories if self.twin else ():
-            addresses = self.twin.moved(addresses, 8, _address(memory))
+            addresses = self.twin.moved(addresses, 8, address(memory))
         return addresses
 
     def state(self, stopped: bool) -> list[np.ndarray]:
@@ -310,42 +261,13 @@ class March:
         if goes_back:
             if "back" not in self._scripts:
                 self._turn(*self._back)
-            for low, stop in _without(code.cleared, self._spans(self.bars)):
+            for low, stop in without(code.cleared, self._spans(self.bars)):
                 self._memories[1][low:stop] = 0.0
         begin = perf_counter()
-        done = march()(frame.address, _address(self._block), _address(actions), len(actions))
+        done = march()(frame.address, address(self._block), address(actions), len(actions))
         if code.special.heat is not None:
             code.special.heat.spend(perf_counter() - begin, *kinds)
         if goes_back:
             for total, bar in zip(self._totals, link.operand_bars, strict=True):
                 total += bar
         return done, int(self._block[FIELDS["at"]])
-
-
-def _overlap(arrays: Sequence, others: Sequence | None = None) -> bool:
-    """Do arrays share memory with one another, or with those in other places?"""
-    return any(
-        np.may_share_memory(a, b)
-        for i, a in enumerate(arrays)
-        for j, b in enumerate(arrays if others is None else others)
-        if i != j
-    )
-
-
-def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    return _address(a) == _address(b) and a.shape == b.shape
-
-
-def _without(spans: Sequence, holes: list) -> list[tuple[int, int]]:
-    """Spans without the parts in holes."""
-    found = []
-    for low, stop in spans:
-        for first, last in sorted(holes):
-            if last <= low or first >= stop:
-                continue
-            if first > low:
-                found.append((low, first))
-            low = max(low, last)
-        if low < stop:
-            found.append((low, stop))
-    return found

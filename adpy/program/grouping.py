@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from adpy.kernels.table import COLUMNS, FILL, GROUP, RENEWED, SET
+from adpy.kernels.table import COLUMNS, FILL, GROUP, RENEWED, RUN, SET
 from adpy.plain import np
 from adpy.program.code import View
 
@@ -106,10 +106,15 @@ class Storages:
         return np.unique(np.searchsorted(self.starts, addresses, "right")).tolist()
 
 
-def form(items: Iterable, storages: Storages, longest: int = LONGEST) -> list:
-    """Items in order, elementwise operations put into groups: the latest that an operation may join or come before."""
+def form(items: Iterable, storages: Storages, operands: Callable, longest: int = LONGEST) -> list:
+    """Items in order, elementwise operations put into groups: the latest that an operation may join or come before.
+
+    Scalar operations come before groups whose results they do not read; ``operands`` gives the addresses they read.
+    """
     result: list = []
     barrier = 0
+    written: set[int] = set()
+    """What groups from the barrier on write."""
     for item in items:
         if isinstance(item, Elementwise):
             item.storages = tuple([storages.of(view.offset) for view in (item.out, *item.operands)])
@@ -118,13 +123,32 @@ def form(items: Iterable, storages: Storages, longest: int = LONGEST) -> list:
                 group = Group()
                 result.append(group)
             group.add(item)
+            written.add(item.storages[0])
         elif result and type(result[-1]) is Group and type(item) is list and item[0] == FILL:
             result.insert(barrier, item)  # what is filled is fresh
             barrier += 1
+        elif (
+            0 < len(result) - barrier <= BEHIND
+            and type(item) is list
+            and item[0] == RUN
+            and _reads_none(operands(item[2], item[3]), written, storages)
+        ):
+            before = result[barrier - 1] if barrier else None
+            if type(before) is list and before[0] == RUN and before[3] == item[2]:
+                before[3] = item[3]
+            else:
+                result.insert(barrier, item)
+                barrier += 1
         else:
             result.append(item)
             barrier = len(result)
+            written.clear()
     return result
+
+
+def _reads_none(addresses: np.ndarray, written: set[int], storages: Storages) -> bool:
+    """Are entries at addresses, all of them known, in none of these storages?"""
+    return not (addresses < 0).any() and written.isdisjoint(storages.all_of(addresses))
 
 
 def _place(item: Elementwise, result: list, barrier: int, longest: int) -> Group | None:

@@ -88,7 +88,7 @@ class Lowering(Moves):
         """Tables as arrays, constants where they belong."""
         storages = Storages([*self.starts, CONSTANTS])
         draft = self.draft
-        items = form(self.items, storages, LONGEST if "fusion" in draft.passes else 1)
+        items = form(self.items, storages, self.scalar_operands, LONGEST if "fusion" in draft.passes else 1)
         groups = [item for item in items if type(item) is Group]
         tile = min(TILE, max([prod(m.shape) for g in groups for m in g.members[:1]], default=0))
         regions = self.regions(storages)
@@ -168,6 +168,10 @@ class Lowering(Moves):
         """Storages of results of which scalar operations or decisions need single entries."""
         operands = (self.scalars.firsts, self.scalars.seconds, self.deciding())
         return {storage for addresses in operands for storage in storages.all_of(addresses)}
+
+    def scalar_operands(self, low: int, high: int) -> np.ndarray:
+        """Addresses that scalar operations read; below zero where they are not known yet."""
+        return np.concatenate([self.scalars.firsts[low:high], self.scalars.seconds[low:high]])
 
     def pinned(self, items: list, ends: list[View], storages: Storages) -> set[int]:
         """Storages that keep their memory: of inputs and results, and those that scalars or calls touch."""
