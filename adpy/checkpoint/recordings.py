@@ -15,9 +15,6 @@ from adpy.errors import AdpyError, NonDifferentiableError
 
 __all__ = ["Recordings", "inputs_of_tree"]
 
-MISSES = 64
-"""Recordings after which steps that are mostly recorded anew are not recorded any more."""
-
 
 class Recordings:
     """What a :class:`~adpy.checkpoint.machine.Machine` has of this."""
@@ -58,7 +55,10 @@ class Recordings:
 
     def _recording(self, n: int, arg: list) -> Link | None:
         """Another recording, of the step from the current state; None where it cannot be recorded."""
-        if not self.program.steady and self.recorded > MISSES and self.recorded > self.steps / 8:
+        if self.program is None:
+            return None
+        if not self.program.steady and self.recorded > max(self.program.patience[0], self.steps / 8):
+            self.program.patience[0] //= 4
             self.program = None
             return None
         form, arrays = self._form, self._arrays
