@@ -129,11 +129,10 @@ class Form:
         How many leaves carry derivatives; counts are further inputs behind them.
     """
 
-    __slots__ = ("_kinds", "_template", "size")
+    __slots__ = ("_template", "size")
 
     def __init__(self, closed_state: tuple, inputs: Sequence) -> None:
         self._template = map_leaves(blanked, closed_state)
-        self._kinds = [leaf if is_blank(leaf) else None for _, leaf in flatten(self._template)]
         self.size = len(inputs) - len(closed_state[1])
 
     def tree(self, arrays: Sequence) -> Any:
