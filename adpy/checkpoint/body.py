@@ -14,7 +14,7 @@ from adpy.custom.following import follow
 from adpy.custom.structures import is_active_kind
 from adpy.plain import np
 
-__all__ = ["Body", "Pushed", "Turn", "active", "with_active"]
+__all__ = ["Body", "Pushed", "Turn", "active", "innermost", "with_active"]
 
 
 class Turn(enum.Enum):
@@ -123,3 +123,10 @@ class Pushed:
         state, output = y
         size = len(active(state))
         return (state, found[:size]), (output, found[size:])
+
+
+def innermost(body: Any, state: Any, n: Any, operands: Any, arg: Any) -> tuple:
+    """A body and its arguments without tangents."""
+    while isinstance(body, Pushed):
+        body, state, operands, arg = body.body, state[0], operands[0], arg[0]
+    return body, state, n, operands, arg

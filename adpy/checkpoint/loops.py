@@ -14,7 +14,7 @@ from adpy.checkpoint.problem import Problem, solve
 from adpy.checkpoint.schedules import Schedule
 from adpy.checkpoint.schedules.base import check_count
 from adpy.checkpoint.streams import Streams
-from adpy.checkpoint.verifying import copied
+from adpy.checkpoint.verifying import copied, shared
 from adpy.custom.structures import shape_of
 from adpy.errors import ArgumentError
 from adpy.reverse.tape import Tape
@@ -136,6 +136,7 @@ def run(
     else:
         problem = Problem(body, steps, plan, data, inverse=inverse)
         problem.reversible = any(_is_reverse(trace) for trace in traces)
+        problem.together = shared(first)
         last, collected = solve(values, problem)
     if condition is not None and collected is not None:
         collected, _ = collected
@@ -147,7 +148,8 @@ def _plain(body: Body, values: tuple, steps: int | None, data: Callable | None) 
     """The loop itself."""
     state, operands, args = values
     streams = Streams(args, data, steps)
-    state = map_leaves(copied, state)
+    own = {id(leaf): copied(leaf) for _, leaf in flatten(state)}
+    state = map_leaves(lambda leaf: own[id(leaf)], state)
     for n in itertools.count() if steps is None else range(steps):
         state, output = body(state, n, operands, streams.argument(n))
         leaves = [leaf for _, leaf in flatten(output)]

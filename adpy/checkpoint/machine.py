@@ -57,6 +57,8 @@ class Machine(Recordings):
         Are steps that are run again to give the same to the last bit?
     counted : bool
         Are integers, and the number of the step, inputs of recordings?
+    written, together : frozenset of str
+        Paths in the state of what steps write into, and of what has shared memory with other parts of it.
     ended : bool
         Did the condition of the loop end it at the last step?
     """
@@ -66,6 +68,8 @@ class Machine(Recordings):
         self.argument = streams.argument
         self.steps = self.recorded = self.reached = 0
         self.ended = self.repeats = False
+        self.written: frozenset[str] = frozenset()
+        self.together: frozenset[str] = frozenset()
         self.bars: list = []
         self.counted = True
         self._forms: dict = {}

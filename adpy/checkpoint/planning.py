@@ -105,7 +105,8 @@ class Plan:
         """What tells the user how far a loop is; None where nobody listens."""
         if self._callback is None and not self._bar and not is_logged():
             return None
-        advances = None if steps is None else schedule.forward_steps - steps
+        forward = schedule.forward_steps
+        advances = None if steps is None or forward is None else forward - steps
         return Progress(steps, advances, callback=self._callback, bar=self._bar, schedule=schedule)
 
     def places(self, order: int = 0) -> Places:

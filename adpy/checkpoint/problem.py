@@ -64,6 +64,7 @@ class Problem:
         self.body, self.steps, self.plan, self.data, self.depth = body, steps, plan, data, depth
         self.inverse = inverse
         self.reversible = False
+        self.together: frozenset[str] = frozenset()
         self._kept: tuple | None = None
         self._pushed: Problem | None = None
 
@@ -110,6 +111,7 @@ class Problem:
         state, operands, args = values
         program = program_of(self.body, *self._kind(), operands, self.plan.durable) if self.steps != 1 else None
         machine = Machine(self.body, program, operands, self._streams(args))
+        machine.together = self.together
         machine.start(state)
         return machine
 
@@ -171,7 +173,7 @@ class Problem:
         if self._pushed is None:
             inverse = None if self.inverse is None else Pushed(self.inverse)
             self._pushed = Problem(Pushed(self.body), self.steps, self.plan, self.data, self.depth + 1, inverse)
-            self._pushed.reversible = self.reversible
+            self._pushed.reversible, self._pushed.together = self.reversible, self.together
         return self._pushed
 
 

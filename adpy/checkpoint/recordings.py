@@ -7,16 +7,14 @@ from typing import Any
 
 from adpy import capture
 from adpy.api.signature import signature
+from adpy.checkpoint.body import innermost
 from adpy.checkpoint.link import Link
 from adpy.checkpoint.steps import RECORDINGS, Form, StepProgram
 from adpy.checkpoint.streams import Streams
-from adpy.checkpoint.verifying import verify
+from adpy.checkpoint.verifying import check_habits, habits_of, verify
 from adpy.errors import AdpyError, NonDifferentiableError
 
 __all__ = ["Recordings", "inputs_of_tree"]
-
-MISSES = 64
-"""Recordings after which steps that are mostly recorded anew are not recorded any more."""
 
 
 class Recordings:
@@ -30,6 +28,8 @@ class Recordings:
     _form: Form | None
     _arrays: Sequence
     counted: bool
+    written: frozenset[str]
+    together: frozenset[str]
     _forms: dict
 
     def _linked(self, n: int) -> Link | None:
@@ -58,7 +58,10 @@ class Recordings:
 
     def _recording(self, n: int, arg: list) -> Link | None:
         """Another recording, of the step from the current state; None where it cannot be recorded."""
-        if not self.program.steady and self.recorded > MISSES and self.recorded > self.steps / 8:
+        if self.program is None:
+            return None
+        if not self.program.steady and self.recorded > max(self.program.patience[0], self.steps / 8):
+            self.program.patience[0] //= 4
             self.program = None
             return None
         form, arrays = self._form, self._arrays
@@ -84,7 +87,13 @@ class Recordings:
                     raise
                 self._without_counts()  # what stands for integers may have been seen
                 return self._recording(n, arg)
-            branch.verified = True
+            with capture.paused():
+                branch.verified = habits_of(
+                    *innermost(self.body, form.tree(arrays), n, self.operands, self.argument(n))
+                )
+        self.written |= branch.verified.written
+        self.together |= branch.verified.shared
+        check_habits(self.written, self.together)
         self.links.insert(0, link)
         for old in self.links[RECORDINGS:]:
             old.close()

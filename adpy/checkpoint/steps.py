@@ -22,6 +22,9 @@ __all__ = ["Form", "StepProgram", "blanked", "form_of", "is_blank", "program_of"
 RECORDINGS = 32
 """Recordings of a step (branches, shapes) that are kept."""
 
+MISSES = 64
+"""Recordings after which steps that are mostly recorded anew are not recorded any more."""
+
 PROGRAMS = 32
 """Steps whose recordings are kept for the next loop with the same code."""
 
@@ -60,6 +63,12 @@ class StepProgram(Program):
     steady : bool
         Whether results are to be the same to the last bit whenever steps are run: with kernels of its own at once or
         never, not when it has run for a while.
+
+    Attributes
+    ----------
+    patience : list of int
+        How often it is worth while to record a step that is mostly recorded anew; less with every loop that gave up,
+        and the same for all loops that share recordings.
     """
 
     def __init__(self, body: Callable, functions: Sequence, steady: bool = False) -> None:
@@ -68,6 +77,7 @@ class StepProgram(Program):
         self.steady = steady
         self._read = [Surroundings(function) for function in functions]
         self._large: tuple = ()
+        self.patience = [MISSES]
 
     def over(self, body: Callable, functions: Sequence, operands: Any) -> StepProgram:
         """A program that shares recordings with this one, of functions with the same code, for one loop."""
@@ -119,11 +129,10 @@ class Form:
         How many leaves carry derivatives; counts are further inputs behind them.
     """
 
-    __slots__ = ("_kinds", "_template", "size")
+    __slots__ = ("_template", "size")
 
     def __init__(self, closed_state: tuple, inputs: Sequence) -> None:
         self._template = map_leaves(blanked, closed_state)
-        self._kinds = [leaf if is_blank(leaf) else None for _, leaf in flatten(self._template)]
         self.size = len(inputs) - len(closed_state[1])
 
     def tree(self, arrays: Sequence) -> Any:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from adpy.checkpoint.actions import Action, Done, Forward, Restore, Reverse, Store
+from adpy.checkpoint.actions import Action, Done, Forward, Reverse, Store
 from adpy.checkpoint.identity import seal
 from adpy.checkpoint.keeper import Keeper
 from adpy.checkpoint.layouts import UnknownLayout, describe, understand
@@ -189,16 +189,12 @@ class Trail:
 
     def _skipped(self, steps: int, reached: int) -> Iterator[Action]:
         keeper, schedule = self.keeper, self.schedule
-        actions, current = iter(schedule), 0
+        actions = iter(schedule)
         for action in actions:
             kind = type(action)
             if kind is Forward:
-                current = action.stop
                 if schedule.steps is None and action.start <= steps <= action.stop:
-                    current = steps
                     schedule.finish(steps)
-            elif kind is Restore:
-                current = action.step
             elif kind is Done or (kind is Reverse and action.start < reached):
                 break
             keeper.skip(action)
@@ -208,7 +204,7 @@ class Trail:
         if type(action) is Reverse:
             action = Reverse(action.start, min(action.stop, reached), action.place)
             if action.place is None:
-                keeper.obtain(current)
+                keeper.obtain(action.start)
         return itertools.chain([action], actions)
 
     def _without_records(self, reached: int) -> Iterator[Action]:

@@ -6,14 +6,25 @@ import copy
 import enum
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from adpy.api.trees import flatten, map_leaves
-from adpy.errors import NonDifferentiableError
+from adpy.capture.registry import TRACED_TYPES
+from adpy.errors import ArgumentError, NonDifferentiableError
 from adpy.plain import np
 from adpy.traced.refusal import refuse
 
-__all__ = ["check_marks", "copied", "is_value", "mark_of", "verify"]
+__all__ = [
+    "Habits",
+    "check_habits",
+    "check_marks",
+    "copied",
+    "habits_of",
+    "is_value",
+    "mark_of",
+    "shared",
+    "verify",
+]
 
 _VALUES = (np.ndarray, np.generic, int, float, complex, str, bytes, type(None), enum.Enum, type, np.dtype, slice, range)
 _CLOSE = 1e-6
@@ -85,3 +96,58 @@ def verify(body: Callable, state: Any, n: int, operands: Any, arg: Any, found: A
                 "Let it copy them, or make what changes a part of the state.",
             )
     check_marks(n, mark_of(found), mark_of(plain), _CLOSE)
+
+
+class Habits(NamedTuple):
+    """What a step does with the memory of the state; paths of leaves.
+
+    Attributes
+    ----------
+    written : frozenset of str
+        What it writes into.
+    shared : frozenset of str
+        What shares memory with another leaf afterwards.
+    """
+
+    written: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+
+
+def shared(state: Any) -> frozenset[str]:
+    """Paths of the arrays that share memory with another one."""
+    found: set[str] = set()
+    owners: dict[int, list[tuple[str, Any]]] = {}
+    for path, leaf in flatten(state):
+        if not isinstance(leaf, np.ndarray) and type(leaf) not in TRACED_TYPES:
+            continue
+        owner = leaf
+        while isinstance(owner, np.ndarray) and owner.base is not None:
+            owner = owner.base
+        others = owners.setdefault(id(owner), [])
+        for other, array in others:
+            if leaf is array or np.may_share_memory(leaf, array):
+                found |= {path, other}
+        others.append((path, leaf))
+    return frozenset(found)
+
+
+def habits_of(body: Callable, state: Any, n: int, operands: Any, arg: Any) -> Habits:
+    """Run a step on plain values, which are its own, and see."""
+    before = [(path, leaf, leaf.copy()) for path, leaf in flatten(state) if isinstance(leaf, np.ndarray)]
+    after, _ = body(state, n, *map_leaves(copied, (operands, arg)))
+    written = [path for path, leaf, old in before if not np.array_equal(leaf, old, leaf.dtype.kind in "fc")]
+    return Habits(frozenset(written), shared(after))
+
+
+def check_habits(written: frozenset[str], together: frozenset[str]) -> None:
+    """Raise if steps write into what shares memory with other parts of the state.
+
+    In a plain loop the other parts change as well; in states that are kept and put together again they do not.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    for path in sorted(written & together):
+        expected = "an array of its own, as steps write into it: a copy()"
+        raise ArgumentError(f"state{path}", expected, "one that shares memory with another part of the state")

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import adpy
+from adpy.checkpoint import problem
+from adpy.checkpoint.machine import Machine
 from tests.checkpoint.test_loop import close
 
 STEPS = 14
@@ -221,3 +223,34 @@ def test_large_integer_parameters_that_are_written_into_between_two_loops():
             lambda x: np.sum(adpy.checkpoint.loop(step, x, STEPS, params=numbers, snapshots=3) ** 2),
             lambda x: by_hand(step, x, lambda n: numbers),
         )
+
+
+def test_a_step_that_is_recorded_anew_each_time():
+    forcing = np.cos(np.arange(150.0))
+
+    def step(u, n):
+        return u + 0.1 * forcing[n] * np.sin(u)
+
+    def by_hand(x):
+        for n in range(150):
+            x = step(x, n)
+        return np.sum(x**2)
+
+    recorded = []
+    for _ in range(3):
+        machines = []
+        found = adpy.grad(_watched(lambda x: np.sum(adpy.checkpoint.loop(step, x, 150, snapshots=6) ** 2), machines))(X)
+        close(found, adpy.grad(by_hand)(X), 1e-11)
+        recorded += [machine.recorded for machine in machines]
+    assert len(recorded) == 3 and recorded[0] > 64 and recorded[2] < 8  # it is not tried again and again
+
+
+def _watched(function, machines):
+    """The function, noting the machines of its loops."""
+
+    def watched(x):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(problem, "Machine", lambda *args: machines.append(Machine(*args)) or machines[-1])
+            return function(x)
+
+    return watched

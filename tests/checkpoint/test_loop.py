@@ -5,7 +5,7 @@ import pytest
 
 import adpy
 from adpy.api.trees import flatten
-from adpy.checkpoint.schedules import Binomial
+from adpy.checkpoint.schedules import Binomial, Online
 from tests.checkpoint.loops import LOOPS, plain
 
 SNAPSHOTS = [1, 3]
@@ -425,3 +425,16 @@ def test_events():
     last = events[-1]
     assert (last.phase, last.reversed, last.steps) == ("done", 40, 40)
     assert last.advanced == Binomial(40, 3).forward_steps - 40
+
+
+def test_events_of_a_schedule_that_does_not_know_the_end():
+    events = []
+
+    def function(x):
+        schedule = Online(3)
+        return np.sum(adpy.checkpoint.loop(lambda x, n: np.sin(x), x, 40, schedule=schedule, callback=events.append))
+
+    adpy.grad(function)(np.ones(2))
+    last = events[-1]
+    assert (last.phase, last.reversed, last.steps) == ("done", 40, 40)
+    assert last.advanced == last.advances

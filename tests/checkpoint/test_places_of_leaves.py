@@ -71,3 +71,47 @@ def test_derivatives(name, snapshots):
     p, dot = np.array([1.0, 0.1]), np.array([0.3, 1.0])
     close(adpy.value_and_grad(by_loop)(p), adpy.value_and_grad(by_hand)(p), 1e-12)
     close(adpy.hvp(by_loop)(p, dot), adpy.hvp(by_hand)(p, dot), 1e-12)
+
+
+def _grows(s, n):
+    a, b = s
+    a += 0.1 * b
+    return a, b
+
+
+def _grows_and_doubles(s, n):
+    a, b = s
+    a *= 1.1
+    return (a, a) if n % 3 == 0 else (a, 0.9 * b)
+
+
+def _grows_and_shows(s, n):
+    s[0][1:] *= 1.1
+    return s[0], s[0][1:]
+
+
+SHARING = {
+    "one array twice": (_grows, lambda x: (x, x)),
+    "a step that makes one of two": (_grows_and_doubles, lambda x: (x, x * 2)),
+    "a part of an array": (_grows_and_shows, lambda x: (x, x[1:] * 1)),
+}
+
+
+@pytest.mark.parametrize("name", SHARING)
+def test_writes_into_what_shares_memory_are_refused(name):
+    """In a plain loop other leaves would change as well, and not in states that are kept."""
+    step, first = SHARING[name]
+
+    def function(x):
+        return np.sum(adpy.checkpoint.loop(step, first(x * 1), STEPS, snapshots=3)[0] ** 2)
+
+    for call in (adpy.grad(function), lambda x: adpy.jvp(function, (x,), (x,)), lambda x: adpy.hvp(function)(x, x)):
+        with pytest.raises(adpy.errors.ArgumentError, match=r"state\[[01]\]: expected an array of its own"):
+            call(X)
+
+
+def test_one_array_twice_without_transforms():
+    x = X * 1
+    a, b = adpy.checkpoint.loop(_grows, (x, x), 2)
+    np.testing.assert_allclose(a, X * 1.1**2)
+    assert a is b and a is not x

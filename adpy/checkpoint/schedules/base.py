@@ -49,6 +49,9 @@ class Schedule(ABC):
     setting: Setting | None = None
     """Costs in seconds and sizes in bytes, where they are known (:func:`plan` sets them); for :meth:`describe` only."""
 
+    def __repr__(self) -> str:
+        return f"<{self.title}: {'an unknown number of' if self.steps is None else f'{self.steps:,}'} steps>"
+
     @property
     @abstractmethod
     def title(self) -> str:

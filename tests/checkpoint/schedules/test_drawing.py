@@ -48,3 +48,8 @@ def test_bad_arguments():
         Binomial(3, 1).draw(width=0)
     with pytest.raises(ArgumentError, match="height"):
         Binomial(3, 1).draw(height=1)
+
+
+def test_representation():
+    assert repr(Binomial(1400, 3)) == "<Binomial checkpointing (revolve) with 3 snapshots: 1,400 steps>"
+    assert repr(Online(3)).endswith(": an unknown number of steps>")
