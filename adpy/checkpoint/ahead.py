@@ -9,14 +9,14 @@ from typing import Any
 
 from adpy.api.trees import flatten
 from adpy.capture.registry import TRACED_TYPES
-from adpy.checkpoint.body import Body, active
-from adpy.checkpoint.driver import Driver
+from adpy.checkpoint.driving.driver import Driver
 from adpy.checkpoint.loops import check_args, check_functions
 from adpy.checkpoint.measuring import adjoint_seconds, step_seconds
 from adpy.checkpoint.planning import Plan
 from adpy.checkpoint.problem import Problem
 from adpy.checkpoint.schedules import Binomial, Costs, Schedule
 from adpy.checkpoint.schedules.base import check_count
+from adpy.checkpoint.stepping.body import Body, active
 from adpy.checkpoint.storage import MemoryStorage, Places
 from adpy.errors import ArgumentError
 from adpy.plain import np

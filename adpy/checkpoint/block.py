@@ -8,8 +8,8 @@ from typing import Any
 
 from adpy.api.trees import flatten
 from adpy.capture.registry import TRACED_TYPES
-from adpy.checkpoint.body import active, with_active
-from adpy.checkpoint.eager import pulled_back
+from adpy.checkpoint.stepping.body import active, with_active
+from adpy.checkpoint.stepping.eager import pulled_back
 from adpy.custom.closures import Closure
 from adpy.custom.following import follow
 from adpy.custom.primitive import primitive

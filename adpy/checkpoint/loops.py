@@ -8,13 +8,13 @@ from typing import Any
 
 from adpy.api.trees import flatten, map_leaves
 from adpy.capture.registry import TRACED_TYPES
-from adpy.checkpoint.body import Body, Turn
 from adpy.checkpoint.planning import Plan
 from adpy.checkpoint.problem import Problem, solve
 from adpy.checkpoint.schedules import Schedule
 from adpy.checkpoint.schedules.base import check_count
-from adpy.checkpoint.streams import Streams
-from adpy.checkpoint.verifying import copied, shared
+from adpy.checkpoint.stepping.body import Body, Turn
+from adpy.checkpoint.stepping.streams import Streams
+from adpy.checkpoint.stepping.verifying import copied, shared
 from adpy.custom.structures import shape_of
 from adpy.errors import ArgumentError
 from adpy.reverse.tape import Tape

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
 
-from adpy.checkpoint.body import active
-from adpy.checkpoint.machine import Machine
+from adpy.checkpoint.stepping.body import active
+from adpy.checkpoint.stepping.machine import Machine
 from adpy.checkpoint.storage import DiskStorage
 from adpy.plain import np
 

@@ -9,11 +9,11 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from adpy.checkpoint.machine import Machine
 from adpy.checkpoint.measuring import step_seconds, storage_seconds, working_bytes
 from adpy.checkpoint.progress import Progress, is_logged
 from adpy.checkpoint.schedules import Binomial, Online, Schedule, Setting, plan
 from adpy.checkpoint.schedules.base import check_count
+from adpy.checkpoint.stepping.machine import Machine
 from adpy.checkpoint.storage import DiskStorage, MemoryStorage, Places, parse_memory
 from adpy.checkpoint.storage.sizes import format_bytes
 from adpy.errors import ArgumentError, SnapshotError, StorageFullError

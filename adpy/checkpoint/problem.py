@@ -12,17 +12,17 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adpy.api.trees import flatten, map_leaves, rebuild
-from adpy.checkpoint.body import Pushed, active, with_active
-from adpy.checkpoint.driver import Driver
-from adpy.checkpoint.durable import DurableDriver
-from adpy.checkpoint.identity import identity_of, seal
-from adpy.checkpoint.machine import Machine
-from adpy.checkpoint.mirror import Mirror, MirrorPlan
+from adpy.checkpoint.driving.driver import Driver
+from adpy.checkpoint.driving.durable import DurableDriver
+from adpy.checkpoint.driving.identity import identity_of, seal
+from adpy.checkpoint.driving.mirror import Mirror, MirrorPlan
 from adpy.checkpoint.planning import Plan
 from adpy.checkpoint.schedules import Schedule
-from adpy.checkpoint.steps import program_of
+from adpy.checkpoint.stepping.body import Pushed, active, with_active
+from adpy.checkpoint.stepping.machine import Machine
+from adpy.checkpoint.stepping.steps import program_of
+from adpy.checkpoint.stepping.streams import Streams
 from adpy.checkpoint.storage import Places
-from adpy.checkpoint.streams import Streams
 from adpy.custom.primitive import primitive
 from adpy.custom.structures import dtype_of, is_active_kind
 from adpy.plain import np

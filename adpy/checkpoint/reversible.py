@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from adpy.checkpoint.body import Body
+from adpy.checkpoint.driving.mirror import Drift, MirrorPlan
 from adpy.checkpoint.loops import check_functions, run
-from adpy.checkpoint.mirror import Drift, MirrorPlan
 from adpy.checkpoint.progress import Progress, is_logged
 from adpy.checkpoint.schedules.base import check_count
+from adpy.checkpoint.stepping.body import Body
 from adpy.custom.following import follow
 from adpy.errors import ArgumentError
 
@@ -77,7 +77,7 @@ def reversible_loop(
         How much states may differ from what they should be, relative to the largest entry that the array has had; the
         square root of the precision of the array by default.
     report : callable, optional
-        Takes a :class:`adpy.checkpoint.mirror.Drift`: how large the differences were.
+        Takes a :class:`adpy.checkpoint.driving.mirror.Drift`: how large the differences were.
 
     Returns
     -------

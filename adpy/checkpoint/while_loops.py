@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from adpy.checkpoint.body import Body
 from adpy.checkpoint.loops import check_functions, run
 from adpy.checkpoint.planning import Plan
 from adpy.checkpoint.schedules import OnlineSchedule
+from adpy.checkpoint.stepping.body import Body
 from adpy.errors import ArgumentError
 
 __all__ = ["while_loop"]

@@ -229,7 +229,7 @@ def test_data_by_a_function():
 
 @pytest.mark.parametrize(("steps", "snapshots"), [(1, 1), (10, 2), (57, 5), (100, 10), (30, 30)])
 def test_as_many_steps_as_the_schedule_says(steps, snapshots):
-    from adpy.checkpoint import machine
+    from adpy.checkpoint.stepping import machine
 
     counts = []
 

@@ -14,8 +14,8 @@ __all__ = ["Storage"]
 class Storage(ABC):
     """Snapshots under keys: lists of arrays, by the number of the step, or by a name.
 
-    A snapshot is the list of arrays that :func:`adpy.checkpoint.state.split` gives.  Its arrays may have other shapes
-    than those of other snapshots.
+    A snapshot is the list of arrays that :func:`adpy.checkpoint.stepping.state.split` gives.  Its arrays may have other
+    shapes than those of other snapshots.
 
     Attributes
     ----------

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from adpy.checkpoint.state import Layout, split
+from adpy.checkpoint.stepping.state import Layout, split
 from adpy.plain import np
 
 __all__ = ["describe_problem", "differences", "digest"]

@@ -30,10 +30,10 @@ def timed(run: Callable[..., Any], *args: Any) -> float:
 
 def recorded(problem: Problem, state: Any, params: tuple[float, ...]) -> tuple[float, float]:
     """Seconds of the step and of its adjoint, by adpy's kernels for the recording that the loop uses."""
-    from adpy.checkpoint.body import Body
-    from adpy.checkpoint.machine import Machine
-    from adpy.checkpoint.steps import StepProgram
-    from adpy.checkpoint.streams import Streams
+    from adpy.checkpoint.stepping.body import Body
+    from adpy.checkpoint.stepping.machine import Machine
+    from adpy.checkpoint.stepping.steps import StepProgram
+    from adpy.checkpoint.stepping.streams import Streams
     from adpy.program import sweeps
     from adpy.program.specialized import specialize
 
