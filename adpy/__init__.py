@@ -44,8 +44,8 @@ _LAZY: dict[str, str] = {
     "wirtinger": "adpy.api.wirtinger",
 }
 
-_ROOMS = frozenset(("checkpoint", "sparse", "visual"))
-"""Packages of their own, imported when first asked for."""
+_ROOMS = frozenset(("checkpoint", "sparse", "testing", "visual"))
+"""Packages and modules of their own, imported when first asked for."""
 
 __all__ = [
     "Dual",
