@@ -124,8 +124,8 @@ class Progress:
         self._callback, self._interval, self._log_interval = callback, interval, log_interval
         self._bar = _bar(bar) if bar else None
         self._phase, self._step = "forward", 0
-        self._counts = {"forward": 0, "reverse": 0}
-        self._seconds = {"forward": 0.0, "reverse": 0.0}
+        self._counts = {"forward": 0, "record": 0, "reverse": 0}
+        self._seconds = {"forward": 0.0, "record": 0.0, "reverse": 0.0}
         self._begin = self._last = self._logged = time.perf_counter()
         self._told = -1.0
         self._shown = 0
@@ -140,6 +140,10 @@ class Progress:
         """``count`` steps were run and not recorded; ``step`` is the one that was reached."""
         self._note("forward", step, count)
 
+    def recorded(self, step: int) -> None:
+        """A step was recorded on the way to the end; ``step`` is the one that was reached."""
+        self._note("record", step, 1)
+
     def reversed(self, step: int, count: int = 1) -> None:
         """Adjoints of ``count`` steps are complete; ``step`` is the first of them."""
         self._note("reverse", step, count)
@@ -152,7 +156,7 @@ class Progress:
         turned = kind == "reverse" and self._phase == "forward"
         if kind == "reverse":
             self._phase = kind
-        if kind == self._phase:  # in reverse, steps are run again: that is not where the loop is
+        if kind in (self._phase, "record"):  # in reverse, steps are run again: that is not where the loop is
             self._step = step
         if turned or now - self._told >= self._interval:
             self._tell(now, turned)
@@ -183,9 +187,12 @@ class Progress:
             return None
         counts, seconds = self._counts, self._seconds
         adjoint = seconds["reverse"] / counts["reverse"] if counts["reverse"] else None
-        step = seconds["forward"] / counts["forward"] if counts["forward"] else (adjoint or 0.0) / _ADJOINT_COST
+        ran = counts["forward"] + counts["record"]
+        step = (seconds["forward"] + seconds["record"]) / ran if ran else (adjoint or 0.0) / _ADJOINT_COST
         adjoint = _ADJOINT_COST * step if adjoint is None else adjoint
         left = max(self.advances - counts["forward"], 0), max(self.steps - counts["reverse"], 0)
+        if counts["record"] and self._phase == "forward":
+            left = max(left[0], self.steps - self._step), left[1]
         return left[0] * step + left[1] * adjoint
 
     def _show(self, event: Event) -> None:

@@ -2,12 +2,15 @@
 
 import io
 import logging
+import math
 import sys
 
 import pytest
 
+import adpy
 from adpy.checkpoint import progress as module
 from adpy.checkpoint.progress import Progress
+from adpy.checkpoint.schedules import FullStorage
 from adpy.errors import ArgumentError, OptionalDependencyError
 
 
@@ -126,3 +129,34 @@ def test_bar(clock, monkeypatch):
     run(Progress(4, 9, bar="Burgers", interval=0.0), clock)
     text = written.getvalue()
     assert "Burgers: 100%" in text and "13.0/13.0" in text and "done 0" in text and "reverse 2" in text
+
+
+def test_steps_that_are_recorded_on_the_way_forward(clock):
+    events = []
+    progress = Progress(4, 0, callback=events.append, interval=0.0)
+    for step in (1, 2, 3, 4):
+        clock.now += 2.0
+        progress.recorded(step)
+    for step in (3, 2, 1, 0):
+        clock.now += 3.0
+        progress.reversed(step)
+    progress.close()
+    assert [(event.phase, event.step) for event in events[:5]] == [
+        *[("forward", n) for n in (1, 2, 3, 4)],
+        ("reverse", 3),
+    ]
+    assert events[1].remaining == 2 * 2.0 + 4 * 3 * 2.0  # two more to record; an adjoint counts as three steps
+    assert events[4].remaining == 3 * 3.0
+    assert events[-1].advanced == 0
+
+
+def test_full_storage_tells_its_way_forward(monkeypatch):
+    monkeypatch.setattr(Progress.__init__, "__kwdefaults__", {**Progress.__init__.__kwdefaults__, "interval": 0.0})
+    events = []
+
+    def f(x):
+        return adpy.checkpoint.loop(lambda x, n: math.sin(x), x, 5, schedule=FullStorage(5), callback=events.append)
+
+    adpy.grad(f)(0.3)
+    assert [event.step for event in events if event.phase == "forward"] == [1, 2, 3, 4, 5]
+    assert events[-1].reversed == 5

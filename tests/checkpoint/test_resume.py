@@ -375,3 +375,10 @@ def test_another_schedule_may_go_on(tmp_path, stop):
         with pytest.raises(Stop):
             gradient(folder, stopping(*stop), **first)
         np.testing.assert_array_equal(gradient(folder, **second), expected)
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "file", tmp_path / "file" / "inside"):
+        with pytest.raises(ArgumentError, match="folder: expected a path for a folder, got .* where there is a file"):
+            DiskStorage(path)

@@ -23,7 +23,7 @@ __all__ = ["Driver"]
 MARCHES = 4
 """Recordings that native code goes through before Python runs a step."""
 
-STUBBORN = 3
+SETTLED = 3
 """Times that Python runs a step with a recording before native code has that too."""
 
 
@@ -174,7 +174,10 @@ class Driver:
 
     def _record(self, start: int, stop: int) -> None:
         for n in range(start, stop):
+            is_new = n >= self.machine.reached
             self._records[n] = self.machine.record(n)
+            if is_new and self.progress is not None:
+                self.progress.recorded(n + 1)
 
     def _reverse(self, start: int, stop: int) -> None:
         for n in reversed(range(start, stop)):
@@ -246,7 +249,7 @@ class Driver:
         link = machine.links[0]
         if all(march.link is not link for march in self._marches):
             self._ran[link] += 1
-            march = self._march_of(link) if not self._marches or self._ran[link] > STUBBORN else None
+            march = self._march_of(link) if not self._marches or self._ran[link] > SETTLED else None
             if march is not None:
                 self._marches = [march, *self._marches[: MARCHES - 1]]
         return list(self._marches)

@@ -162,7 +162,10 @@ class DurableDriver:
 
     def _record(self, start: int, stop: int) -> None:
         for n in range(start, stop):
+            is_new = n >= self.machine.reached
             self._records[n] = self.machine.record(n)
+            if is_new and self.progress is not None:
+                self.progress.recorded(n + 1)
 
     def _reverse(self, start: int, stop: int) -> None:
         if start not in self._records:  # those of an earlier process

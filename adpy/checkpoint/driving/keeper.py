@@ -27,16 +27,10 @@ class Keeper:
     places : Places
     first : callable
         Gives the state at step 0.
-
-    Attributes
-    ----------
-    again : int
-        Steps that were run because a snapshot was lost.
     """
 
     def __init__(self, machine: Machine, places: Places, first: Callable[[], Any]) -> None:
         self.machine, self.places, self.first = machine, places, first
-        self.again = 0
         self._forms: dict[tuple[int, str], Any] = {}  # of all snapshots that there should be; None where one is lost
         self._known: Any = None
 
@@ -77,7 +71,6 @@ class Keeper:
                 found = max((k for k, _ in self._forms if k < found), default=0)
         for stop in sorted({k for (k, _), form in self._forms.items() if form is None and at <= k < step} | {step}):
             self.machine.advance(at, stop)
-            self.again += stop - at
             self._mend(stop)
             at = stop
 

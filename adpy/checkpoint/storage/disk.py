@@ -98,7 +98,10 @@ class DiskStorage(Storage):
         self._files: dict[int | str, tuple[str, int]] = {}
         self._digest = digest({})
         self._foreign: tuple[str, ...] = ()
-        os.makedirs(self.folder, exist_ok=True)
+        try:
+            os.makedirs(self.folder, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise ArgumentError("folder", "a path for a folder", f"{self.folder!r}, where there is a file") from None
         self._lock: Lock | None = None
         self._open()
         self._look()

@@ -25,8 +25,8 @@ class Places:
     >>> from adpy.checkpoint.storage import MemoryStorage, Places
     >>> places = Places(ram=MemoryStorage())
     >>> places.store(10, "ram", [np.zeros(2)])
-    >>> places.nearest(12)
-    (10, 'ram')
+    >>> places.view(10, "ram")
+    [array([0., 0.])]
     """
 
     def __init__(self, **places: Storage) -> None:
@@ -53,15 +53,6 @@ class Places:
     def free(self, key: int | str, place: str) -> None:
         """Let a snapshot go."""
         self[place].free(key)
-
-    def nearest(self, step: int) -> tuple[int, str] | None:
-        """The latest snapshot at or before a step, and its place; of two places the first; None if there is none."""
-        found = None
-        for name, storage in self.places.items():
-            for kept in storage.steps():
-                if kept <= step and (found is None or kept > found[0]):
-                    found = kept, name
-        return found
 
     @property
     def bytes(self) -> dict[str, int]:

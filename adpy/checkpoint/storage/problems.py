@@ -62,7 +62,8 @@ def differences(old: Any, new: Any, path: str = "") -> tuple[str, ...]:
         found: list[str] = []
         for key in [*old, *[key for key in new if key not in old]]:
             if old.get(key) != new.get(key):
-                found.extend(differences(old.get(key), new.get(key), f"{path}{key}"))
+                inner = f"{path}.{key}" if path and key[:1].isalpha() else f"{path}{key}"
+                found.extend(differences(old.get(key), new.get(key), inner))
         return tuple(found)
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new) == 4 and old[:3] == new[:3]:
         return (f"{path} has other values",)
