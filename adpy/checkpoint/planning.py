@@ -91,6 +91,11 @@ class Plan:
         Progress(None, callback=callback)  # refuses what cannot be called
 
     def _check_places(self, schedule: Schedule) -> None:
+        if schedule.held:
+            steps = ", ".join(str(step) for step, _ in schedule.held)
+            raise ArgumentError(
+                "schedule", "one that begins without snapshots (storage= goes on by itself)", f"at {steps}"
+            )
         if "disk" in schedule.records:
             raise ArgumentError("schedule", "one with adjoint data in memory, from where alone it serves", "it on disk")
         if "disk" in schedule.places and not self.durable:

@@ -9,7 +9,7 @@ import pytest
 
 import adpy
 from adpy.checkpoint import planning
-from adpy.checkpoint.schedules import Binomial, CoarseOnline, FullStorage, Multistage, Shielded, simulate
+from adpy.checkpoint.schedules import Binomial, CoarseOnline, FullStorage, Multistage, Online, Shielded, simulate
 from adpy.checkpoint.storage import DiskStorage
 from adpy.errors import ArgumentError, StorageFullError
 from tests.checkpoint import killed
@@ -250,3 +250,9 @@ def test_places_that_are_not_there(schedule, tmp_path):
     if schedule.records:
         with pytest.raises(ArgumentError, match="adjoint data in memory"):
             gradient(tmp_path, schedule=schedule)
+
+
+def test_schedules_that_expect_snapshots_are_refused():
+    schedule = Online(4, held=[0, 5, 9])
+    with pytest.raises(ArgumentError, match="begins without snapshots"):
+        adpy.checkpoint.while_loop(lambda x, n: n < 20, lambda x, n: 1.1 * x, 1.0, schedule=schedule)
