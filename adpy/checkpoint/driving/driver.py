@@ -79,7 +79,7 @@ class Driver(Natively):
         bars : list
             For each leaf of the state that carries derivatives.
         """
-        self._marches.clear()  # they know nothing of the cotangents of outputs
+        self._turned()
         self.machine.bars = bars
         del bars  # they are not needed longer than for the first adjoint
         if self._turn is not None:

@@ -113,8 +113,16 @@ class Natively:
         if link.form is not self._bank.form:
             return None
         march = March(link, streams.arrays, streams.outputs if self._first else None)
-        march.and_back(self._bank, totals, streams.arg_bars, streams.seeds)
+        march.and_back(self._bank, totals)
+        march.seed(streams.arg_bars, streams.seeds)
         return march
+
+    def _turned(self) -> None:
+        """Have the recordings that were used know the way back that begins now."""
+        streams = self.streams
+        self._marches = [m for m in self._marches if March.fits(m.link, streams.arg_bars, streams.seeds)]
+        for march in self._marches:
+            march.seed(streams.arg_bars, streams.seeds)
 
     def _open(self, link: Any) -> None:
         """Have room for snapshots of this form; those that are there move into it."""

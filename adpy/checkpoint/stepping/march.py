@@ -62,7 +62,7 @@ class March:
         self._set("sizes", address(self._sizes))
         self._set("leaves", size)
 
-    def and_back(self, bank: Bank, totals: Sequence, arg_bars: Sequence, seeds: Sequence | None) -> None:
+    def and_back(self, bank: Bank, totals: Sequence) -> None:
         """Know the way back too.
 
         Parameters
@@ -70,18 +70,27 @@ class March:
         bank : Bank
         totals : sequence of ndarray
             Where cotangents of the operands are added.
-        arg_bars : sequence of ndarray
-            Where cotangents of the arguments go (may be empty).
-        seeds : sequence of ndarray or None
-            Cotangents of the outputs.
         """
         link = self.link
-        self.bank, self._totals, self._back = bank, totals, (arg_bars, seeds or ())
+        self.bank, self._totals = bank, totals
         in_bars, _ = link.ends_of_bars()
         self._memories.append(link.frame.columns("bars", 1))
         self.bars = in_bars[: link.form.size]
         self._set("slots", address(bank.addresses))
         self._set("filled", address(bank.filled))
+
+    def seed(self, arg_bars: Sequence, seeds: Sequence | None) -> None:
+        """Know what way back it is.
+
+        Parameters
+        ----------
+        arg_bars : sequence of ndarray
+            Where cotangents of the arguments go (may be empty).
+        seeds : sequence of ndarray or None
+            Cotangents of the outputs.
+        """
+        self._back = arg_bars, seeds or ()
+        self._scripts.pop("back", None)
 
     def _turn(self, arg_bars: Sequence, seeds: Sequence) -> None:
         """Have the scripts of the way back."""
