@@ -8,6 +8,7 @@ from typing import Any
 from adpy.checkpoint.actions import Free, Record, Restore, Reverse, Store
 from adpy.checkpoint.driving.native import Natively
 from adpy.checkpoint.driving.queue import FORWARD, FREE, OTHER, RESTORE, RESTORE_LAST, REVERSE, STORE, Queue
+from adpy.checkpoint.driving.records import Records
 from adpy.checkpoint.progress import Progress
 from adpy.checkpoint.schedules import OnlineSchedule, Schedule
 from adpy.checkpoint.stepping.bank import Bank
@@ -36,7 +37,7 @@ class Driver(Natively):
         self.streams = machine.streams
         self._queue = Queue(schedule)
         self._forms: dict[tuple[int, str], Any] = {}
-        self._records: dict[int, Any] = {}
+        self._records = Records(machine, progress)
         self._turn: Reverse | None = None
         self._bank: Bank | None = None
         self._marches: list[March] = []
@@ -54,7 +55,7 @@ class Driver(Natively):
             if type(action) is Reverse:
                 queue.at += 1
                 if action.place is None:
-                    self._record(action.start, action.stop)
+                    self._records.record(action.start, action.stop)
                 self._turn = action
                 break
             if last is not None:
@@ -109,7 +110,7 @@ class Driver(Natively):
         elif kind in (RESTORE, RESTORE_LAST):
             self._restore(first, second, queue.action)
         elif kind == REVERSE:
-            self._record(first, second)
+            self._records.record(first, second)
             self._reverse(first, second)
         elif kind in (OTHER, FREE):
             self._do(queue.action)
@@ -128,10 +129,10 @@ class Driver(Natively):
             self.places.free(action.step, action.place)
             self._forms.pop((action.step, action.place), None)
         elif kind is Record:
-            self._record(action.start, action.stop)
+            self._records.record(action.start, action.stop)
         elif kind is Reverse:
             if action.place is None:
-                self._record(action.start, action.stop)
+                self._records.record(action.start, action.stop)
             self._reverse(action.start, action.stop)
 
     def _store(self, slot: int, step: int) -> None:
@@ -161,17 +162,8 @@ class Driver(Natively):
             self.places.free(*place)
             del self._forms[place]
 
-    def _record(self, start: int, stop: int) -> None:
-        for n in range(start, stop):
-            is_new = n >= self.machine.reached
-            self._records[n] = self.machine.record(n)
-            if is_new and self.progress is not None:
-                self.progress.recorded(n + 1)
-
     def _reverse(self, start: int, stop: int) -> None:
-        for n in reversed(range(start, stop)):
-            found = self.machine.reverse(self._records.pop(n), self.streams.seeds_of(n))
-            self.streams.take(n, found)
+        self._records.reverse(start, stop)
         self._current = False
         if self.progress is not None:
             self.progress.reversed(start, stop - start)

@@ -7,6 +7,7 @@ from typing import Any
 
 from adpy.checkpoint.actions import Done, Forward, Free, Record, Restore, Reverse, Store
 from adpy.checkpoint.driving.keeper import Keeper
+from adpy.checkpoint.driving.records import Records
 from adpy.checkpoint.driving.trail import Trail
 from adpy.checkpoint.progress import Progress
 from adpy.checkpoint.schedules import OnlineSchedule, Schedule
@@ -45,7 +46,7 @@ class DurableDriver:
         self.machine, self.schedule, self.places, self.progress = machine, schedule, places, progress
         self.keeper = Keeper(machine, places, first)
         self._actions: Iterator[Any] = iter(schedule)
-        self._records: dict[int, Any] = {}
+        self._records = Records(machine, progress)
         self._turn: Reverse | None = None
         self._end: int | None = None
         self.trail = Trail(places["disk"], schedule, self.keeper)
@@ -71,7 +72,7 @@ class DurableDriver:
                 return
             if type(action) is Reverse:
                 if action.place is None:
-                    self._record(action.start, action.stop)
+                    self._records.record(action.start, action.stop)
                 self._turn = action
                 trail.end(action.stop, self.machine.state)
                 return
@@ -127,7 +128,7 @@ class DurableDriver:
         for action in actions:
             if type(action) is Reverse:
                 if action.place is None:
-                    self._record(action.start, action.stop)
+                    self._records.record(action.start, action.stop)
                 self._reverse(action.start, action.stop)
                 trail.reversed(action.start)
                 if self.progress is not None:
@@ -148,7 +149,7 @@ class DurableDriver:
         elif kind is Free:
             self.keeper.free(action.step, action.place)
         elif kind is Record:
-            self._record(action.start, action.stop)
+            self._records.record(action.start, action.stop)
 
     def _advance(self, start: int, stop: int) -> None:
         if self.progress is None:
@@ -160,20 +161,11 @@ class DurableDriver:
             if self.machine.ended:
                 return
 
-    def _record(self, start: int, stop: int) -> None:
-        for n in range(start, stop):
-            is_new = n >= self.machine.reached
-            self._records[n] = self.machine.record(n)
-            if is_new and self.progress is not None:
-                self.progress.recorded(n + 1)
-
     def _reverse(self, start: int, stop: int) -> None:
         if start not in self._records:  # those of an earlier process
             self.keeper.obtain(start)
-            self._record(start, stop)
-        for n in reversed(range(start, stop)):
-            streams = self.machine.streams
-            streams.take(n, self.machine.reverse(self._records.pop(n), streams.seeds_of(n)))
+            self._records.record(start, stop)
+        self._records.reverse(start, stop)
 
     def close(self) -> None:
         """Let all memory go."""

@@ -6,21 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from adpy.api.trees import flatten
+from adpy.checkpoint.stepping.overlaps import same
 from adpy.checkpoint.stepping.steps import Form, blanked, is_blank
 from adpy.plain import np
 from adpy.program import sweeps
 
 __all__ = ["Link"]
-
-
-def _overlapping(a: np.ndarray, b: np.ndarray) -> bool:
-    return np.may_share_memory(a, b)
-
-
-def _same_place(a: np.ndarray, b: np.ndarray) -> bool:
-    return (
-        a.__array_interface__["data"] == b.__array_interface__["data"] and a.shape == b.shape and a.strides == b.strides
-    )
 
 
 class Link:
@@ -85,14 +76,14 @@ class Link:
         self.output_tree = output
         guards, _ = self.code.guards
         self.crossing = any(
-            _overlapping(source, into) and not (i == j and _same_place(source, into))
+            np.may_share_memory(source, into) and not (i == j and same(source, into))
             for i, source in enumerate(self.sources)
             for j, into in enumerate(self.inputs)
         )
         self._apart = bool(len(guards) or self.code.calls or self.crossing)
         self.held = [np.array(source) for source in self.sources] if self._apart else self.sources
         moves = zip(self.inputs, self.held, strict=False) if self.after is self.form else ()
-        self._again = [(into, x) for into, x in moves if not _same_place(into, x)]
+        self._again = [(into, x) for into, x in moves if not same(into, x)]
         self._bar_hold: list[np.ndarray] | None = None
 
     def run(self, arrays: Sequence, n: int, arg: Sequence) -> bool:
@@ -163,7 +154,7 @@ class Link:
     def moves(self) -> list[tuple[int, int]]:
         """Numbers of inputs, and of the results that are the next ones, elsewhere; none where they meet."""
         pairs = zip(self.inputs, self._numbers, self.sources, strict=True)
-        moved = [(i, o) for i, (into, o, x) in enumerate(pairs) if o is not None and not _same_place(into, x)]
+        moved = [(i, o) for i, (into, o, x) in enumerate(pairs) if o is not None and not same(into, x)]
         return [] if self.crossing else moved
 
     @property

@@ -25,8 +25,8 @@ def overlap(arrays: Sequence, others: Sequence | None = None) -> bool:
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:
-    """Are two arrays without gaps the same memory?"""
-    return address(a) == address(b) and a.shape == b.shape
+    """Are two arrays the same entries of one memory?"""
+    return address(a) == address(b) and a.shape == b.shape and a.strides == b.strides
 
 
 def without(spans: Sequence, holes: list) -> list[tuple[int, int]]:
